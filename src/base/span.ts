@@ -1,0 +1,19 @@
+/** A stretch of source text. Offsets only: lines and columns are worked out when something is printed. */
+
+export interface Span {
+  /** Name of the source, as diagnostics print it (`stdin` for -e programs). */
+  readonly file: string;
+  /** Offset of the first character, in UTF-16 units from the start of the text. */
+  readonly start: number;
+  /** Offset just past the last character. */
+  readonly end: number;
+}
+
+/** The smallest span that covers both. */
+export function join(first: Span, last: Span): Span {
+  return {
+    file: first.file,
+    start: Math.min(first.start, last.start),
+    end: Math.max(first.end, last.end),
+  };
+}
