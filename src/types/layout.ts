@@ -1,0 +1,148 @@
+/** Where the bytes of a value lie. The only place, with record.ts, that computes an offset; everything is little-endian. */
+
+import { assert, Bug } from '../base/assert.ts';
+import type { Type } from './type.ts';
+import { i64, u32, u64, u8 } from './type.ts';
+
+/** A named part of a value's bytes. */
+export interface Slot {
+  readonly name: string;
+  readonly type: Type;
+  /** Bytes from the start of the whole. */
+  readonly offset: number;
+}
+
+export interface Layout {
+  readonly slots: readonly Slot[];
+  /** Size in bytes, padding at the end included. */
+  readonly size: number;
+  readonly align: number;
+}
+
+/** Lays fields out as C does: each at its own alignment, the whole rounded up to the largest. */
+export function layOut(fields: readonly { readonly name: string; readonly type: Type }[]): Layout {
+  let offset = 0;
+  let align = 1;
+  const slots = fields.map(({ name, type }) => {
+    const fieldAlign = alignOf(type);
+    offset = roundUp(offset, fieldAlign);
+    align = Math.max(align, fieldAlign);
+    const slot = { name, type, offset };
+    offset += sizeOf(type);
+    return slot;
+  });
+  return { slots, size: roundUp(offset, align), align };
+}
+
+/** Parts of the values that are made of parts: tuples, buffers, stacks, symbols, addresses, timestamps. Empty for the others. */
+export function partsOf(type: Type): Layout {
+  switch (type.kind) {
+    case 'tuple':
+      return layOut(type.of.map((element, index) => ({ name: String(index), type: element })));
+    case 'buffer':
+      return layOut([
+        { name: 'length', type: u32 },
+        { name: 'bytes', type: { kind: 'array', of: u8, length: type.capacity } },
+      ]);
+    case 'stack':
+      return layOut([
+        { name: 'process', type: u32 },
+        { name: 'count', type: u32 },
+        { name: 'frames', type: { kind: 'array', of: u64, length: type.depth } },
+      ]);
+    case 'symbol':
+      return layOut([
+        { name: 'address', type: u64 },
+        { name: 'process', type: u32 },
+        { name: 'zero', type: u32 },
+      ]);
+    case 'inet':
+      return layOut([
+        { name: 'family', type: u32 },
+        { name: 'bytes', type: { kind: 'array', of: u8, length: 16 } },
+      ]);
+    case 'timestamp':
+      return layOut([
+        { name: 'nsecs', type: i64 },
+        { name: 'format', type: u32 },
+        { name: 'clock', type: u32 },
+      ]);
+    default:
+      return { slots: [], size: 0, align: 1 };
+  }
+}
+
+/** A part by its name, which must exist. */
+export function slotOf(layout: Layout, name: string): Slot {
+  const slot = layout.slots.find((candidate) => candidate.name === name);
+  assert(slot !== undefined, `no slot '${name}'`);
+  return slot;
+}
+
+/** Size of a value in bytes. An aggregate's cell is laid out by its definition, not here. */
+export function sizeOf(type: Type): number {
+  switch (type.kind) {
+    case 'int':
+    case 'enum':
+      return type.bytes;
+    case 'bool':
+      return 1;
+    case 'pointer':
+      return 8;
+    case 'string':
+      return type.capacity;
+    case 'array':
+      return type.length * sizeOf(type.of);
+    case 'struct':
+      return type.bytes;
+    case 'tuple':
+    case 'buffer':
+    case 'stack':
+    case 'symbol':
+    case 'inet':
+    case 'timestamp':
+      return partsOf(type).size;
+    case 'none':
+      return 0;
+    case 'aggregate':
+    case 'error':
+      throw new Bug(`a value of kind ${type.kind} has no size`);
+  }
+}
+
+/** Alignment in bytes. A struct is given 8: its fields' own offsets come with it. */
+export function alignOf(type: Type): number {
+  switch (type.kind) {
+    case 'int':
+    case 'enum':
+      return type.bytes;
+    case 'pointer':
+    case 'struct':
+      return 8;
+    case 'array':
+      return alignOf(type.of);
+    case 'tuple':
+    case 'buffer':
+    case 'stack':
+    case 'symbol':
+    case 'inet':
+    case 'timestamp':
+      return partsOf(type).align;
+    case 'bool':
+    case 'string':
+    case 'none':
+      return 1;
+    case 'aggregate':
+    case 'error':
+      throw new Bug(`a value of kind ${type.kind} has no alignment`);
+  }
+}
+
+/** True if the value travels in a register: at most 8 bytes, no parts. All others are bytes in memory. */
+export function isScalar(type: Type): type is Extract<Type, { kind: 'int' | 'enum' | 'bool' | 'pointer' }> {
+  return type.kind === 'int' || type.kind === 'enum' || type.kind === 'bool' || type.kind === 'pointer';
+}
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
