@@ -1,0 +1,156 @@
+/** The only thing that crosses from compiler to runtime: plain data, no functions, handles or tree nodes. */
+
+import type { Span } from '../base/span.ts';
+import type { Layout } from '../types/layout.ts';
+import type { Type } from '../types/type.ts';
+import type { ByteText } from '../types/value.ts';
+
+export interface Plan {
+  readonly programs: readonly ProgramPlan[];
+  readonly maps: readonly MapPlan[];
+  /** Indexed by the number that every record in the ring begins with. */
+  readonly events: readonly EventPlan[];
+  /** Texts that values refer to by index: strftime's formats. */
+  readonly strings: readonly ByteText[];
+  /** Places in the script that run-time warnings refer to by index. */
+  readonly places: readonly Place[];
+  /** What the script needs of the kernel, found out while compiling; checked before anything is loaded. */
+  readonly requires: readonly Requirement[];
+}
+
+/** A place in the script and what may be reported about it while running. */
+export interface Place {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** A kernel feature by its name in runtime/features.ts, and the place in the script that needs it. */
+export interface Requirement {
+  readonly feature: string;
+  readonly span: Span;
+}
+
+/** The kernel's program types that we load (include/uapi/linux/bpf.h, enum bpf_prog_type). */
+export const programTypes = {
+  kprobe: 2,
+  tracepoint: 5,
+  perf_event: 7,
+  raw_tracepoint: 17,
+  tracing: 26,
+} as const;
+
+export type ProgramType = keyof typeof programTypes;
+
+export interface ProgramPlan {
+  /** Function in the object: kprobe_f_1. Its section is `s_` and this name. */
+  readonly name: string;
+  /** The probe as `probe` prints it: kprobe:f. */
+  readonly probe: string;
+  readonly type: ProgramType;
+  /** For tracing programs: what they attach to, which the kernel wants to know at load. */
+  readonly tracing?: { readonly attachType: 'fentry' | 'fexit'; readonly btfObject: string; readonly btfId: number };
+  /** Where it is attached: one place, or all that share this program. */
+  readonly attachments: readonly Attachment[];
+  /** The attach point in the script. */
+  readonly span: Span;
+}
+
+export type Attachment =
+  /** Run by us with BPF_PROG_TEST_RUN, before the others are attached or after they are detached. */
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'kprobe'; readonly return: boolean; readonly module?: string; readonly symbol: string; readonly offset: number }
+  | {
+      readonly kind: 'uprobe';
+      readonly return: boolean;
+      readonly path: string;
+      /** Offset in the file, bytes. */
+      readonly offset: number;
+      readonly symbol?: string;
+      /** Only this process; all that map the file if absent. */
+      readonly pid?: number;
+    }
+  | { readonly kind: 'tracepoint'; readonly category: string; readonly event: string; readonly id: number }
+  | { readonly kind: 'raw-tracepoint'; readonly name: string }
+  /** fentry or fexit; which one, and the function, stand in the program's `tracing`. */
+  | { readonly kind: 'tracing'; readonly function: string }
+  | {
+      readonly kind: 'perf-event';
+      /** perf_event_attr.type and .config. */
+      readonly type: number;
+      readonly config: bigint;
+      readonly sample: { readonly every: bigint } | { readonly hertz: bigint };
+      /** Every CPU that is online, or one of them. */
+      readonly cpus: 'all' | 'one';
+      readonly pid?: number;
+    };
+
+/** The kernel's map types that we create (include/uapi/linux/bpf.h, enum bpf_map_type). */
+export const mapTypes = {
+  hash: 1,
+  array: 2,
+  'percpu-hash': 5,
+  'percpu-array': 6,
+  'lru-hash': 9,
+  'lru-percpu-hash': 10,
+  ringbuf: 27,
+} as const;
+
+export type MapType = keyof typeof mapTypes;
+
+export interface MapPlan {
+  /** Global in the object: AT_x for @x, AT_ for @, ringbuf, event_loss_counter, scratch. */
+  readonly symbol: string;
+  readonly type: MapType;
+  /** Bytes; 0 for the ring. */
+  readonly keyBytes: number;
+  /** Bytes for one CPU; 0 for the ring. */
+  readonly valueBytes: number;
+  /** Entries; for the ring its size in bytes, 0 if the runtime is to choose. */
+  readonly entriesMax: number;
+  /** Of maps that the script names. */
+  readonly script?: ScriptMap;
+}
+
+/** How user space reads and prints a map of the script. */
+export interface ScriptMap {
+  /** As written: @x. */
+  readonly name: string;
+  /** Types of the key's parts; none for a scalar map, whose one key is an int64 0. */
+  readonly key: readonly Type[];
+  /** The whole key's bytes: a part per element of `key`, then for bucketed aggregations `bucket` (u64). */
+  readonly keyLayout: Layout;
+  /** An aggregate type if an aggregation fills it. */
+  readonly value: Type;
+  /** A value's bytes on one CPU: the aggregation's cell, or the one slot `value`. */
+  readonly valueLayout: Layout;
+  /** Slot of event_loss_counter that counts failed updates of this map. */
+  readonly failureSlot: number;
+}
+
+/** What a record in the ring means: who handles it, how its bytes lie, and what was known when compiling. */
+export interface EventPlan {
+  /** The handler's name in the registry of events: printf, exit. */
+  readonly name: string;
+  /** Slot `event` (u32) first, then the fields that the handler gets, in order. */
+  readonly layout: Layout;
+  readonly constants: Readonly<Record<string, PlanConstant>>;
+  /** Index of the program that sends it. */
+  readonly program: number;
+  readonly span: Span;
+}
+
+export type PlanConstant = string | number | bigint | boolean | null | readonly PlanConstant[];
+
+/** Names of the maps that every object has, beside the script's own. */
+export const ringSymbol = 'ringbuf';
+/**
+ * Per-CPU array of u64. Slot i < programs.length: events that program i could not deliver.
+ * The slots behind belong to the script's maps: failed updates (ScriptMap.failureSlot).
+ */
+export const lossSymbol = 'event_loss_counter';
+/** Per-CPU array, one entry per program (its key is the program's index): values that are too large for the stack. Absent if none needs it. */
+export const scratchSymbol = 'scratch';
+
+/** First slot of every event record: the index into plan.events. */
+export const eventSlotName = 'event';
