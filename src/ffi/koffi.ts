@@ -1,0 +1,282 @@
+/**
+ * The door to C: the only file that knows koffi. Loads a library, declares a function, views memory in place.
+ * Importing it does nothing; koffi is loaded by the first call, so that a V8 start-up snapshot can hold this module.
+ */
+
+import type * as Koffi from 'koffi';
+import { assert, Bug, present } from '../base/assert.ts';
+import type { Result } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+
+/**
+ * C types in our words. `address` is a pointer as a number (user space ends below 2^56, so it is exact; -1 is MAP_FAILED);
+ * `bytes` passes a buffer in place, for input and output alike; `text` is a NUL-terminated UTF-8 string.
+ */
+const cTypes = {
+  void: 'void',
+  int: 'int',
+  uint: 'unsigned int',
+  long: 'long',
+  ulong: 'unsigned long',
+  size: 'size_t',
+  address: 'intptr_t',
+  text: 'str',
+  bytes: 'void *',
+} as const;
+
+/** What each C type is when a function returns it. Integers are expected below 2^53. */
+interface ResultTypes {
+  void: undefined;
+  int: number;
+  uint: number;
+  long: number;
+  ulong: number;
+  size: number;
+  address: number;
+  text: string | null;
+}
+
+/** What each C type is when it is passed. */
+interface ArgumentTypes {
+  int: number;
+  uint: number;
+  long: number | bigint;
+  ulong: number | bigint;
+  size: number;
+  address: number;
+  text: string | null;
+  bytes: ArrayBufferView | null;
+}
+
+export type CResult = keyof ResultTypes;
+export type CArgument = keyof ArgumentTypes;
+type Arguments<A extends readonly CArgument[]> = { -readonly [I in keyof A]: ArgumentTypes[A[I]] };
+
+/** A C function. `callAsync` runs it on a thread of the pool: its errno is lost, and a pending call keeps the process alive. */
+export interface CFunction<R extends CResult, A extends readonly CArgument[]> {
+  (...args: Arguments<A>): ResultTypes[R];
+  callAsync(...args: Arguments<A>): Promise<ResultTypes[R]>;
+}
+
+export interface Library {
+  /** The name or path that loaded. */
+  readonly name: string;
+  /** True if the library has the symbol. */
+  has(symbol: string): boolean;
+  /** The function is looked up by its first call; a symbol that isn't there is a Bug (ask `has` first where it may miss). */
+  declare<R extends CResult, const A extends readonly CArgument[]>(
+    symbol: string,
+    result: R,
+    args: A,
+  ): CFunction<R, A>;
+}
+
+/** koffi itself can't be loaded: an incomplete installation, which nothing at run time can mend. Its message is for the user. */
+export class NativeModuleError extends Error {
+  override readonly name = 'NativeModuleError';
+}
+
+/** What was tried in vain, and what the dynamic linker said about each. */
+export interface LoadError {
+  readonly kind: 'load-error';
+  readonly tried: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Load the first of the names (sonames or paths) that loads. A loaded library stays until the process ends. */
+export function loadLibrary(names: readonly string[]): Result<Library, LoadError> {
+  const { load } = koffi();
+  const tried: { name: string; reason: string }[] = [];
+  for (const name of names) {
+    try {
+      const handle = load(name, { lazy: true });
+      return ok({
+        name,
+        has: (symbol) => hasSymbol(handle, symbol),
+        declare: (...signature) => declareIn(() => handle, ...signature),
+      });
+    } catch (error) {
+      tried.push({ name, reason: reasonOf(error) });
+    }
+  }
+  return failed({ kind: 'load-error', tried });
+}
+
+/** Declare a function of the C library. Safe at the top level of a module: nothing is loaded before the first call. */
+export function declareLibc<R extends CResult, const A extends readonly CArgument[]>(
+  symbol: string,
+  result: R,
+  args: A,
+): CFunction<R, A> {
+  return declareIn(libc, symbol, result, args);
+}
+
+/** Memory of this process, in place: no copy, no ownership. The caller must not touch it after the memory is unmapped or freed. */
+export function viewMemory(address: number, length: number): ArrayBuffer {
+  assert(address > 0 && length > 0, `no memory to view at ${address}, ${length} bytes`);
+  return koffi().view(address, length);
+}
+
+/** Where a buffer's first byte lies. Keep the buffer referenced as long as C may use the address. */
+export function addressOf(buffer: ArrayBufferView): bigint {
+  return koffi().address(buffer);
+}
+
+/** A copy of the NUL-terminated string at the address. */
+export function readCString(address: number): string {
+  assert(address > 0, 'a C string can not be read from a null pointer');
+  return koffi().decode.string(address);
+}
+
+/** errno of the last C call on this thread. Read it before any other call, file access included, or it is another's. */
+export function errno(): number {
+  return koffi().errno();
+}
+
+/** A JavaScript function that C may call, on the main thread only. Pass `address`; call `release` once C has forgotten it. */
+export interface Callback {
+  readonly address: number;
+  release(): void;
+}
+
+type CallbackArgument = 'int' | 'uint' | 'long' | 'size' | 'address';
+
+export function makeCallback<R extends 'void' | 'int', const A extends readonly CallbackArgument[]>(
+  result: R,
+  args: A,
+  body: (...args: { -readonly [I in keyof A]: number }) => ResultTypes[R],
+): Callback {
+  const { proto, pointer, register, unregister } = koffi();
+  const prototype = proto(
+    cTypes[result],
+    args.map((arg) => cTypes[arg]),
+  );
+  const registered = register(body, pointer(prototype));
+  return { address: Number(registered), release: () => unregister(registered) };
+}
+
+/** Watching a descriptor in the event loop itself: no thread, no time-out. Keeps the process alive until closed. */
+export interface Watch {
+  close(): void;
+}
+
+/** Call back whenever the descriptor (ring buffer map, epoll, eventfd, pipe) is readable; level-triggered, as poll(2) is. */
+export function watchReadable(fd: number, onReadable: () => void): Watch {
+  const handle = koffi().node.poll(fd, { readable: true }, onReadable);
+  return { close: () => handle.close() };
+}
+
+type Loaded = typeof Koffi;
+type LibraryHandle = ReturnType<Loaded['load']>;
+
+/** What was loaded on first use. The one state of this room: a native module can't be loaded twice in a useful way. */
+const state: { koffi?: Loaded; libc?: LibraryHandle } = {};
+
+function koffi(): Loaded {
+  return (state.koffi ??= loadKoffi());
+}
+
+function libc(): LibraryHandle {
+  return (state.libc ??= koffi().load(null, { lazy: true }));
+}
+
+function declareIn<R extends CResult, const A extends readonly CArgument[]>(
+  library: () => LibraryHandle,
+  symbol: string,
+  result: R,
+  args: A,
+): CFunction<R, A> {
+  let found: ReturnType<LibraryHandle['func']> | undefined;
+  const native = () => (found ??= bind(library(), symbol, result, args));
+  const call = (...values: Arguments<A>): ResultTypes[R] => native()(...values);
+  const callAsync = (...values: Arguments<A>): Promise<ResultTypes[R]> =>
+    new Promise((resolve, reject) => {
+      native().async(...values, (error: Error | null, value: ResultTypes[R]) =>
+        error ? reject(error) : resolve(value),
+      );
+    });
+  return Object.assign(call, { callAsync });
+}
+
+function bind(library: LibraryHandle, symbol: string, result: CResult, args: readonly CArgument[]) {
+  try {
+    return library.func(
+      symbol,
+      cTypes[result],
+      args.map((arg) => cTypes[arg]),
+    );
+  } catch (error) {
+    throw new Bug(`C function ${symbol}: ${reasonOf(error)}`);
+  }
+}
+
+function hasSymbol(library: LibraryHandle, symbol: string): boolean {
+  try {
+    library.symbol(symbol);
+    return true;
+  } catch {
+    return false; // koffi says "not there" by throwing; there is no other way to ask
+  }
+}
+
+/**
+ * koffi's ordinary entry runs 10–15 ms of JavaScript to find its native module; opening that module directly costs 2 ms.
+ * It is looked for in every node_modules above this file (sources, tests) or the started script (bundle, snapshot).
+ */
+function loadKoffi(): Loaded {
+  const tried: string[] = [];
+  for (const path of nativeModulePaths()) {
+    const module: { exports: unknown } = { exports: {} };
+    try {
+      process.dlopen(module, path);
+    } catch (error) {
+      tried.push(reasonOf(error));
+      continue;
+    }
+    // The native module's exports are exactly what koffi's own JavaScript passes on.
+    return module.exports as Loaded;
+  }
+  return requireKoffi(tried);
+}
+
+function requireKoffi(tried: readonly string[]): Loaded {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  try {
+    return createRequire(`${startingFolders()[0] ?? process.cwd()}/`)('koffi') as Loaded;
+  } catch (error) {
+    const first = tried.find((reason) => !reason.includes('No such file')) ?? tried[0] ?? '';
+    throw new NativeModuleError(
+      `koffi, the package that calls C functions, is not installed or doesn't fit this Node: run npm ci (${reasonOf(error)}; ${first})`,
+    );
+  }
+}
+
+function nativeModulePaths(): readonly string[] {
+  const package_ = `node_modules/@koromix/koffi-linux-${process.arch}`;
+  return startingFolders()
+    .flatMap(withParents)
+    .flatMap((folder) =>
+      ['linux', 'musl'].map((libc) => `${folder}/${package_}/${libc}_${process.arch}/koffi.node`),
+    );
+}
+
+/** Folder of this file as it was loaded, and of the script that Node was started with. Inside a CommonJS bundle only the latter is known. */
+function startingFolders(): readonly string[] {
+  const here: string | undefined = import.meta.url;
+  const { fileURLToPath } = process.getBuiltinModule('node:url');
+  const files = [here === undefined ? undefined : fileURLToPath(here), process.argv[1]];
+  return [...new Set(files.filter((file) => file !== undefined).map(folderOf))];
+}
+
+function folderOf(path: string): string {
+  const absolute = path.startsWith('/') ? path : `${process.cwd()}/${path}`;
+  return absolute.slice(0, absolute.lastIndexOf('/'));
+}
+
+function withParents(folder: string): readonly string[] {
+  const parts = folder.split('/');
+  return parts.map((_, index) => present(parts.slice(0, parts.length - index).join('/'), 'folder'));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
