@@ -1,0 +1,17 @@
+/** What is true of the machine and the session while compiling: plain data, baked into the program as constants. */
+
+export interface Machine {
+  readonly arch: 'x64' | 'arm64';
+  /** Major and minor version of the kernel: [6, 12]. */
+  readonly kernel: readonly [major: number, minor: number];
+  readonly possibleCpus: number;
+  readonly pageBytes: number;
+  /** CLOCK_BOOTTIME when tstrace started, nanoseconds: what `elapsed` counts from. */
+  readonly startNsecs: bigint;
+  /** tstrace's own PID namespace, where that isn't the initial one: device and inode of /proc/self/ns/pid. */
+  readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
+  /** Process id of the command of -c. */
+  readonly childPid?: number;
+  /** Process id given by -p. */
+  readonly targetPid?: number;
+}

@@ -1,0 +1,37 @@
+/** The configuration keys that this version knows, with their defaults; set by environment variables. */
+
+import type { StackMode } from '../types/type.ts';
+
+export interface Settings {
+  /** Capacity of maps that aren't scalar, in entries. */
+  readonly maxMapKeys: number;
+  /** Default capacity of strings and buffers, bytes. */
+  readonly maxStrlen: number;
+  /** Values larger than this many bytes live in the scratch map instead of the BPF stack. */
+  readonly onStackLimit: number;
+  /** Ring buffer size in pages; 0 lets the runtime choose. */
+  readonly perfRbPages: number;
+  /** Largest verifier log that is asked for, bytes. */
+  readonly logSize: number;
+  readonly stackMode: StackMode;
+  readonly missingProbes: 'error' | 'warn' | 'ignore';
+  readonly printMapsOnExit: boolean;
+  readonly maxProbes: number;
+  readonly maxBpfProgs: number;
+  /** Appended to a printed string that fills its buffer. */
+  readonly strTruncTrailer: string;
+}
+
+export const defaultSettings: Settings = {
+  maxMapKeys: 4096,
+  maxStrlen: 1024,
+  onStackLimit: 32,
+  perfRbPages: 0,
+  logSize: 1_000_000,
+  stackMode: 'bpftrace',
+  missingProbes: 'error',
+  printMapsOnExit: true,
+  maxProbes: 1024,
+  maxBpfProgs: 1024,
+  strTruncTrailer: '..',
+};

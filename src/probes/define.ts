@@ -1,0 +1,133 @@
+/** What a probe kind is: one definition gives its syntax, expansion, context, attachment, documentation. */
+
+import type { Report } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { Attachment, ProgramPlan, ProgramType } from '../plan/plan.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { StructType, Type } from '../types/type.ts';
+
+/** A value that lies in the program's context at a constant offset and is read by a plain load. */
+export interface ContextSlot {
+  /** Bytes from the start of the context. */
+  readonly offset: number;
+  readonly type: Type;
+}
+
+/** What a program of this probe finds in its context: all that builtins and sema may know of it. */
+export interface ProbeContext {
+  /** Space of a pointer that the script makes of an integer. */
+  readonly space: 'kernel' | 'user';
+  /** arg0, arg1 …; empty if the probe has none. */
+  readonly arguments: readonly ContextSlot[];
+  /** Type of `*args`: its fields' offsets count from the start of the context. */
+  readonly args?: StructType;
+  readonly returnValue?: ContextSlot;
+  /** Saved instruction pointer, where the context holds registers. */
+  readonly instructionPointer?: ContextSlot;
+  /** Saved register whose two low bits tell user mode from kernel mode (x86: cs). */
+  readonly modeRegister?: ContextSlot;
+  /** Address of the function that is entered or left: what `func` shows. By helper get_func_ip where registers can't tell. */
+  readonly functionAddress?: ContextSlot | 'get_func_ip';
+  /** Pointers in the context are known to the verifier as such (tracing programs): they can't be computed with as integers. */
+  readonly typedPointers?: boolean;
+  /** The program may be preempted by itself on the same CPU (uprobes): its scratch needs several levels. */
+  readonly preemptible?: boolean;
+}
+
+/** One concrete place to attach to. */
+export interface ResolvedProbe {
+  /** As `probe` prints it: kprobe:vfs_read. */
+  readonly name: string;
+  readonly attachment: Attachment;
+  readonly context: ProbeContext;
+  /** For tracing programs. */
+  readonly tracing?: NonNullable<ProgramPlan['tracing']>;
+  /** Probes of one attach point with equal keys may share a program, unless the script asks for `probe`. */
+  readonly contextKey: string;
+}
+
+/** The text of an attach point: what follows the provider, split at colons. */
+export interface TargetText {
+  readonly parts: readonly { readonly text: string; readonly span: Span }[];
+  /** The whole attach point. */
+  readonly span: Span;
+  /** The provider's name in its full form: kprobe. */
+  readonly provider: string;
+}
+
+export interface ProbeDefinition {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly doc: string;
+  /** Scripts that compile (with fitting facts). */
+  readonly example: string;
+  /** Target forms, for messages and documents: `kprobe:[MODULE:]FUNCTION[+OFFSET]`. */
+  readonly forms: readonly string[];
+  readonly programType: ProgramType;
+  /**
+   * Parse the target's text, expand wildcards, say what each place offers. Reports what is wrong ('bad-probe-target') and what
+   * does not exist ('target-not-found', near names as hints, severity by settings.missingProbes) and then yields none.
+   */
+  resolve(target: TargetText, source: TargetSource, report: Report): readonly ResolvedProbe[];
+  /** All probes that match, for -l; patterns have wildcards. Absent where there is nothing to list. */
+  list?(target: TargetText, source: TargetSource): Iterable<string>;
+}
+
+/** Identity, for inference and a place to look at. */
+export function defineProbe(definition: ProbeDefinition): ProbeDefinition {
+  return definition;
+}
+
+export interface KernelFunction {
+  readonly name: string;
+  /** Absent for the kernel's own. */
+  readonly module?: string;
+}
+
+export interface FunctionPrototype {
+  /** BTF object: vmlinux or a module's name. */
+  readonly btfObject: string;
+  readonly btfId: number;
+  readonly module?: string;
+  /** Pseudo struct for `args`: a field per parameter at 8 × its index. */
+  readonly args: StructType;
+  readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+  /** none for void. */
+  readonly returns: Type;
+}
+
+/** What expansion may ask of a machine. Tests give fixtures; system/live-facts.ts the real one. */
+export interface TargetSource {
+  readonly machine: Machine;
+  readonly settings: Settings;
+  /** False where the kernel has no kprobes at all. */
+  readonly hasKprobes: boolean;
+  readonly hasBtf: boolean;
+  /** --unsafe was given. */
+  readonly unsafe: boolean;
+  /** Functions that kprobes can be attached to. `exact` is false where the kernel doesn't say and all its functions stand in for them. */
+  traceableFunctions(): { readonly functions: readonly KernelFunction[]; readonly exact: boolean };
+  /** Look-up of one name in the kernel's symbols: its size in bytes where known; undefined if there is no such symbol. */
+  kernelSymbol(name: string, module?: string): { readonly address: bigint; readonly bytes?: number; readonly module?: string } | undefined;
+  tracepoints(): readonly { readonly category: string; readonly event: string }[];
+  /** `denied` if the kernel does not let us look. */
+  tracepoint(category: string, event: string): { readonly id: number; readonly args: StructType } | 'denied' | undefined;
+  rawTracepoints(): readonly string[];
+  /** Arguments of a raw tracepoint by BTF; undefined if there is no such event. */
+  rawTracepoint(event: string): { readonly args: StructType; readonly parameters: readonly { readonly name: string; readonly type: Type }[] } | undefined;
+  /** All functions of that name with BTF; more than one if modules share the name. */
+  functionPrototypes(name: string, module?: string): readonly FunctionPrototype[];
+  /** Names of functions that have BTF, for wildcards. */
+  prototypeNames(): readonly KernelFunction[];
+  /** A program or library by path, by name in PATH, or by library name; with its functions and their file offsets. */
+  executable(path: string): Executable | { readonly error: 'not-found' | 'not-executable' | 'not-elf' | 'denied'; readonly path: string };
+}
+
+export interface Executable {
+  /** Absolute. */
+  readonly path: string;
+  functions(): readonly { readonly name: string; readonly fileOffset: number; readonly bytes: number }[];
+  /** File offset of a virtual address; undefined if it isn't mapped from the file. */
+  fileOffsetOf(address: bigint): number | undefined;
+}
