@@ -1,0 +1,197 @@
+/** What a builtin is: one definition gives name, signature, typing, code, handling in user space and documentation. */
+
+import type { Span } from '../base/span.ts';
+import type { Report } from '../base/diagnostic.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { EventPlan } from '../plan/plan.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { Layout } from '../types/layout.ts';
+import type { AggregateType, BoolType, IntType, StringType, StructType, Type } from '../types/type.ts';
+import type { ByteText, Integer, Value } from '../types/value.ts';
+import type { Argument, Emitter, EventSink, Memory, Operand, ProgramInfo, Scalar } from './emitter.ts';
+import type { EventHost } from './event-host.ts';
+
+/** What is known where a builtin is typed. */
+export interface TypingContext {
+  readonly program: ProgramInfo;
+  readonly machine: Machine;
+  readonly settings: Settings;
+  /** Address of a kernel symbol. */
+  kernelSymbol(name: string): bigint | undefined;
+  /** A struct of the kernel, for builtins that point to one. */
+  struct(keyword: 'struct' | 'union', name: string): StructType | undefined;
+}
+
+interface Documented {
+  readonly name: string;
+  /** What it is or does: one or more sentences. */
+  readonly doc: string;
+  /** A script that compiles. */
+  readonly example: string;
+}
+
+/** Why a builtin can't be used in a probe, and what to use instead; undefined if it can. */
+export type Available = (program: ProgramInfo) => { readonly reason: string; readonly hint?: string } | undefined;
+
+/** pid, comm, args: named without parentheses (`pid()` means the same). */
+export interface VariableDefinition extends Documented {
+  readonly kind: 'variable';
+  readonly type: Type | ((context: TypingContext) => Type);
+  readonly available?: Available;
+  /** Its value differs between the places that one program could be attached to: they then get a program each. */
+  readonly perProbe?: true;
+  /** What it is when compiling, if that is already known. */
+  readonly constant?: (context: TypingContext) => bigint | boolean | ByteText | undefined;
+  /** Features of runtime/features.ts that the kernel must have. */
+  readonly requires?: readonly string[];
+  /** Not called where `constant` gave a value. A pointer into the context is the context itself: give `'context'`. */
+  readonly emit: (out: Emitter) => Operand | 'context';
+}
+
+/**
+ * What a parameter takes:
+ *  integer   int, bool, enum, pointer …: anything that fits a register and is a number
+ *  pointer   pointer or integer (an address)
+ *  string    text of any kind
+ *  any       any value that can be stored or printed
+ *  number    an integer known when compiling
+ *  text      a string literal (or a positional parameter through str)
+ *  keyword   one of a few bare words
+ *  map       a map, named without key
+ *  element   a map with its key, or a scalar map
+ *  key       a key of the map that an earlier parameter names; converted to its key type
+ *  place     an array or struct in memory, or a pointer
+ */
+export type ParamTakes =
+  | 'integer'
+  | 'pointer'
+  | 'string'
+  | 'any'
+  | 'number'
+  | 'text'
+  | 'keyword'
+  | 'map'
+  | 'element'
+  | 'key'
+  | 'place';
+
+export interface Param {
+  readonly name: string;
+  /** Any of these; tried in order. */
+  readonly takes: readonly ParamTakes[];
+  readonly optional?: true;
+  /** Takes all that remain (printf's values). Last, and optional. */
+  readonly rest?: true;
+  readonly keywords?: readonly string[];
+}
+
+export interface FunctionDefinition extends Documented {
+  readonly kind: 'function';
+  readonly params: readonly Param[];
+  readonly returns: Type | ((args: readonly Argument[], context: TypingContext) => Type);
+  /** What a signature can't say: reports on the arguments' spans. Arguments have their final types. */
+  readonly check?: (args: readonly Argument[], context: TypingContext, report: Report, call: Span) => void;
+  readonly available?: Available;
+  readonly unsafe?: true;
+  readonly perProbe?: true;
+  readonly constant?: (args: readonly Argument[], context: TypingContext) => bigint | boolean | ByteText | undefined;
+  readonly requires?: readonly string[];
+  /** The result may be ignored without a warning, though there is one. */
+  readonly discardable?: true;
+  /** Events that it sends. */
+  readonly events?: readonly EventDefinition<EventFields>[];
+  /** Nothing for functions that return `none`. */
+  readonly emit: (args: readonly Argument[], out: Emitter, call: Span) => Operand | void;
+}
+
+/** One CPU's cell of an aggregation, by slot name. */
+export type Cell = Readonly<Record<string, bigint>>;
+
+/** count(), hist(n): the whole right side of an assignment to a map. */
+export interface AggregationDefinition extends Documented {
+  readonly kind: 'aggregation';
+  readonly params: readonly Param[];
+  readonly check?: FunctionDefinition['check'];
+  readonly type: (args: readonly Argument[]) => AggregateType;
+  /** What one CPU stores under one key (and bucket). All zero bytes mean: nothing yet. */
+  readonly cell: (type: AggregateType) => Layout;
+  /** Buckets: the key is extended by this u64, and the cell belongs to the bucket. */
+  readonly bucket?: (args: readonly Argument[], out: Emitter, type: AggregateType) => Scalar;
+  /** Adds to this CPU's cell in place. Interrupts may come between: prefer atomicAdd. */
+  readonly update: (args: readonly Argument[], out: Emitter, cell: Memory, type: AggregateType) => void;
+  /** All CPUs' cells of one key to a value. Aggregations with buckets have `histogram` instead. */
+  readonly reduce?: (cells: readonly Cell[], type: AggregateType) => Value;
+  /** All buckets of one key: bucket number → count over all CPUs. */
+  readonly histogram?: (buckets: ReadonlyMap<bigint, bigint>, type: AggregateType) => Value;
+}
+
+export type Builtin = VariableDefinition | FunctionDefinition | AggregationDefinition;
+
+/** Field types of an event of fixed shape. */
+export type EventFields = Readonly<Record<string, Type>>;
+
+export type EventFieldValue<T extends Type> = T extends IntType
+  ? Integer
+  : T extends BoolType
+    ? boolean
+    : T extends StringType
+      ? ByteText
+      : Value;
+
+/** A message from the kernel to user space. */
+export interface EventDefinition<F extends EventFields> {
+  readonly name: string;
+  /** Empty if the fields depend on the call. */
+  readonly fields: F;
+  /** Control events (exit, print, clear, zero) have room kept for them in the ring. */
+  readonly control: boolean;
+  /** Called once per place in the script that sends it; the sink is called for every record. */
+  readonly prepare: (event: EventPlan, host: EventHost) => EventSink;
+}
+
+export const defineVariable = (definition: Omit<VariableDefinition, 'kind'>): VariableDefinition => ({
+  kind: 'variable',
+  ...definition,
+});
+
+export const defineFunction = (definition: Omit<FunctionDefinition, 'kind'>): FunctionDefinition => ({
+  kind: 'function',
+  ...definition,
+});
+
+export const defineAggregation = (definition: Omit<AggregationDefinition, 'kind'>): AggregationDefinition => ({
+  kind: 'aggregation',
+  ...definition,
+});
+
+/** An event of fixed shape; the handler gets its fields by name. */
+export function defineEvent<const F extends EventFields>(
+  name: string,
+  fields: F,
+  handle: (values: { readonly [K in keyof F]: EventFieldValue<F[K]> }, host: EventHost, event: EventPlan) => void,
+  options: { readonly control?: boolean } = {},
+): EventDefinition<F> {
+  const names = Object.keys(fields);
+  return {
+    name,
+    fields,
+    control: options.control ?? false,
+    prepare: (event, host) => (values) =>
+      handle(
+        Object.fromEntries(names.map((field, index) => [field, values[index]])) as {
+          readonly [K in keyof F]: EventFieldValue<F[K]>;
+        },
+        host,
+        event,
+      ),
+  };
+}
+
+/** An event whose fields are a call's arguments. */
+export function defineArgumentsEvent(
+  name: string,
+  prepare: (event: EventPlan, host: EventHost) => EventSink,
+  options: { readonly control?: boolean } = {},
+): EventDefinition<EventFields> {
+  return { name, fields: {}, control: options.control ?? false, prepare };
+}

@@ -1,0 +1,145 @@
+/** Port: all that a builtin may say to code generation. codegen/bpf-emitter.ts implements it; builtins see neither LLVM nor a tree. */
+
+import type { Span } from '../base/span.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { PlanConstant, ProgramType } from '../plan/plan.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { ContextSlot, ProbeContext } from '../probes/define.ts';
+import type { Type } from '../types/type.ts';
+import type { ByteText, Value } from '../types/value.ts';
+import type { EventDefinition, EventFields } from './define.ts';
+
+/** A value in a register. `bits` 1 is a truth value. Made by an Emitter only. */
+export interface Scalar {
+  readonly bits: 1 | 8 | 16 | 32 | 64;
+}
+
+/** Bytes at a known place: the stack, scratch, a map's value. Made by an Emitter only. */
+export interface Memory {
+  readonly bytes: number;
+}
+
+export type Operand = Scalar | Memory;
+
+/** An argument as a builtin sees it: never a tree. */
+export interface Argument {
+  readonly type: Type;
+  readonly span: Span;
+  /** Known when compiling: integers, booleans, and text. */
+  readonly constant?: bigint | boolean | ByteText;
+  /** The word, for parameters that take one of a few words: perf, monotonic. */
+  readonly keyword?: string;
+  /** The map, for parameters that take a map. */
+  readonly map?: MapArgument;
+}
+
+export interface MapArgument {
+  /** As written: @x. */
+  readonly name: string;
+  /** Its global in the object: AT_x. */
+  readonly symbol: string;
+  /** False for scalar maps. */
+  readonly keyed: boolean;
+  readonly key: readonly Type[];
+  readonly value: Type;
+  /** @x[k]: the key that was given, as an argument of the map's key type. */
+  readonly element?: Argument;
+}
+
+export type CompareOp = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** A parameter of a helper call: a map by the argument that names it, the context, or a value. */
+export type HelperArgument = Operand | number | bigint | 'context' | { readonly map: MapArgument };
+
+export interface ProgramInfo {
+  /** As `probe` prints it. */
+  readonly name: string;
+  /** Provider in full: kprobe. */
+  readonly provider: string;
+  readonly type: ProgramType;
+  readonly context: ProbeContext;
+}
+
+export interface Emitter {
+  readonly program: ProgramInfo;
+  readonly machine: Machine;
+  readonly settings: Settings;
+
+  // Numbers. Both operands of an operation have the same width; numbers stand for constants of that width.
+  int(value: number | bigint, bits?: 8 | 16 | 32 | 64): Scalar;
+  truth(value: boolean): Scalar;
+  add(a: Scalar, b: Scalar | number | bigint): Scalar;
+  subtract(a: Scalar, b: Scalar | number | bigint): Scalar;
+  multiply(a: Scalar, b: Scalar | number | bigint): Scalar;
+  /** Unsigned; the divisor must not be zero. */
+  divide(a: Scalar, b: Scalar | number | bigint): Scalar;
+  and(a: Scalar, b: Scalar | number | bigint): Scalar;
+  or(a: Scalar, b: Scalar | number | bigint): Scalar;
+  xor(a: Scalar, b: Scalar | number | bigint): Scalar;
+  shiftLeft(a: Scalar, b: Scalar | number | bigint): Scalar;
+  /** Logical. */
+  shiftRight(a: Scalar, b: Scalar | number | bigint): Scalar;
+  compare(op: CompareOp, a: Scalar, b: Scalar | number | bigint, signed?: boolean): Scalar;
+  select(condition: Scalar, a: Scalar, b: Scalar): Scalar;
+  /** To another width: cut, or extended by zero or by the sign. */
+  resize(a: Scalar, bits: Scalar['bits'], signed?: boolean): Scalar;
+
+  // Control flow.
+  when(condition: Scalar, then: () => void, otherwise?: () => void): void;
+  /** A value that depends on a condition; both branches give the same width. */
+  choose(condition: Scalar, then: () => Scalar, otherwise: () => Scalar): Scalar;
+  /** A loop of at most `times` rounds, known when compiling; `index` is 64 bits wide. `stop()` ends it from within (nothing may be emitted behind it in that branch). */
+  repeat(times: number, body: (index: Scalar, stop: () => void) => void): void;
+
+  // Memory.
+  /** Fresh bytes, not initialised, aligned to 8; theirs until the statement ends. `name` appears in goldens. */
+  reserve(bytes: number, name: string): Memory;
+  zero(memory: Memory): void;
+  load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Scalar;
+  /** At an offset known at run time only; the caller has bounded it. */
+  loadAt(memory: Memory, offset: Scalar, bits: 8 | 16 | 32 | 64): Scalar;
+  store(memory: Memory, offset: number, value: Scalar): void;
+  storeAt(memory: Memory, offset: Scalar, value: Scalar): void;
+  /** Atomic add to 4 or 8 bytes. */
+  atomicAdd(memory: Memory, offset: number, value: Scalar): void;
+  copy(to: Memory, toOffset: number, from: Memory, fromOffset: number, bytes: number): void;
+  /** Part of a memory, as a memory of its own. */
+  part(memory: Memory, offset: number, bytes: number): Memory;
+
+  // The kernel.
+  /** A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide. */
+  helper(name: string, args: readonly HelperArgument[]): Scalar;
+  /** A value that lies in the context. */
+  context(slot: ContextSlot): Scalar;
+  /** Reads memory of the kernel or the process; gives the helper's result (negative: failed, and the bytes are zero). */
+  readMemory(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Scalar;
+  /** Reads text up to its NUL, at most `bytes`; gives its length with the NUL, or a negative errno (then the text is empty). */
+  readText(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Scalar;
+
+  // Arguments.
+  /** An argument's value, for types that fit a register (layout.isScalar); as wide as its type. */
+  value(argument: Argument): Scalar;
+  /** The same as 64 bits, extended by the type's sign. */
+  wide(argument: Argument): Scalar;
+  /** An argument's bytes, for all other types. Not to be written to. */
+  bytes(argument: Argument): Memory;
+  /** Address and space of an argument that lies in memory (arrays, structs) or is a pointer. */
+  address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
+
+  // Events to user space. Large records go through scratch; what can't be delivered is counted.
+  submit<F extends EventFields>(
+    event: EventDefinition<F>,
+    fields: { readonly [K in keyof F]: Scalar | Memory | number | bigint },
+    constants?: Readonly<Record<string, PlanConstant>>,
+  ): void;
+  /** An event whose fields depend on the call: one per argument, in order. */
+  submitArguments(event: EventDefinition<EventFields>, args: readonly Argument[], constants: Readonly<Record<string, PlanConstant>>): void;
+
+  /** Index of a text in the plan's table. */
+  text(text: ByteText): number;
+  /** Index of a place in the script in the plan's table, for run-time warnings. */
+  place(span: Span, message: string): number;
+}
+
+/** Values that a handler gets, in the order of the layout's fields. */
+export type EventSink = (fields: readonly Value[]) => void;

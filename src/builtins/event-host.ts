@@ -1,0 +1,25 @@
+/** Port: all that the user-space half of a builtin may ask of the runtime. */
+
+import type { ByteText, Integer, Value } from '../types/value.ts';
+
+/** What a piece of output is, for JSON's `type`. */
+export type TextKind = 'printf' | 'time' | 'join' | 'cat' | 'syscall';
+
+export interface EventHost {
+  /** Output as it is. */
+  text(kind: TextKind, text: ByteText): void;
+  /** A value on a line of its own. */
+  value(value: Value): void;
+  /** A function that puts values into a printf format; prepared once per call in the script. */
+  formatter(format: ByteText): (values: readonly Value[]) => ByteText;
+  /** Maps by their symbol in the plan: AT_x. top and div are 0 where not given. */
+  printMap(symbol: string, top: number, div: number): void;
+  clearMap(symbol: string): void;
+  zeroMap(symbol: string): void;
+  /** Stop tracing: later events are not handled, end probes run, the process ends with this code. */
+  exit(code: number): void;
+  /** strftime of the wall clock now. */
+  formatNow(format: ByteText): ByteText;
+  /** A warning about a place of the script (index in plan.places). */
+  warn(place: Integer): void;
+}

@@ -1,0 +1,209 @@
+/** The resolved, typed, desugared tree: code generation's only input. It has fewer kinds than the surface tree, and no errors. */
+
+import type { Span } from '../base/span.ts';
+import type { AggregationDefinition, FunctionDefinition, VariableDefinition } from '../builtins/define.ts';
+import type { Argument, ProgramInfo } from '../builtins/emitter.ts';
+import type { Attachment, MapType, ProgramPlan, Requirement } from '../plan/plan.ts';
+import type { AggregateType, BoolType, IntType, StringType, TupleType, Type } from '../types/type.ts';
+import type { ByteText } from '../types/value.ts';
+
+export interface TypedProgram {
+  readonly probes: readonly TypedProbe[];
+  readonly maps: readonly MapSymbol[];
+  readonly requires: readonly Requirement[];
+}
+
+/** One BPF program: a block, for all the places that share it. */
+export interface TypedProbe {
+  /** kprobe_f_1. */
+  readonly name: string;
+  readonly info: ProgramInfo;
+  readonly attachments: readonly Attachment[];
+  readonly tracing?: NonNullable<ProgramPlan['tracing']>;
+  readonly predicate?: TypedExpr;
+  readonly body: readonly TypedStatement[];
+  /** The attach point. */
+  readonly span: Span;
+}
+
+/** $x; its type is the join of all its uses. */
+export interface VariableSymbol {
+  /** Without $. */
+  readonly name: string;
+  readonly type: Type;
+  /** Distinguishes variables of one name in one program. */
+  readonly id: number;
+  readonly span: Span;
+}
+
+export interface MapSymbol {
+  /** As written: @x. */
+  readonly name: string;
+  /** AT_x. */
+  readonly symbol: string;
+  readonly index: number;
+  readonly type: MapType;
+  /** Types of the key's parts; none for a scalar map. */
+  readonly key: readonly Type[];
+  readonly value: Type;
+  readonly entriesMax: number;
+  /** Set if an aggregation fills it. */
+  readonly aggregation?: AggregationDefinition;
+  /** First use. */
+  readonly span: Span;
+}
+
+/** An argument of a call, with what code generation needs beside what the builtin sees. */
+export interface TypedArgument extends Argument {
+  /** Absent for maps and keywords. */
+  readonly expr?: TypedExpr;
+  /** For `element`: the map's symbol; its key is `map.element`. */
+  readonly mapSymbol?: MapSymbol;
+}
+
+export type ArithmeticOp = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+export type ComparisonOp = '==' | '!=' | '<' | '>' | '<=' | '>=';
+
+export type TypedExpr =
+  /** A number, truth value, enumerator or pointer known when compiling; within its type's range (bool: 0 or 1). */
+  | { readonly kind: 'constant'; readonly type: Type; readonly value: bigint; readonly span: Span }
+  | { readonly kind: 'text'; readonly type: StringType; readonly value: ByteText; readonly span: Span }
+  | { readonly kind: 'variable'; readonly type: Type; readonly variable: VariableSymbol; readonly span: Span }
+  /** The value under a key, zero bytes if there is none. A scalar map has no key. */
+  | { readonly kind: 'map-get'; readonly type: Type; readonly map: MapSymbol; readonly key?: TypedExpr; readonly span: Span }
+  /** -x and ~x of a 64-bit integer; the type is the operand's. */
+  | { readonly kind: 'unary'; readonly type: IntType; readonly op: '-' | '~'; readonly operand: TypedExpr; readonly span: Span }
+  /** !x of a bool. */
+  | { readonly kind: 'not'; readonly type: BoolType; readonly operand: TypedExpr; readonly span: Span }
+  /**
+   * Both operands are 64-bit integers. The result is 64 bits wide too; its sign may differ from the operands' (subtraction).
+   * Division and modulo are signed if `left` is signed (sema has made both operands the same then), `>>` is arithmetic if `left` is.
+   */
+  | {
+      readonly kind: 'arithmetic';
+      readonly type: IntType;
+      readonly op: ArithmeticOp;
+      readonly left: TypedExpr;
+      readonly right: TypedExpr;
+      readonly span: Span;
+    }
+  /** Operands of one type: integers of one width and sign, bools, pointers; for == and != also strings (of any two capacities), tuples, arrays. */
+  | {
+      readonly kind: 'comparison';
+      readonly type: BoolType;
+      readonly op: ComparisonOp;
+      readonly left: TypedExpr;
+      readonly right: TypedExpr;
+      readonly span: Span;
+    }
+  /** Of bools; the right one is evaluated only if the left one doesn't decide. */
+  | {
+      readonly kind: 'logical';
+      readonly type: BoolType;
+      readonly op: '&&' | '||';
+      readonly left: TypedExpr;
+      readonly right: TypedExpr;
+      readonly span: Span;
+    }
+  /** Both branches have the whole's type. */
+  | {
+      readonly kind: 'conditional';
+      readonly type: Type;
+      readonly condition: TypedExpr;
+      readonly then: TypedExpr;
+      readonly else: TypedExpr;
+      readonly span: Span;
+    }
+  /** c ?: b with the value of c used twice but evaluated once; `truth` gives a bool of `value`'s type. */
+  | { readonly kind: 'elvis'; readonly type: Type; readonly value: TypedExpr; readonly else: TypedExpr; readonly span: Span }
+  | { readonly kind: 'tuple'; readonly type: TupleType; readonly elements: readonly TypedExpr[]; readonly span: Span }
+  | { readonly kind: 'element'; readonly type: Type; readonly tuple: TypedExpr; readonly index: number; readonly span: Span }
+  /** An element of an array value, at an index that is not known when compiling. Out of bounds reads as zero with a run-time warning. */
+  | { readonly kind: 'array-element'; readonly type: Type; readonly array: TypedExpr; readonly index: TypedExpr; readonly span: Span }
+  /**
+   * What lies `offset` bytes behind a pointer, read in the pointer's space (type.space, the probe's default for 'none').
+   * Structs and arrays are places: reading one copies it, but a field or index of one is again a `load` from the same pointer.
+   */
+  | {
+      readonly kind: 'load';
+      readonly type: Type;
+      readonly pointer: TypedExpr;
+      readonly offset: number;
+      /** A bitfield: first bit from `pointer`, width in bits; the type is its integer type. */
+      readonly bits?: { readonly start: number; readonly width: number };
+      /** A tracepoint's __data_loc: the text or array lies where the u32 at `offset` says. */
+      readonly dynamic?: true;
+      readonly span: Span;
+    }
+  /** pointer + count × stride bytes; the type is the pointer's. count is a 64-bit integer. */
+  | {
+      readonly kind: 'advance';
+      readonly type: Type;
+      readonly pointer: TypedExpr;
+      readonly count: TypedExpr;
+      readonly stride: number;
+      readonly span: Span;
+    }
+  /**
+   * To another type: integers of any width (cut or extended by the operand's sign), integer ↔ bool, pointer, enum; anything to bool
+   * (is not zero; a string isn't empty); a string to another capacity; a tuple element by element; integer ↔ array of equal size.
+   */
+  | { readonly kind: 'convert'; readonly type: Type; readonly operand: TypedExpr; readonly span: Span }
+  /** ++ and -- as an expression: the value after (prefix) or before it. */
+  | {
+      readonly kind: 'step';
+      readonly type: Type;
+      readonly target: TypedTarget;
+      /** What is added: 1 or −1, or a pointer's stride. */
+      readonly delta: number;
+      readonly prefix: boolean;
+      readonly span: Span;
+    }
+  | { readonly kind: 'builtin'; readonly type: Type; readonly definition: VariableDefinition; readonly span: Span }
+  | {
+      readonly kind: 'call';
+      readonly type: Type;
+      readonly definition: FunctionDefinition;
+      readonly args: readonly TypedArgument[];
+      readonly span: Span;
+    };
+
+export type TypedTarget =
+  | { readonly kind: 'variable'; readonly variable: VariableSymbol; readonly span: Span }
+  | { readonly kind: 'map'; readonly map: MapSymbol; readonly key?: TypedExpr; readonly span: Span };
+
+export type TypedStatement =
+  /** A variable comes to life, zeroed. */
+  | { readonly kind: 'declare'; readonly variable: VariableSymbol; readonly span: Span }
+  /** The value has the target's type. */
+  | { readonly kind: 'assign'; readonly target: TypedTarget; readonly value: TypedExpr; readonly span: Span }
+  /** target op= value. On a map's integer + and − are atomic. `value` and the arithmetic are 64 bits wide; `signed` as in 'arithmetic'. */
+  | {
+      readonly kind: 'update';
+      readonly target: TypedTarget;
+      readonly op: ArithmeticOp;
+      readonly value: TypedExpr;
+      readonly signed: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'aggregate';
+      readonly map: MapSymbol;
+      readonly key?: TypedExpr;
+      readonly definition: AggregationDefinition;
+      readonly type: AggregateType;
+      readonly args: readonly TypedArgument[];
+      readonly span: Span;
+    }
+  | { readonly kind: 'evaluate'; readonly value: TypedExpr; readonly span: Span }
+  | {
+      readonly kind: 'if';
+      readonly condition: TypedExpr;
+      readonly then: readonly TypedStatement[];
+      readonly else: readonly TypedStatement[];
+      readonly span: Span;
+    }
+  | { readonly kind: 'block'; readonly body: readonly TypedStatement[]; readonly span: Span }
+  | { readonly kind: 'unroll'; readonly times: number; readonly body: readonly TypedStatement[]; readonly span: Span }
+  /** Ends the program; 0 if no value. */
+  | { readonly kind: 'return'; readonly value?: TypedExpr; readonly span: Span };
