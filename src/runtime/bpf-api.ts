@@ -162,10 +162,8 @@ export interface ReadableWatch {
 export type UpdateFlag = 'any' | 'new' | 'existing';
 
 export interface BpfApi {
-  /** Size of a page; rings are a power of two of pages. */
-  pageBytes(): number;
-  /** Release of the running kernel as [major, minor]. Distributions backport: ask for features, and use this for words only. */
-  kernelVersion(): readonly [number, number];
+  /** Only before 5.11, where maps count as locked memory: lift the limit for this process. */
+  raiseLockedMemoryLimit(): Result<void, SysError>;
 
   createMap(spec: MapSpec): Result<Fd<'map'>, SysError>;
   loadBtf(bytes: Uint8Array, log?: LogRequest): LoadOutcome<'btf'>;
