@@ -1,0 +1,157 @@
+/** The blocks of one function while they are written: placing, ending, names. Knows no instruction but by its text. */
+
+import { assert, Bug, present } from '../../base/assert.ts';
+
+/** Where in the script an instruction comes from; both counted from 1. */
+export interface IrLocation {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface IrInstruction {
+  /** As LLVM reads it, without debug location. */
+  readonly text: string;
+  /** The BPF helper it calls, by name: the text has only its number. */
+  readonly helper?: string;
+  /** A note for goldens: the field that a store fills. */
+  readonly comment?: string;
+  readonly location: IrLocation;
+}
+
+/** What an instruction may carry beside its text. */
+export type InstructionNotes = Pick<IrInstruction, 'helper' | 'comment'>;
+
+/** A basic block: made by `make`, filled after `enter`. */
+export interface IrBlock {
+  readonly label: string;
+  readonly instructions: readonly IrInstruction[];
+  /** Where its last instruction leads; undefined until it has one. */
+  readonly successors: readonly IrBlock[] | undefined;
+}
+
+interface OpenBlock extends IrBlock {
+  readonly instructions: IrInstruction[];
+  successors: readonly OpenBlock[] | undefined;
+  readonly phis: { readonly result: string; readonly from: readonly IrBlock[] }[];
+}
+
+export class BlockWriter {
+  readonly #function: string;
+  readonly #names = new Set<string>();
+  readonly #made: OpenBlock[] = [];
+  readonly #entered: OpenBlock[] = [];
+  #current: OpenBlock | undefined;
+  /** Script position of what is appended. */
+  location: IrLocation;
+
+  constructor(functionName: string, location: IrLocation) {
+    this.#function = functionName;
+    this.location = location;
+  }
+
+  make(role: string): IrBlock {
+    const block: OpenBlock = { label: this.unique(role), instructions: [], successors: undefined, phis: [] };
+    this.#made.push(block);
+    return block;
+  }
+
+  enter(block: IrBlock): void {
+    const open = this.#own(block);
+    assert(this.#current === undefined, `block ${this.#current?.label} is left without an end`);
+    assert(!this.#entered.includes(open), `block ${block.label} is entered twice`);
+    this.#entered.push(open);
+    this.#current = open;
+  }
+
+  get current(): IrBlock {
+    return this.#open();
+  }
+
+  get hasEnded(): boolean {
+    return this.#current === undefined;
+  }
+
+  append(text: string, notes: InstructionNotes = {}): void {
+    this.#open().instructions.push({ text, location: this.location, ...notes });
+  }
+
+  /** A phi must stand before all other instructions of its block. */
+  appendPhi(result: string, text: string, from: readonly IrBlock[]): void {
+    const block = this.#open();
+    assert(
+      block.instructions.length === block.phis.length,
+      `phi ${result} after other instructions of ${block.label}`,
+    );
+    block.phis.push({ result, from });
+    this.append(`${result} = ${text}`);
+  }
+
+  /** The last instruction of the current block. */
+  end(text: string, successors: readonly IrBlock[]): void {
+    const block = this.#open();
+    const targets = successors.map((successor) => this.#own(successor));
+    assert(
+      !targets.some((target) => target === this.#entered[0]),
+      `${this.#function}: a jump back to the entry`,
+    );
+    this.append(text);
+    block.successors = targets;
+    this.#current = undefined;
+  }
+
+  /** The blocks in the order they were entered. Throws if one has no end, is missing, or a phi doesn't fit. */
+  finish(): readonly IrBlock[] {
+    assert(
+      this.#current === undefined,
+      `${this.#function}: block ${this.#current?.label} is left without an end`,
+    );
+    const targets = new Set(this.#entered.flatMap((block) => block.successors ?? []));
+    for (const target of targets) {
+      assert(
+        this.#entered.includes(target),
+        `${this.#function}: block ${target.label} is jumped to but never entered`,
+      );
+    }
+    for (const block of this.#entered) this.#checkPhis(block);
+    return this.#entered;
+  }
+
+  /** Values and labels share one space of names; the second `pid` is `pid.1`. */
+  unique(name: string): string {
+    const base = name.replace(/[^\w$.]/g, '_').replace(/^(?=\d|$)/, '_');
+    let unique = base;
+    for (let number = 1; this.#names.has(unique); number++) unique = `${base}.${number}`;
+    this.#names.add(unique);
+    return unique;
+  }
+
+  /** LLVM wants one value for each edge into the block, so one block counts twice if two of its arms lead here. */
+  #checkPhis(block: OpenBlock): void {
+    if (block.phis.length === 0) return;
+    const leading = this.#entered.flatMap((other) =>
+      (other.successors ?? []).filter((next) => next === block).map(() => other.label),
+    );
+    const wanted = leading.sort().join(', ');
+    for (const phi of block.phis) {
+      const named = phi.from
+        .map((from) => from.label)
+        .sort()
+        .join(', ');
+      if (named !== wanted)
+        throw new Bug(
+          `${this.#function}: phi ${phi.result} has values from ${named}; ${wanted} lead to ${block.label}`,
+        );
+    }
+  }
+
+  #open(): OpenBlock {
+    return present(this.#current, `a block to write to in ${this.#function}: the last one has ended`);
+  }
+
+  #own(block: IrBlock): OpenBlock {
+    return present(
+      this.#made.find((made) => made === block),
+      `block ${block.label} in ${this.#function}`,
+    );
+  }
+}
