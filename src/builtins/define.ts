@@ -98,6 +98,8 @@ export interface FunctionDefinition extends Documented {
   readonly requires?: readonly string[];
   /** The result may be ignored without a warning, though there is one. */
   readonly discardable?: true;
+  /** The program ends with this call (exit): what follows in the block is unreachable. */
+  readonly endsProgram?: true;
   /** Events that it sends. */
   readonly events?: readonly EventDefinition<EventFields>[];
   /** Nothing for functions that return `none`. */

@@ -126,6 +126,12 @@ export interface Emitter {
   /** Address and space of an argument that lies in memory (arrays, structs) or is a pointer. */
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
 
+  // Maps.
+  /** The key as the map stores it, at an address: of `key` (which has the map's key type), of `map.element`, or a scalar map's 0. */
+  keyOf(map: MapArgument, key?: Argument): Memory;
+  /** How many keys a map has now (for_each_map_elem). 64 bits wide. */
+  countEntries(map: MapArgument): Scalar;
+
   // Events to user space. Large records go through scratch; what can't be delivered is counted.
   submit<F extends EventFields>(
     event: EventDefinition<F>,

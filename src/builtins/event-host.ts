@@ -1,5 +1,6 @@
 /** Port: all that the user-space half of a builtin may ask of the runtime. */
 
+import type { Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
 
 /** What a piece of output is, for JSON's `type`. */
@@ -10,10 +11,12 @@ export interface EventHost {
   text(kind: TextKind, text: ByteText): void;
   /** A value on a line of its own. */
   value(value: Value): void;
-  /** A function that puts values into a printf format; prepared once per call in the script. */
-  formatter(format: ByteText): (values: readonly Value[]) => ByteText;
+  /** A function that puts values into a printf format; prepared once per call in the script. `types` are the values': %x and %u need their widths. */
+  formatter(format: ByteText, types: readonly Type[]): (values: readonly Value[]) => ByteText;
   /** Maps by their symbol in the plan: AT_x. top and div are 0 where not given. */
   printMap(symbol: string, top: number, div: number): void;
+  /** The value that an aggregating map holds under one key, on a line of its own. */
+  printElement(symbol: string, key: readonly Value[]): void;
   clearMap(symbol: string): void;
   zeroMap(symbol: string): void;
   /** Stop tracing: later events are not handled, end probes run, the process ends with this code. */

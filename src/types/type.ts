@@ -15,7 +15,13 @@ export interface IntType {
   readonly kind: 'int';
   readonly bytes: 1 | 2 | 4 | 8;
   readonly signed: boolean;
+  /** Of nanoseconds that a clock gave: which one, so that strftime can tell. Plays no part in equality. */
+  readonly clock?: Clock;
 }
+
+/** Clocks by the number that a timestamp holds: the index here. */
+export const clocks = ['boot', 'monotonic', 'tai'] as const;
+export type Clock = (typeof clocks)[number];
 
 export interface EnumType {
   readonly kind: 'enum';
@@ -33,6 +39,8 @@ export interface BoolType {
 export interface StringType {
   readonly kind: 'string';
   readonly capacity: number;
+  /** Read up to a limit that nobody asked for (str without length), so that a full buffer means that more followed. Plays no part in equality. */
+  readonly mayBeCut?: true;
 }
 
 /** Bytes of a length known at run time only: a u32 length, then `capacity` bytes. */
@@ -90,7 +98,7 @@ export interface InetType {
   readonly kind: 'inet';
 }
 
-/** A time to be shown through strftime: u64 nanoseconds, u32 index of its format in plan.strings, u32 clock (see timestampClocks). */
+/** A time to be shown through strftime: u64 nanoseconds, u32 index of its format in plan.strings, u32 clock (its index in `clocks`). */
 export interface TimestampType {
   readonly kind: 'timestamp';
 }
