@@ -1,0 +1,29 @@
+/** Compiles the C programs of tests/programs, for the runtime tests here and in guests. */
+import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { buildOnce, cacheDirectory, keyOf, repositoryRoot } from './guest/cache.ts';
+import { runTool } from './guest/run-tool.ts';
+
+/**
+ * Frame pointers and debug information as a test wants them; no optimisation that would inline or drop the functions
+ * that tests probe. A program that needs other flags says so in a comment: `gcc: -O2 -lm`.
+ */
+const flags = ['-g', '-O1', '-fno-omit-frame-pointer', '-fno-inline', '-pthread', '-Wall', '-Werror'] as const;
+
+/** Compile what has changed. Gives the directory in which each program lies under its source's name, without `.c`. */
+export async function buildPrograms(): Promise<string> {
+  const sources = join(repositoryRoot, 'tests/programs');
+  const names = existsSync(sources) ? (await readdir(sources)).filter((name) => name.endsWith('.c')) : [];
+  const texts = await Promise.all(names.map((name) => readFile(join(sources, name), 'utf8')));
+  const directory = join(cacheDirectory(), 'programs', keyOf([flags, names, texts]));
+  await buildOnce(directory, async (temporary) => {
+    await mkdir(temporary, { recursive: true });
+    for (const [at, name] of names.entries()) {
+      const own = /\bgcc: ([^*\n]*)/.exec(texts[at] ?? '')?.[1]?.trim().split(/\s+/) ?? [];
+      await runTool(['gcc', ...flags, join(sources, name), '-o', join(temporary, name.slice(0, -2)), ...own]);
+    }
+  });
+  return directory;
+}
