@@ -31,7 +31,9 @@ interface Documented {
 }
 
 /** Why a builtin can't be used in a probe, and what to use instead; undefined if it can. */
-export type Available = (program: ProgramInfo) => { readonly reason: string; readonly hint?: string } | undefined;
+export type Available = (
+  program: ProgramInfo,
+) => { readonly reason: string; readonly hint?: string } | undefined;
 
 /** pid, comm, args: named without parentheses (`pid()` means the same). */
 export interface VariableDefinition extends Documented {
@@ -94,7 +96,10 @@ export interface FunctionDefinition extends Documented {
   readonly available?: Available;
   readonly unsafe?: true;
   readonly perProbe?: true;
-  readonly constant?: (args: readonly Argument[], context: TypingContext) => bigint | boolean | ByteText | undefined;
+  readonly constant?: (
+    args: readonly Argument[],
+    context: TypingContext,
+  ) => bigint | boolean | ByteText | undefined;
   readonly requires?: readonly string[];
   /** The result may be ignored without a warning, though there is one. */
   readonly discardable?: true;
@@ -161,7 +166,9 @@ export const defineFunction = (definition: Omit<FunctionDefinition, 'kind'>): Fu
   ...definition,
 });
 
-export const defineAggregation = (definition: Omit<AggregationDefinition, 'kind'>): AggregationDefinition => ({
+export const defineAggregation = (
+  definition: Omit<AggregationDefinition, 'kind'>,
+): AggregationDefinition => ({
   kind: 'aggregation',
   ...definition,
 });
@@ -170,7 +177,11 @@ export const defineAggregation = (definition: Omit<AggregationDefinition, 'kind'
 export function defineEvent<const F extends EventFields>(
   name: string,
   fields: F,
-  handle: (values: { readonly [K in keyof F]: EventFieldValue<F[K]> }, host: EventHost, event: EventPlan) => void,
+  handle: (
+    values: { readonly [K in keyof F]: EventFieldValue<F[K]> },
+    host: EventHost,
+    event: EventPlan,
+  ) => void,
   options: { readonly control?: boolean } = {},
 ): EventDefinition<F> {
   const names = Object.keys(fields);

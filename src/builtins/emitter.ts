@@ -139,7 +139,11 @@ export interface Emitter {
     constants?: Readonly<Record<string, PlanConstant>>,
   ): void;
   /** An event whose fields depend on the call: one per argument, in order. */
-  submitArguments(event: EventDefinition<EventFields>, args: readonly Argument[], constants: Readonly<Record<string, PlanConstant>>): void;
+  submitArguments(
+    event: EventDefinition<EventFields>,
+    args: readonly Argument[],
+    constants: Readonly<Record<string, PlanConstant>>,
+  ): void;
 
   /** Index of a text in the plan's table. */
   text(text: ByteText): number;

@@ -1,0 +1,70 @@
+/** str: text that a pointer leads to. */
+
+import { present } from '../../base/assert.ts';
+import { sizeOf } from '../../types/layout.ts';
+import { string } from '../../types/type.ts';
+import type { Argument, Emitter, Scalar } from '../emitter.ts';
+import type { FunctionDefinition, TypingContext } from '../define.ts';
+import { defineFunction } from '../define.ts';
+
+/** Bytes with the NUL: the literal length and one, or max_strlen. */
+function capacityOf(
+  [text, length]: readonly Argument[],
+  { settings }: Pick<TypingContext, 'settings'>,
+): number {
+  const asked = typeof length?.constant === 'bigint' ? Number(length.constant) + 1 : settings.maxStrlen;
+  const limit = text?.type.kind === 'string' ? sizeOf(text.type) : settings.maxStrlen;
+  return Math.max(1, Math.min(asked, limit));
+}
+
+const checkLength: NonNullable<FunctionDefinition['check']> = ([, length], { settings }, report) => {
+  if (typeof length?.constant !== 'bigint') return;
+  if (length.constant < 0n) report.error('bad-argument', 'A length can not be negative', length.span);
+  else if (length.constant >= BigInt(settings.maxStrlen))
+    report.warning(
+      'bad-argument',
+      `Text is cut to ${settings.maxStrlen - 1} bytes (max_strlen)`,
+      length.span,
+      {
+        hints: [`Set TSTRACE_MAX_STRLEN=${length.constant + 1n} for longer text.`],
+      },
+    );
+};
+
+/** How many bytes may be read: the capacity, or a length known at run time only (and one for the NUL), whichever is less. */
+function limitOf(out: Emitter, length: Argument | undefined, capacity: number): Scalar | number {
+  if (!length || length.constant !== undefined) return capacity;
+  const asked = out.add(out.wide(length), 1);
+  return out.select(out.compare('<', asked, capacity), asked, out.int(capacity));
+}
+
+export const str = defineFunction({
+  name: 'str',
+  doc: 'The text that a pointer leads to, up to its NUL, at most `length` or max_strlen - 1 bytes. Empty if it can not be read.',
+  example: 'tracepoint:syscalls:sys_enter_openat { printf("%s\\n", str(args.filename)); }',
+  params: [
+    { name: 'pointer', takes: ['string', 'pointer', 'place'] },
+    { name: 'length', takes: ['integer'], optional: true },
+  ],
+  returns: (args, context) => string(capacityOf(args, context)),
+  check: checkLength,
+  constant: ([text, length]) => {
+    if (typeof text?.constant !== 'string' || (length && length.constant === undefined)) return undefined;
+    return length ? text.constant.slice(0, Number(length.constant)) : text.constant;
+  },
+  emit: ([text, length], out) => {
+    const source = present(text, 'pointer');
+    const capacity = capacityOf(length ? [source, length] : [source], out);
+    const result = out.reserve(capacity, 'str');
+    const limit = limitOf(out, length, capacity);
+    // The helper leaves what is behind the NUL as it was: keys and comparisons of whole values need zeros there.
+    out.zero(result);
+    if (source.type.kind === 'string') {
+      out.helper('probe_read_kernel_str', [result, limit, out.bytes(source)]);
+    } else {
+      const { address, space } = out.address(source);
+      out.readText(result, limit, address, space);
+    }
+    return result;
+  },
+});

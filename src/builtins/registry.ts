@@ -1,0 +1,102 @@
+/** All builtins, by name. The list is explicit: its order is that of the documents, and nothing happens at import. */
+
+import { avg, stats } from './aggregations/averages.ts';
+import { count, sum } from './aggregations/count.ts';
+import { max, min } from './aggregations/extremes.ts';
+import { hist, lhist } from './aggregations/hist.ts';
+import type { Builtin, EventDefinition, EventFields } from './define.ts';
+import { buf } from './functions/buf.ts';
+import { exit } from './functions/exit.ts';
+import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
+import { ntop } from './functions/ntop.ts';
+import { print } from './functions/print.ts';
+import { printf } from './functions/printf.ts';
+import { kstack, ustack } from './functions/stacks.ts';
+import { str } from './functions/str.ts';
+import { strlen, strncmp } from './functions/strings.ts';
+import { kaddr, ksym, usym } from './functions/symbols.ts';
+import { strftime, time } from './functions/time.ts';
+import { runtimeWarning } from './runtime-warning.ts';
+import { args, numberedArguments, retval, usermode } from './variables/arguments.ts';
+import { cpid, hasCpid } from './variables/child.ts';
+import { comm } from './variables/comm.ts';
+import { cpu, ncpus } from './variables/cpu.ts';
+import { func } from './variables/func.ts';
+import { pid, tid } from './variables/pid.ts';
+import { probe } from './variables/probe.ts';
+import { cgroup, curtask, rand } from './variables/task.ts';
+import { elapsed, nsecs } from './variables/time.ts';
+import { gid, uid } from './variables/uid.ts';
+
+export const builtins: readonly Builtin[] = [
+  pid,
+  tid,
+  cpid,
+  hasCpid,
+  uid,
+  gid,
+  comm,
+  cpu,
+  ncpus,
+  nsecs,
+  elapsed,
+  curtask,
+  cgroup,
+  rand,
+  probe,
+  func,
+  ...numberedArguments,
+  args,
+  retval,
+  usermode,
+  printf,
+  print,
+  exit,
+  clear,
+  zero,
+  deleteKey,
+  hasKey,
+  len,
+  str,
+  buf,
+  strlen,
+  strncmp,
+  ksym,
+  usym,
+  kaddr,
+  kstack,
+  ustack,
+  time,
+  strftime,
+  ntop,
+  count,
+  sum,
+  min,
+  max,
+  avg,
+  stats,
+  hist,
+  lhist,
+];
+
+const byName: ReadonlyMap<string, Builtin> = new Map(builtins.map((builtin) => [builtin.name, builtin]));
+
+export function findBuiltin(name: string): Builtin | undefined {
+  return byName.get(name);
+}
+
+export function builtinNames(): readonly string[] {
+  return [...byName.keys()];
+}
+
+const events: ReadonlyMap<string, EventDefinition<EventFields>> = new Map(
+  [
+    ...builtins.flatMap((builtin) => (builtin.kind === 'function' ? (builtin.events ?? []) : [])),
+    runtimeWarning,
+  ].map((event) => [event.name, event]),
+);
+
+/** The handler of an event by its name in the plan. */
+export function findEvent(name: string): EventDefinition<EventFields> | undefined {
+  return events.get(name);
+}

@@ -1,0 +1,33 @@
+/** nsecs and elapsed: the kernel's clocks. */
+
+import type { Clock } from '../../types/type.ts';
+import { u64 } from '../../types/type.ts';
+import type { Argument } from '../emitter.ts';
+import { defineFunction, defineVariable } from '../define.ts';
+
+const helpers = {
+  boot: 'ktime_get_boot_ns',
+  monotonic: 'ktime_get_ns',
+  tai: 'ktime_get_tai_ns',
+} as const satisfies Record<Clock, string>;
+const words = ['boot', 'monotonic', 'tai'] as const;
+
+const clockOf = (args: readonly Argument[]): Clock =>
+  words.find((word) => word === args[0]?.keyword) ?? 'boot';
+
+export const nsecs = defineFunction({
+  name: 'nsecs',
+  doc: 'Nanoseconds of a clock: boot (since the machine started, with the time asleep; the default), monotonic (without it) or tai (atomic time since 1970).',
+  example: 'kprobe:vfs_read { @start[tid] = nsecs; }',
+  params: [{ name: 'clock', takes: ['keyword'], keywords: words, optional: true }],
+  returns: (args) => ({ ...u64, clock: clockOf(args) }),
+  emit: (args, out) => out.helper(helpers[clockOf(args)], []),
+});
+
+export const elapsed = defineVariable({
+  name: 'elapsed',
+  doc: 'Nanoseconds since tstrace started.',
+  example: 'interval:s:1 { printf("%d ms\\n", elapsed / 1000000); }',
+  type: u64,
+  emit: (out) => out.subtract(out.helper('ktime_get_boot_ns', []), out.machine.startNsecs),
+});
