@@ -1,0 +1,78 @@
+/** What an ELF file says about its debug information: the build id, and the link to a separate file. */
+
+import type { Elf } from "./parse.ts";
+import {
+  sectionBytes,
+  sectionNamed,
+  sectionType,
+  segmentType,
+  textAt,
+} from "./parse.ts";
+
+interface ElfNote {
+  readonly owner: string;
+  readonly type: number;
+  readonly description: Buffer;
+}
+
+/** NT_GNU_BUILD_ID */
+const buildIdNote = 3;
+/** A note section is small; a broken file may claim otherwise. */
+const notesBytesMax = 1 << 20;
+
+/** The build id in hexadecimal. Segments are looked at too, for files whose sections were stripped. */
+export function buildId(elf: Elf): string | undefined {
+  for (const bytes of noteAreas(elf)) {
+    const note = parseNotes(bytes).find(
+      ({ owner, type }) => owner === "GNU" && type === buildIdNote,
+    );
+    if (note !== undefined && note.description.length > 0)
+      return note.description.toString("hex");
+  }
+  return undefined;
+}
+
+function* noteAreas(elf: Elf): Generator<Buffer> {
+  for (const section of elf.sections) {
+    if (section.type === sectionType.note && section.size <= notesBytesMax)
+      yield sectionBytes(elf, section);
+  }
+  for (const segment of elf.segments) {
+    if (
+      segment.type === segmentType.note &&
+      segment.fileBytes <= notesBytesMax &&
+      segment.offset < elf.source.size
+    ) {
+      yield elf.source.read(segment.offset, segment.fileBytes);
+    }
+  }
+}
+
+/** Notes one after the other: lengths of name and description, type, then both, each padded to four bytes. */
+export function parseNotes(bytes: Buffer): readonly ElfNote[] {
+  const notes: ElfNote[] = [];
+  let at = 0;
+  while (at + 12 <= bytes.length) {
+    const nameStart = at + 12;
+    const start = nameStart + padded(bytes.readUInt32LE(at));
+    const length = bytes.readUInt32LE(at + 4);
+    if (start + length > bytes.length) break;
+    notes.push({
+      owner: textAt(bytes.subarray(nameStart, start), 0),
+      type: bytes.readUInt32LE(at + 8),
+      description: bytes.subarray(start, start + length),
+    });
+    at = start + padded(length);
+  }
+  return notes;
+}
+
+const padded = (length: number): number => Math.ceil(length / 4) * 4;
+
+/** Name of the file that holds the debug information, from .gnu_debuglink. */
+export function debugLink(elf: Elf): string | undefined {
+  const section = sectionNamed(elf, ".gnu_debuglink");
+  const name =
+    section === undefined ? "" : textAt(sectionBytes(elf, section), 0);
+  return name === "" || name.includes("/") ? undefined : name;
+}
