@@ -201,6 +201,9 @@ export interface BpfApi {
   nextId(kind: ObjectKind, id: number): Result<number | undefined, SysError>;
   openById<K extends ObjectKind>(kind: K, id: number): Result<Fd<K>, SysError>;
 
+  /** BTF of a kernel module that is loaded; undefined if it has none. Since 5.11. */
+  openModuleBtf(module: string): Result<Fd<'btf'> | undefined, SysError>;
+
   /** `bytes` is the ring's size as created. */
   mapRing(map: Fd<'map'>, bytes: number): Result<RingMemory, SysError>;
   /**

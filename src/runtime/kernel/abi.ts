@@ -189,6 +189,8 @@ export const mapInfo = record({
   name: objectName,
 });
 
+export const btfInfo = record({ btf: u64, btf_size: u32, id: u32, name: u64, name_len: u32, kernel_btf: u32 });
+
 /** bpf_link_info with its perf_event.kprobe arm. */
 export const kprobeLinkInfo = record({
   type: u32,

@@ -13,11 +13,15 @@ import type { Batch, BatchRequest, Fd, FdKind, KernelLog, LoadOutcome, LogReques
 import { asFd } from '../bpf-api.ts';
 import type { BpfCommand } from './abi.ts';
 import * as abi from './abi.ts';
+import { close } from './process.ts';
 
 const syscall = declareLibc('syscall', 'long', ['long', 'int', 'bytes', 'uint']);
 
 /** errno values that have a meaning of their own here. */
 const ENOENT = 2;
+
+/** MODULE_NAME_LEN is 56 on 64-bit kernels. */
+const moduleNameBytes = 64;
 
 export function createMap(spec: MapSpec): Result<Fd<'map'>, SysError> {
   return descriptor(
@@ -152,6 +156,32 @@ export function nextId(kind: ObjectKind, id: number): Result<number | undefined,
 
 export function openById<K extends ObjectKind>(kind: K, id: number): Result<Fd<K>, SysError> {
   return descriptor(command(idCommands[kind].open, abi.idAttr, { start_id: id }));
+}
+
+/** Modules' BTF has no path to open: it is found by its name among all BTF objects. */
+export function openModuleBtf(module: string): Result<Fd<'btf'> | undefined, SysError> {
+  let id: number | undefined = 0;
+  for (;;) {
+    const next: Result<number | undefined, SysError> = nextId('btf', id);
+    if (!next.ok || next.value === undefined) return next.ok ? ok(undefined) : next;
+    id = next.value;
+    const btf = openById('btf', id);
+    if (!btf.ok && btf.error.errno === ENOENT) continue; // it went away meanwhile
+    if (!btf.ok) return btf;
+    if (btfName(btf.value) === module) return btf;
+    close(btf.value);
+  }
+}
+
+/** Name of a kernel BTF object; empty for those that programs brought along. */
+function btfName(btf: Fd<'btf'>): string {
+  const name = new Uint8Array(moduleNameBytes);
+  const buffer = encodeRecord(abi.btfInfo, { name: addressOf(name), name_len: name.length });
+  const done = command('BPF_OBJ_GET_INFO_BY_FD', abi.infoAttr, { bpf_fd: btf, info: addressOf(buffer), info_len: buffer.length }, [
+    buffer,
+    name,
+  ]);
+  return done.returned.ok && decodeRecord(abi.btfInfo, buffer).kernel_btf === 1 ? abi.textUntilNul(name) : '';
 }
 
 /** An object's info, as much of the layout as this kernel fills in; `bytes` says how much that was. */

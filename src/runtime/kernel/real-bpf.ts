@@ -31,6 +31,7 @@ export const realBpf: BpfApi = {
   mapInfo,
   nextId: bpf.nextId,
   openById: bpf.openById,
+  openModuleBtf: bpf.openModuleBtf,
   mapRing,
   watchReadable,
   openProcess,

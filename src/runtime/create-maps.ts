@@ -1,0 +1,93 @@
+/** The plan's maps become maps in the kernel; the ring's size is chosen here where the plan leaves it open. */
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { diagnostic } from '../base/diagnostic.ts';
+import type { Result, SysError } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { MapPlan, MapType, Plan } from '../plan/plan.ts';
+import type { Fd, MapSpec } from './bpf-api.ts';
+import { byteCount, callText, isPrivilege, privilegeHint, resourceCause } from './causes.ts';
+import type { LoadedMap, Session } from './load.ts';
+
+/** By symbol. The session's handles own them, also after a failure. */
+export function createMaps(session: Session, plan: Plan): Result<ReadonlyMap<string, LoadedMap>, Diagnostic> {
+  const maps = new Map<string, LoadedMap>();
+  for (const map of plan.maps) {
+    const entriesMax = map.type === 'ringbuf' ? ringBytes(map.entriesMax, session.options) : map.entriesMax;
+    const created = createMap(session, map, entriesMax);
+    if (!created.ok) return failed(explain(session, map, entriesMax, created.error));
+    maps.set(map.symbol, { plan: map, fd: session.handles.own(created.value, `map ${map.symbol}`), entriesMax });
+  }
+  return ok(maps);
+}
+
+const ringBytesFloor = 256 * 1024;
+const ringBytesCeiling = 16 * 1024 * 1024;
+/** The ring's pages can't be swapped out, so it takes a small part of what is free. */
+const memoryPerRingByte = 256;
+
+/**
+ * Size of the ring in bytes: a power of two of pages, as the kernel demands. `wanted` bytes, or by itself: a 256th of the free
+ * memory, from 256 KiB to 16 MiB, and at least a page for each CPU.
+ */
+export function ringBytes(
+  wanted: number,
+  options: { readonly machine: Pick<Machine, 'pageBytes' | 'possibleCpus'>; readonly memoryBytes: number },
+): number {
+  const { pageBytes, possibleCpus } = options.machine;
+  if (wanted > 0) return pageBytes * powerOfTwoFrom(wanted / pageBytes);
+  const share = Math.min(ringBytesCeiling, Math.max(ringBytesFloor, options.memoryBytes / memoryPerRingByte));
+  const pages = 2 ** Math.floor(Math.log2(share / pageBytes));
+  return pageBytes * Math.max(pages, powerOfTwoFrom(possibleCpus));
+}
+
+function powerOfTwoFrom(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, least)));
+}
+
+/** BTF is for those who look at the map from outside, so a map whose BTF the kernel doesn't like goes without. */
+function createMap(session: Session, map: MapPlan, entriesMax: number): Result<Fd<'map'>, SysError> {
+  const { bpf, file, btf, notes } = session;
+  const spec: MapSpec = { type: map.type, name: map.symbol, keyBytes: map.keyBytes, valueBytes: map.valueBytes, entriesMax };
+  const types = file.maps.get(map.symbol)?.btf;
+  if (btf === undefined || types === undefined) return bpf.createMap(spec);
+  const typed = bpf.createMap({ ...spec, btf: { fd: btf, ...types } });
+  if (typed.ok) return typed;
+  const untyped = bpf.createMap(spec);
+  if (untyped.ok) notes.push(`Map ${map.symbol} is created without type information (${callText(typed.error)}).`);
+  return untyped;
+}
+
+const perCpuTypes: ReadonlySet<MapType> = new Set(['percpu-hash', 'percpu-array', 'lru-percpu-hash']);
+
+function explain(session: Session, map: MapPlan, entriesMax: number, error: SysError): Diagnostic {
+  const { machine } = session.options;
+  const name = map.script ? `map ${map.script.name}` : map.type === 'ringbuf' ? 'the ring buffer' : `map ${map.symbol}`;
+  const cpus = perCpuTypes.has(map.type) ? machine.possibleCpus : 1;
+  const bytes = map.type === 'ringbuf' ? entriesMax : entriesMax * (map.keyBytes + map.valueBytes * cpus);
+  const sizes =
+    map.type === 'ringbuf'
+      ? byteCount(bytes)
+      : `${entriesMax} entries, keys of ${map.keyBytes} and values of ${map.valueBytes} bytes${cpus > 1 ? ` on each of ${cpus} CPUs` : ''}, ${byteCount(bytes)} in all`;
+  const { cause, hint } = mapCause(session, map, error);
+  return diagnostic('error', 'load-failed', `can't create ${name} (${sizes}): ${cause}`, undefined, { hints: [hint] });
+}
+
+function mapCause({ options }: Session, map: MapPlan, error: SysError): { readonly cause: string; readonly hint: string } {
+  const smaller = map.type === 'ringbuf' ? 'Set perf_rb_pages to a smaller number.' : 'Set max_map_keys to a smaller number, or shorten the key or value.';
+  if (isPrivilege(error)) return { cause: `not permitted (${callText(error)})`, hint: privilegeHint(options.machine) };
+  switch (error.name) {
+    case 'ENOMEM':
+      return { cause: 'the kernel has not enough memory for it', hint: smaller };
+    case 'E2BIG':
+      return { cause: 'it is larger than the kernel allows', hint: smaller };
+    case 'EINVAL':
+      return {
+        cause: `the kernel does not take it (${callText(error)})`,
+        hint: map.type === 'ringbuf' ? 'Ring buffers exist since Linux 5.8.' : `Perhaps this kernel has no maps of the type ${map.type}, or the sizes are out of its range.`,
+      };
+    default:
+      return resourceCause(error) ?? { cause: callText(error), hint: smaller };
+  }
+}

@@ -1,0 +1,253 @@
+/** A plan and its object become maps and programs in the kernel. */
+
+import { present } from '../base/assert.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { diagnostic } from '../base/diagnostic.ts';
+import type { Result, SysError } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+import type { SourceFile } from '../base/source-file.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
+import type { BpfApi, Fd, KernelLog, ProgramSpec } from './bpf-api.ts';
+import { callText, isOlderThan, isPrivilege, privilegeHint } from './causes.ts';
+import { createMaps } from './create-maps.ts';
+import type { Handles } from './handles.ts';
+import type { ObjectFile, ObjectProgram } from './object-file.ts';
+import { parseObject, withMaps } from './object-file.ts';
+import type { VerifierReport } from './verifier-log.ts';
+import { placesIn, verifierReport } from './verifier-log.ts';
+
+export interface LoadOptions {
+  readonly machine: Pick<Machine, 'kernel' | 'pageBytes' | 'possibleCpus'>;
+  /** Memory that is free now, for the choice of the ring's size. */
+  readonly memoryBytes: number;
+  /** Largest verifier log to ask for. */
+  readonly logBytesMax: number;
+  /** 0: a log of refused programs only. 1 or 2: of every program, with that much detail. */
+  readonly logLevel: 0 | 1 | 2;
+  /** The script, to find the place that an instruction comes from. */
+  readonly source: SourceFile;
+}
+
+export interface LoadedProgram {
+  readonly plan: ProgramPlan;
+  readonly fd: Fd<'program'>;
+  /** What the verifier said, if logs were asked for. */
+  readonly log: string;
+}
+
+export interface LoadedMap {
+  readonly plan: MapPlan;
+  readonly fd: Fd<'map'>;
+  /** As created: of the ring, its size in bytes. */
+  readonly entriesMax: number;
+}
+
+export interface Loaded {
+  /** In the plan's order. */
+  readonly programs: readonly LoadedProgram[];
+  /** By symbol. */
+  readonly maps: ReadonlyMap<string, LoadedMap>;
+  /** What went differently than planned, though well, for -v. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadFailure {
+  readonly diagnostic: Diagnostic;
+  /** What the verifier said, where it said something. */
+  readonly report?: VerifierReport;
+}
+
+/**
+ * Create the maps and load the programs. `handles` owns what was made, also after a failure: the caller closes them.
+ * Stops at the first refusal.
+ */
+export function load(bpf: BpfApi, handles: Handles, plan: Plan, object: Uint8Array, options: LoadOptions): Result<Loaded, LoadFailure> {
+  const file = parseObject(object);
+  const notes: string[] = [];
+  const session: Session = { bpf, handles, file, options, notes, btf: undefined, moduleBtf: new Map() };
+  if (isOlderThan(options.machine, 5, 11)) raiseMemoryLimit(session);
+  const btf = loadBtf(session, plan);
+  if (!btf.ok) return btf;
+  const withBtf: Session = { ...session, btf: btf.value };
+  const maps = createMaps(withBtf, plan);
+  if (!maps.ok) return failed({ diagnostic: maps.error });
+  const programs: LoadedProgram[] = [];
+  for (const program of plan.programs) {
+    const loaded = loadProgram(withBtf, program, maps.value);
+    if (!loaded.ok) return loaded;
+    programs.push(loaded.value);
+  }
+  return ok({ programs, maps: maps.value, notes });
+}
+
+/** What one load works with. */
+export interface Session {
+  readonly bpf: BpfApi;
+  readonly handles: Handles;
+  readonly file: ObjectFile;
+  readonly options: LoadOptions;
+  readonly notes: string[];
+  /** The object's BTF; undefined if it has none or the kernel didn't take it. */
+  readonly btf: Fd<'btf'> | undefined;
+  readonly moduleBtf: Map<string, Fd<'btf'>>;
+}
+
+function raiseMemoryLimit({ bpf, notes }: Session): void {
+  const raised = bpf.raiseLockedMemoryLimit();
+  if (!raised.ok) notes.push(`The limit of locked memory could not be raised (${callText(raised.error)}): large maps may fail.`);
+}
+
+/** Programs do without BTF, unless they hand functions to helpers; then its refusal ends the load. */
+function loadBtf(session: Session, plan: Plan): Result<Fd<'btf'> | undefined, LoadFailure> {
+  const { bpf, handles, file, notes } = session;
+  if (file.btf === undefined) return ok(undefined);
+  const { result } = bpf.loadBtf(file.btf);
+  if (result.ok) return ok(handles.own(result.value, 'btf'));
+  const { log } = bpf.loadBtf(file.btf, { level: 1, bytes: btfLogBytes });
+  const reason = [callText(result.error), log.text.trim().split('\n').at(-1) ?? ''].filter((part) => part !== '').join(': ');
+  const dependent = plan.programs.find((program) => file.programs.get(program.name)?.needsBtf);
+  if (dependent === undefined) {
+    notes.push(`The kernel did not take the object's type information (${reason}); the programs are loaded without it.`);
+    return ok(undefined);
+  }
+  const message = `the kernel refused the type information that ${dependent.probe} needs: ${reason}`;
+  const hints = isPrivilege(result.error) ? [privilegeHint(session.options.machine)] : [];
+  return failed({ diagnostic: diagnostic('error', 'load-failed', message, dependent.span, { hints }) });
+}
+
+const btfLogBytes = 64 * 1024;
+
+function loadProgram(session: Session, plan: ProgramPlan, maps: ReadonlyMap<string, LoadedMap>): Result<LoadedProgram, LoadFailure> {
+  const object = present(session.file.programs.get(plan.name), `program ${plan.name} in the object`);
+  const tracing = tracingOf(session, plan);
+  if (!tracing.ok) return tracing;
+  const spec: ProgramSpec = {
+    name: plan.name,
+    type: plan.type,
+    license: session.file.license,
+    instructions: withMaps(object, (symbol) => present(maps.get(symbol), `map ${symbol} in the plan`).fd),
+    ...btfOf(session, object),
+    ...tracing.value,
+  };
+  const attempt = tryLoad(session, spec);
+  if (attempt.result.ok) return loaded(session, plan, attempt.result.value, attempt.log);
+  const withoutBtf = retryWithoutBtf(session, spec, object, attempt.log);
+  if (withoutBtf) return loaded(session, plan, withoutBtf, { text: '' });
+  return failed(refusal(session, plan, object, attempt.result.error, attempt));
+}
+
+function loaded({ handles }: Session, plan: ProgramPlan, fd: Fd<'program'>, log: KernelLog): Result<LoadedProgram, never> {
+  return ok({ plan, fd: handles.own(fd, `program ${plan.name}`), log: log.text });
+}
+
+function btfOf(session: Session, object: ObjectProgram): Pick<ProgramSpec, 'btf'> {
+  const { functions, lines } = object;
+  if (session.btf === undefined || functions === undefined) return {};
+  return { btf: { fd: session.btf, functions, ...(lines && { lines }) } };
+}
+
+function tracingOf(session: Session, plan: ProgramPlan): Result<Pick<ProgramSpec, 'tracing'>, LoadFailure> {
+  if (plan.tracing === undefined) return ok({});
+  const { attachType, btfId, btfObject } = plan.tracing;
+  if (btfObject === 'vmlinux') return ok({ tracing: { attachType, btfId } });
+  const module = moduleBtf(session, btfObject);
+  if (module.ok) return ok({ tracing: { attachType, btfId, btfObject: module.value } });
+  const message = `can't load ${plan.probe}: ${module.error}`;
+  return failed({ diagnostic: diagnostic('error', 'load-failed', message, plan.span) });
+}
+
+function moduleBtf({ bpf, handles, moduleBtf }: Session, name: string): Result<Fd<'btf'>, string> {
+  const known = moduleBtf.get(name);
+  if (known !== undefined) return ok(known);
+  const opened = bpf.openModuleBtf(name);
+  if (!opened.ok) return failed(`the types of module ${name} can't be opened: ${callText(opened.error)}`);
+  if (opened.value === undefined) return failed(`module ${name} is not loaded any more, or has no BTF`);
+  moduleBtf.set(name, handles.own(opened.value, `btf ${name}`));
+  return ok(opened.value);
+}
+
+interface Attempt {
+  /** The error is that of the load itself, not that of too small a buffer. */
+  readonly result: Result<Fd<'program'>, SysError>;
+  readonly log: KernelLog;
+  /** True if the log is not whole. */
+  readonly cut: boolean;
+}
+
+/** EAGAIN is what a load gets that a signal interrupts (kernel/bpf/verifier.c, do_check). */
+const interruptedLoadsMax = 5;
+const logBytesFirst = 64 * 1024;
+/** Kernels refuse logs of fewer bytes. */
+const logBytesMin = 128;
+
+/** Without a log first, for that is cheapest; then with one that grows until it holds everything. */
+function tryLoad({ bpf, options }: Session, spec: ProgramSpec): Attempt {
+  if (options.logLevel === 0) {
+    for (let times = 0; times < interruptedLoadsMax; times++) {
+      const { result, log } = bpf.loadProgram(spec);
+      if (result.ok) return { result, log, cut: false };
+      if (result.error.name === 'EAGAIN') continue;
+      // Nothing was verified: there is no log to be had.
+      if (result.error.name === 'EPERM') return { result, log, cut: false };
+      return { ...loadWithLog(bpf, spec, 1, options.logBytesMax), result };
+    }
+  }
+  return loadWithLog(bpf, spec, Math.max(1, options.logLevel), options.logBytesMax);
+}
+
+/** ENOSPC: the log didn't fit. Kernels from 6.4 on say what it needs; for others the buffer grows fourfold. */
+function loadWithLog(bpf: BpfApi, spec: ProgramSpec, level: number, bytesMax: number): Attempt {
+  const largest = Math.max(logBytesMin, bytesMax);
+  let bytes = Math.min(logBytesFirst, largest);
+  for (;;) {
+    const { result, log } = bpf.loadProgram(spec, { level, bytes });
+    const cut = !result.ok && result.error.name === 'ENOSPC';
+    if (!cut || bytes >= largest) return { result, log, cut };
+    bytes = Math.min(largest, log.trueBytes ?? bytes * 4);
+  }
+}
+
+/** If no instruction was looked at, the type information was what displeased. Told in the notes, since it costs nothing else. */
+function retryWithoutBtf({ bpf, notes }: Session, spec: ProgramSpec, object: ObjectProgram, log: KernelLog): Fd<'program'> | undefined {
+  if (spec.btf === undefined || object.needsBtf || /^(\d+: \(|processed \d+ insns)/m.test(log.text)) return undefined;
+  const { btf: _, ...bare } = spec;
+  const { result } = bpf.loadProgram(bare);
+  if (!result.ok) return undefined;
+  const reason = log.text.trim().split('\n').at(-1) ?? '';
+  notes.push(`The kernel did not take the type information of ${spec.name} (${reason}); it is loaded without.`);
+  return result.value;
+}
+
+function refusal(session: Session, plan: ProgramPlan, object: ObjectProgram, error: SysError, attempt: Attempt): LoadFailure {
+  if (attempt.log.text === '') {
+    return { diagnostic: diagnostic('error', 'load-failed', `the kernel refused to load ${plan.probe}: ${callText(error)}`, plan.span, { hints: hintsOf(session, plan, error) }) };
+  }
+  const program = { name: plan.name, probe: plan.probe, span: plan.span, ...(object.lines && { lines: object.lines }) };
+  const report = verifierReport(program, attempt.log, attempt.cut, placesIn(session.options.source));
+  const message = `the kernel's verifier refused ${plan.probe}: ${report.summary.join(' / ') || callText(error)}`;
+  const hints = [report.explanation, cutHint(report), `The verifier's whole log has ${report.lines.length} lines: -v shows it.`];
+  return {
+    report,
+    diagnostic: diagnostic('error', 'load-failed', message, report.span, { hints: hints.filter((hint) => hint !== undefined) }),
+  };
+}
+
+function cutHint(report: VerifierReport): string | undefined {
+  if (report.cutBytes === 0) return undefined;
+  const howMuch = report.cutBytes === undefined ? 'its end is missing' : `${report.cutBytes} bytes are missing`;
+  return `The log was cut (${howMuch}): raise log_size.`;
+}
+
+function hintsOf({ options }: Session, plan: ProgramPlan, error: SysError): readonly string[] {
+  if (plan.type === 'tracing' && isPrivilege(error)) {
+    return [
+      privilegeHint(options.machine),
+      'If it has them, the kernel itself does not allow fentry and fexit programs (it may lack ftrace, or be locked down): a kprobe may do.',
+    ];
+  }
+  if (isPrivilege(error)) return [privilegeHint(options.machine)];
+  if (error.name === 'E2BIG') return ['The program has too many instructions: split the probe, or make unroll counts smaller.'];
+  if (error.name === 'EINVAL') return ['Perhaps this kernel does not know programs of this type; tstrace needs Linux 5.10 or later.'];
+  return error.hint === undefined ? [] : [error.hint];
+}
