@@ -82,12 +82,14 @@ export interface PerfEventSpec {
   readonly config: bigint;
   /** Symbol of a kprobe, path of a uprobe. */
   readonly target?: string;
-  /** Offset behind the symbol, or in the file. */
-  readonly targetOffset?: number;
+  /** Offset behind the symbol, or in the file; a kernel address if there is no symbol. */
+  readonly targetOffset?: bigint;
   readonly sample?: { readonly every: bigint } | { readonly hertz: bigint };
-  /** All processes if absent. */
+  /** A thread; all of them if absent. */
   readonly pid?: number;
-  /** All CPUs if absent, which needs a pid. */
+  /** Threads that the thread will start count too. */
+  readonly inherit?: boolean;
+  /** All CPUs if absent, which needs a thread. */
   readonly cpu?: number;
 }
 

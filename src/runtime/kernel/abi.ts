@@ -234,7 +234,7 @@ export const perfEventAttr = record({
 });
 
 /** Bits of perf_event_attr.bits. */
-export const perfBits = { disabled: 1n << 0n, freq: 1n << 10n } as const;
+export const perfBits = { disabled: 1n << 0n, inherit: 1n << 1n, freq: 1n << 10n, inheritThread: 1n << 35n } as const;
 
 /** PERF_FLAG_FD_CLOEXEC. */
 export const perfFlagCloexec = 8;

@@ -15,6 +15,13 @@ const ioctl = declareLibc('ioctl', 'int', ['int', 'ulong', 'ulong']);
 
 /** Opened disabled, without a group; closed in children. The event ends when the descriptor is closed. */
 export function openPerfEvent(spec: PerfEventSpec): Result<Fd<'perf-event'>, SysError> {
+  if (!spec.inherit) return open(spec, 0n);
+  const threads = open(spec, perfBits.inherit | perfBits.inheritThread);
+  // Before 5.13 the kernel knows inheritance by threads and child processes only both at once.
+  return threads.ok || threads.error.name !== 'EINVAL' ? threads : open(spec, perfBits.inherit);
+}
+
+function open(spec: PerfEventSpec, inheritance: bigint): Result<Fd<'perf-event'>, SysError> {
   const target = spec.target === undefined ? undefined : Buffer.from(`${spec.target}\0`);
   const hertz = spec.sample !== undefined && 'hertz' in spec.sample;
   const attr = encodeRecord(perfEventAttr, {
@@ -22,9 +29,9 @@ export function openPerfEvent(spec: PerfEventSpec): Result<Fd<'perf-event'>, Sys
     size: perfEventAttr.size,
     config: spec.config,
     sample_period: samplePeriod(spec.sample),
-    bits: perfBits.disabled | (hertz ? perfBits.freq : 0n),
+    bits: perfBits.disabled | inheritance | (hertz ? perfBits.freq : 0n),
     config1: target ? addressOf(target) : 0n,
-    config2: BigInt(spec.targetOffset ?? 0),
+    config2: spec.targetOffset ?? 0n,
   });
   const noGroup = -1;
   const fd = syscall(systemCallNumber('perf_event_open'), attr, spec.pid ?? -1, spec.cpu ?? -1, noGroup, perfFlagCloexec);

@@ -1,0 +1,225 @@
+/** Loaded programs become links: the plan's attachments, one by one. Leaves nothing in the kernel that outlives its descriptors. */
+
+import { assertNever } from '../base/assert.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { diagnostic } from '../base/diagnostic.ts';
+import type { Result, SysError } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { Attachment, ProgramPlan } from '../plan/plan.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { AttachError } from './attach-causes.ts';
+import { attachmentName, explainAttach, isUnavailable } from './attach-causes.ts';
+import type { BpfApi, Fd, PerfEventSpec } from './bpf-api.ts';
+import type { Handles } from './handles.ts';
+import type { LoadedProgram } from './load.ts';
+
+export interface AttachOptions {
+  readonly machine: Pick<Machine, 'kernel'>;
+  readonly missingProbes: Settings['missingProbes'];
+  /** Numbers of the CPUs that are online; at least one. */
+  readonly onlineCpus: readonly number[];
+  /** perf_event_attr.type of the kernel's probe devices (/sys/bus/event_source/devices/NAME/type); absent where it has none. */
+  readonly probeDevices: { readonly kprobe?: number; readonly uprobe?: number };
+  /** Address of a kernel function: for names that several functions share, which the kernel does not take. */
+  readonly kernelAddress: (symbol: string, module?: string) => bigint | undefined;
+  /** Threads of a process: perf events count one thread each. */
+  readonly threadsOf: (pid: number) => readonly number[];
+}
+
+export interface AttachedProbe {
+  readonly program: ProgramPlan;
+  readonly attachment: Attachment;
+  /** Empty on kernels before 5.15, where perf events have no links. */
+  readonly links: readonly Fd<'link'>[];
+}
+
+export interface Attached {
+  readonly probes: readonly AttachedProbe[];
+  /** Warnings about probes that are left out, if settings allow that. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** More failures than this are counted, not told one by one. */
+const failuresToldMax = 10;
+
+/**
+ * Attach every attachment but begin and end, which run.ts runs itself. `handles` owns what was opened, also after a failure.
+ * A probe that can't be attached is an error, a warning or nothing, as settings.missingProbes says; that we may not attach at all
+ * is always an error.
+ */
+export function attach(
+  bpf: BpfApi,
+  handles: Handles,
+  programs: readonly LoadedProgram[],
+  options: AttachOptions,
+): Result<Attached, readonly Diagnostic[]> {
+  const session: Session = { bpf, handles, options, perfLinks: { available: true } };
+  const probes: AttachedProbe[] = [];
+  const failures: Failure[] = [];
+  for (const { plan, fd } of programs) {
+    for (const attachment of plan.attachments) {
+      if (attachment.kind === 'begin' || attachment.kind === 'end') continue;
+      const links = attachOne(session, fd, attachment);
+      if (links.ok) probes.push({ program: plan, attachment, links: links.value });
+      else failures.push({ program: plan, attachment, error: links.error });
+      if (!links.ok && (isUnavailable(links.error) || failures.length > failuresToldMax) && isFatal(session, links.error)) {
+        return failed(tell(session, failures));
+      }
+    }
+  }
+  const fatal = failures.some(({ error }) => isFatal(session, error)) || (probes.length === 0 && failures.length > 0);
+  return fatal ? failed(tell(session, failures)) : ok({ probes, diagnostics: tell(session, failures) });
+}
+
+interface Session {
+  readonly bpf: BpfApi;
+  readonly handles: Handles;
+  readonly options: AttachOptions;
+  /** Whether perf events can have links (5.15), as found out by the first try. */
+  readonly perfLinks: { available: boolean };
+}
+
+interface Failure {
+  readonly program: ProgramPlan;
+  readonly attachment: Attachment;
+  readonly error: AttachError;
+}
+
+function isFatal({ options }: Session, error: AttachError): boolean {
+  return options.missingProbes === 'error' || isUnavailable(error);
+}
+
+function tell(session: Session, failures: readonly Failure[]): readonly Diagnostic[] {
+  const told = failures.slice(0, failuresToldMax).flatMap(({ program, attachment, error }) => {
+    const severity = isFatal(session, error) ? 'error' : 'warning';
+    if (severity === 'warning' && session.options.missingProbes === 'ignore') return [];
+    const { cause, hints } = explainAttach(attachment, error, session.options.machine);
+    const message = `can't attach ${attachmentName(attachment, program)}: ${cause}`;
+    return [diagnostic(severity, 'attach-failed', message, program.span, { hints })];
+  });
+  const untold = failures.length - failuresToldMax;
+  if (untold <= 0 || told.length === 0) return told;
+  const more = `${untold} more ${untold === 1 ? 'probe' : 'probes'} can't be attached either`;
+  return [...told, diagnostic(told[0]?.severity ?? 'error', 'attach-failed', more, failures[failuresToldMax]?.program.span)];
+}
+
+type Links = Result<readonly Fd<'link'>[], AttachError>;
+
+function attachOne(session: Session, program: Fd<'program'>, attachment: Attachment): Links {
+  switch (attachment.kind) {
+    case 'begin':
+    case 'end':
+      return ok([]);
+    case 'kprobe':
+      return attachKprobe(session, program, attachment);
+    case 'uprobe':
+      return attachUprobe(session, program, attachment);
+    case 'tracepoint':
+      // The event is opened on one CPU, yet the program runs on all: it belongs to the tracepoint, not to the event.
+      return attachEvent(session, program, attachment, { type: perfTypeTracepoint, config: BigInt(attachment.id), ...onOneCpu(session) });
+    case 'raw-tracepoint':
+      return attachTracing(session, program, attachment, attachment.name);
+    case 'tracing':
+      return attachTracing(session, program, attachment);
+    case 'perf-event':
+      return attachSamples(session, program, attachment);
+    default:
+      return assertNever(attachment);
+  }
+}
+
+/** PERF_TYPE_TRACEPOINT. */
+const perfTypeTracepoint = 2;
+/** config's bit of the probe devices that asks for the return (/sys/bus/event_source/devices/kprobe/format/retprobe). */
+const returnBit = 1n;
+
+type AttachmentOf<K extends Attachment['kind']> = Extract<Attachment, { kind: K }>;
+
+function onOneCpu({ options }: Session): { readonly cpu: number } {
+  return { cpu: options.onlineCpus[0] ?? 0 };
+}
+
+/** By name first. Names that the kernel can't place — shared by several functions, or a module's on some kernels — by address. */
+function attachKprobe(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'kprobe'>): Links {
+  const type = session.options.probeDevices.kprobe;
+  if (type === undefined) return failed({ kind: 'no-probe-device' });
+  const { module, symbol, offset } = attachment;
+  const common = { type, config: attachment.return ? returnBit : 0n, ...onOneCpu(session) };
+  const target = module === undefined ? symbol : `${module}:${symbol}`;
+  const named = attachEvent(session, program, attachment, { ...common, target, targetOffset: BigInt(offset) });
+  if (named.ok || !mayAttachByAddress(named.error, module)) return named;
+  const address = session.options.kernelAddress(symbol, module);
+  if (address === undefined) return named;
+  const placed = attachEvent(session, program, attachment, { ...common, targetOffset: address + BigInt(offset) });
+  return placed.ok ? placed : named;
+}
+
+function mayAttachByAddress(error: AttachError, module: string | undefined): boolean {
+  if (error.kind !== 'sys-error') return false;
+  return error.name === 'EADDRNOTAVAIL' || (error.name === 'ENOENT' && module !== undefined);
+}
+
+function attachUprobe(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'uprobe'>): Links {
+  const type = session.options.probeDevices.uprobe;
+  if (type === undefined) return failed({ kind: 'no-probe-device' });
+  const { path, offset, pid } = attachment;
+  return attachEvent(session, program, attachment, {
+    type,
+    config: attachment.return ? returnBit : 0n,
+    target: path,
+    targetOffset: BigInt(offset),
+    // The kernel filters by the address space, so one event serves all threads of the process.
+    ...(pid === undefined ? onOneCpu(session) : { pid }),
+  });
+}
+
+/** On CPUs, one event each. Of a process, one event for each of its threads, which threads to come inherit. */
+function attachSamples(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'perf-event'>): Links {
+  const { type, config, sample, cpus, pid } = attachment;
+  const { onlineCpus, threadsOf } = session.options;
+  const places: readonly Pick<PerfEventSpec, 'pid' | 'cpu' | 'inherit'>[] =
+    pid !== undefined && cpus === 'all'
+      ? threadsOf(pid).map((thread) => ({ pid: thread, inherit: true }))
+      : onlineCpus.slice(0, cpus === 'one' ? 1 : undefined).map((cpu) => ({ cpu }));
+  if (places.length === 0) return failed({ kind: 'no-process' });
+  const links: Fd<'link'>[] = [];
+  for (const place of places) {
+    const attached = attachEvent(session, program, attachment, { type, config, sample, ...place });
+    if (!attached.ok) return attached;
+    links.push(...attached.value);
+  }
+  return ok(links);
+}
+
+function attachTracing({ bpf, handles }: Session, program: Fd<'program'>, attachment: Attachment, name?: string): Links {
+  const link = bpf.openRawTracepoint(program, name);
+  return link.ok ? ok([handles.own(link.value, `link ${attachmentName(attachment)}`)]) : failed(link.error);
+}
+
+function attachEvent(session: Session, program: Fd<'program'>, attachment: Attachment, spec: PerfEventSpec): Links {
+  const { bpf, handles } = session;
+  const opened = bpf.openPerfEvent(spec);
+  if (!opened.ok) return failed(opened.error);
+  const event = handles.own(opened.value, `event ${attachmentName(attachment)}`);
+  const links = joinEvent(session, program, event, attachment);
+  if (!links.ok) return links;
+  const enabled = bpf.enablePerfEvent(event);
+  return enabled.ok ? links : failed(enabled.error);
+}
+
+/** EINVAL from the link means, if the older call succeeds, that this kernel's perf events have no links. */
+function joinEvent(session: Session, program: Fd<'program'>, event: Fd<'perf-event'>, attachment: Attachment): Result<readonly Fd<'link'>[], SysError> {
+  const { bpf, handles, perfLinks } = session;
+  if (perfLinks.available) {
+    const link = bpf.linkPerfEvent(program, event);
+    if (link.ok) return ok([handles.own(link.value, `link ${attachmentName(attachment)}`)]);
+    if (link.error.name !== 'EINVAL') return link;
+    const set = bpf.setPerfEventProgram(program, event);
+    if (!set.ok) return link;
+    perfLinks.available = false;
+    return ok([]);
+  }
+  const set = bpf.setPerfEventProgram(program, event);
+  return set.ok ? ok([]) : set;
+}

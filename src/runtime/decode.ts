@@ -1,0 +1,244 @@
+/**
+ * Bytes to values. A type is compiled once into a closure that reads at an offset; nothing about the type is asked again per event.
+ * Eight-byte integers are read as two halves: a bigint is made only where a number would not be exact.
+ */
+
+import { assert, assertNever, Bug } from '../base/assert.ts';
+import type { Layout } from '../types/layout.ts';
+import { partsOf, sizeOf, slotOf } from '../types/layout.ts';
+import { typeName } from '../types/type-name.ts';
+import type { EnumType, IntType, StackType, StringType, Type } from '../types/type.ts';
+import type { ByteText, Integer, Value } from '../types/value.ts';
+import { inetText } from './inet-text.ts';
+import type { Memory } from './memory.ts';
+
+/** Port: values that are shown in words of the machine's. */
+export interface Words {
+  /** The function that a kernel address lies in, as ksym() shows it. */
+  kernelSymbol(address: bigint): ByteText;
+  /** The same for a process. */
+  userSymbol(process: number, address: bigint): ByteText;
+  /** A line for each frame of a stack (more where functions were inlined), without indent and line break. */
+  stackFrames(type: StackType, process: number, addresses: readonly bigint[]): readonly ByteText[];
+  /** A time through strftime. `clock` is the clock's index in `clocks`. */
+  formatTime(nsecs: bigint, clock: number, format: ByteText): ByteText;
+}
+
+/** What reading needs beside the bytes. */
+export interface DecodeContext {
+  readonly words: Words;
+  /** plan.strings. */
+  readonly strings: readonly ByteText[];
+  /** Appended to text that may have been cut. */
+  readonly trailer: ByteText;
+}
+
+/** The value at a byte offset of the memory that the reader was compiled for. */
+export type Reader = (at: number) => Value;
+
+/** A reader for values of a type whose bytes begin at `at + offset`. Alignments are the layouts': `at` must have the layout's. */
+export function compileReader(type: Type, memory: Memory, context: DecodeContext, offset = 0): Reader {
+  switch (type.kind) {
+    case 'int':
+      return integerReader(type, memory, offset);
+    case 'enum':
+      return enumReader(type, memory, offset);
+    case 'bool':
+      return (at) => memory.u8[at + offset] !== 0;
+    case 'pointer':
+      return (at) => ({ kind: 'pointer', address: unsigned64(memory, at + offset) });
+    case 'string':
+      return stringReader(type, memory, context.trailer, offset);
+    case 'array':
+      return arrayReader(type, memory, context, offset);
+    case 'tuple':
+      return tupleReader(type, memory, context, offset);
+    case 'buffer':
+    case 'stack':
+    case 'symbol':
+    case 'inet':
+    case 'timestamp':
+      return partedReader(type, memory, context, offset);
+    case 'none':
+      return () => null;
+    case 'struct':
+    case 'aggregate':
+    case 'error':
+      throw new Bug(`a value of type ${typeName(type)} can't be read from bytes alone`);
+    default:
+      return assertNever(type);
+  }
+}
+
+/** Readers for a layout's slots, in order. */
+export function compileSlots(slots: Layout['slots'], memory: Memory, context: DecodeContext): readonly Reader[] {
+  return slots.map((slot) => compileReader(slot.type, memory, context, slot.offset));
+}
+
+export function integerReader(
+  { bytes, signed }: Pick<IntType, 'bytes' | 'signed'>,
+  memory: Memory,
+  offset: number,
+): (at: number) => Integer {
+  const { u8, i8, u16, i16, u32, i32 } = memory;
+  switch (bytes) {
+    case 1:
+      return signed ? (at) => i8[at + offset] ?? 0 : (at) => u8[at + offset] ?? 0;
+    case 2:
+      return signed ? (at) => i16[(at + offset) >>> 1] ?? 0 : (at) => u16[(at + offset) >>> 1] ?? 0;
+    case 4:
+      return signed ? (at) => i32[(at + offset) >>> 2] ?? 0 : (at) => u32[(at + offset) >>> 2] ?? 0;
+    case 8:
+      return signed ? signedReader(memory, offset) : unsignedReader(memory, offset);
+  }
+}
+
+const twoTo32 = 2 ** 32;
+/** Upper halves below this make numbers below 2^53, which doubles hold exactly. */
+const safeUpper = 2 ** 21;
+
+function unsignedReader(memory: Memory, offset: number): (at: number) => Integer {
+  const { u32 } = memory;
+  return (at) => {
+    const index = (at + offset) >>> 2;
+    const upper = u32[index + 1] ?? 0;
+    const lower = u32[index] ?? 0;
+    return upper < safeUpper ? upper * twoTo32 + lower : unsigned64(memory, at + offset);
+  };
+}
+
+function signedReader(memory: Memory, offset: number): (at: number) => Integer {
+  const { u32, i32 } = memory;
+  return (at) => {
+    const index = (at + offset) >>> 2;
+    const upper = i32[index + 1] ?? 0;
+    const lower = u32[index] ?? 0;
+    // -2^53 itself is left to bigint: from it on, neighbours share a double.
+    const safe = upper < safeUpper && (upper > -safeUpper || (upper === -safeUpper && lower > 0));
+    return safe ? upper * twoTo32 + lower : BigInt.asIntN(64, unsigned64(memory, at + offset));
+  };
+}
+
+/** Always a bigint. Eight-byte fields are aligned to 8 wherever layout.ts puts them. */
+function unsigned64(memory: Memory, at: number): bigint {
+  const value = memory.u64[at >>> 3];
+  assert(value !== undefined && (at & 7) === 0, `no 8-byte number at offset ${at}`);
+  return value;
+}
+
+function enumReader(type: EnumType, memory: Memory, offset: number): Reader {
+  const read = integerReader(type, memory, offset);
+  const named = new Map<bigint, Value>();
+  for (const { name, value } of type.variants) {
+    // The first of several names for one value is the one that C shows in debuggers, too.
+    if (!named.has(value)) named.set(value, { kind: 'enum', value: integerFrom(value), name });
+  }
+  return (at) => {
+    const value = read(at);
+    return named.get(BigInt(value)) ?? { kind: 'enum', value };
+  };
+}
+
+const integerFrom = (value: bigint): Integer => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+};
+
+/** How many different texts a reader remembers; a power of two. */
+const textsMax = 1024;
+/** Longer texts seldom come twice, and comparing them costs as much as reading them. */
+const rememberedLengthMax = 32;
+
+/**
+ * Text up to its NUL. The same short words come again and again (comm, file names), and making a string costs several times as much as
+ * recognising one, so each reader remembers the texts that it has made, one per hash.
+ */
+function stringReader({ capacity, mayBeCut }: StringType, memory: Memory, trailer: ByteText, offset: number): Reader {
+  const { u8, bytes } = memory;
+  const texts: string[] = new Array<string>(textsMax).fill('');
+  // A string of N bytes whose N - 1 characters are all used has perhaps been cut; shorter ones surely not.
+  const fullLength = mayBeCut && trailer !== '' ? capacity - 1 : Infinity;
+  return (at) => {
+    const start = at + offset;
+    const limit = start + capacity;
+    let hash = 0;
+    let end = start;
+    for (; end < limit; end++) {
+      const byte = u8[end] ?? 0;
+      if (byte === 0) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    const length = end - start;
+    if (length === 0) return length >= fullLength ? trailer : '';
+    if (length >= fullLength) return bytes.latin1Slice(start, end) + trailer;
+    if (length > rememberedLengthMax) return bytes.latin1Slice(start, end);
+    const slot = (hash ^ (hash >>> 10)) & (textsMax - 1);
+    const remembered = texts[slot] ?? '';
+    if (isTextAt(remembered, u8, start, length)) return remembered;
+    return (texts[slot] = bytes.latin1Slice(start, end));
+  };
+}
+
+function isTextAt(text: string, u8: Uint8Array, start: number, length: number): boolean {
+  if (text.length !== length) return false;
+  for (let index = 0; index < length; index++) if (text.charCodeAt(index) !== u8[start + index]) return false;
+  return true;
+}
+
+function arrayReader(
+  { of, length }: Extract<Type, { kind: 'array' }>,
+  memory: Memory,
+  context: DecodeContext,
+  offset: number,
+): Reader {
+  const stride = sizeOf(of);
+  const read = compileReader(of, memory, context, offset);
+  return (at) => ({ kind: 'array', elements: Array.from({ length }, (_, index) => read(at + index * stride)) });
+}
+
+function tupleReader(type: Extract<Type, { kind: 'tuple' }>, memory: Memory, context: DecodeContext, offset: number): Reader {
+  const readers = partsOf(type).slots.map((slot) => compileReader(slot.type, memory, context, offset + slot.offset));
+  return (at) => ({ kind: 'tuple', elements: readers.map((read) => read(at)) });
+}
+
+type PartedType = Extract<Type, { kind: 'buffer' | 'stack' | 'symbol' | 'inet' | 'timestamp' }>;
+
+/** Types whose parts layout.partsOf names. */
+function partedReader(type: PartedType, memory: Memory, context: DecodeContext, offset: number): Reader {
+  const layout = partsOf(type);
+  const place = (name: string): number => offset + slotOf(layout, name).offset;
+  const { u8, u32 } = memory;
+  const word = (at: number): number => u32[at >>> 2] ?? 0;
+  switch (type.kind) {
+    case 'buffer': {
+      const [length, bytes] = [place('length'), place('bytes')];
+      return (at) => ({ kind: 'buffer', bytes: u8.slice(at + bytes, at + bytes + Math.min(word(at + length), type.capacity)) });
+    }
+    case 'inet': {
+      const [family, bytes] = [place('family'), place('bytes')];
+      return (at) => inetText(word(at + family), u8.subarray(at + bytes, at + bytes + 16));
+    }
+    case 'symbol': {
+      const [address, process] = [place('address'), place('process')];
+      return type.space === 'kernel'
+        ? (at) => context.words.kernelSymbol(unsigned64(memory, at + address))
+        : (at) => context.words.userSymbol(word(at + process), unsigned64(memory, at + address));
+    }
+    case 'timestamp': {
+      const [nsecs, format, clock] = [place('nsecs'), place('format'), place('clock')];
+      return (at) => {
+        const time = BigInt.asIntN(64, unsigned64(memory, at + nsecs));
+        return context.words.formatTime(time, word(at + clock), context.strings[word(at + format)] ?? '');
+      };
+    }
+    case 'stack': {
+      const [process, count, frames] = [place('process'), place('count'), place('frames')];
+      const indent = type.mode === 'perf' ? '\t' : '        ';
+      return (at) => {
+        const length = Math.min(word(at + count), type.depth);
+        const addresses = Array.from({ length }, (_, index) => unsigned64(memory, at + frames + index * 8));
+        return { kind: 'stack', frames: context.words.stackFrames(type, word(at + process), addresses), indent };
+      };
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** One stretch of memory seen as bytes and as numbers of every width. Little-endian, as every machine that we run on. */
+
+/** `at` in readers is a byte offset in here; indices are the offset divided by the width. */
+export interface Memory {
+  /** For text: Buffer reads latin1 without a copy in between. */
+  readonly bytes: Buffer;
+  readonly u8: Uint8Array;
+  readonly i8: Int8Array;
+  readonly u16: Uint16Array;
+  readonly i16: Int16Array;
+  readonly u32: Uint32Array;
+  readonly i32: Int32Array;
+  readonly u64: BigUint64Array;
+  readonly i64: BigInt64Array;
+}
+
+/** Views on the same bytes: nothing is copied. A rest that is shorter than a number's width isn't seen by that view. */
+export function memoryOver(buffer: ArrayBuffer): Memory {
+  const length = (width: number) => Math.floor(buffer.byteLength / width);
+  return {
+    bytes: Buffer.from(buffer),
+    u8: new Uint8Array(buffer),
+    i8: new Int8Array(buffer),
+    u16: new Uint16Array(buffer, 0, length(2)),
+    i16: new Int16Array(buffer, 0, length(2)),
+    u32: new Uint32Array(buffer, 0, length(4)),
+    i32: new Int32Array(buffer, 0, length(4)),
+    u64: new BigUint64Array(buffer, 0, length(8)),
+    i64: new BigInt64Array(buffer, 0, length(8)),
+  };
+}
