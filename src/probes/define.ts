@@ -109,19 +109,34 @@ export interface TargetSource {
   /** Functions that kprobes can be attached to. `exact` is false where the kernel doesn't say and all its functions stand in for them. */
   traceableFunctions(): { readonly functions: readonly KernelFunction[]; readonly exact: boolean };
   /** Look-up of one name in the kernel's symbols: its size in bytes where known; undefined if there is no such symbol. */
-  kernelSymbol(name: string, module?: string): { readonly address: bigint; readonly bytes?: number; readonly module?: string } | undefined;
+  kernelSymbol(
+    name: string,
+    module?: string,
+  ): { readonly address: bigint; readonly bytes?: number; readonly module?: string } | undefined;
   tracepoints(): readonly { readonly category: string; readonly event: string }[];
   /** `denied` if the kernel does not let us look. */
-  tracepoint(category: string, event: string): { readonly id: number; readonly args: StructType } | 'denied' | undefined;
+  tracepoint(
+    category: string,
+    event: string,
+  ): { readonly id: number; readonly args: StructType } | 'denied' | undefined;
   rawTracepoints(): readonly string[];
   /** Arguments of a raw tracepoint by BTF; undefined if there is no such event. */
-  rawTracepoint(event: string): { readonly args: StructType; readonly parameters: readonly { readonly name: string; readonly type: Type }[] } | undefined;
+  rawTracepoint(event: string):
+    | {
+        readonly args: StructType;
+        readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+      }
+    | undefined;
   /** All functions of that name with BTF; more than one if modules share the name. */
   functionPrototypes(name: string, module?: string): readonly FunctionPrototype[];
   /** Names of functions that have BTF, for wildcards. */
   prototypeNames(): readonly KernelFunction[];
   /** A program or library by path, by name in PATH, or by library name; with its functions and their file offsets. */
-  executable(path: string): Executable | { readonly error: 'not-found' | 'not-executable' | 'not-elf' | 'denied'; readonly path: string };
+  executable(
+    path: string,
+  ):
+    | Executable
+    | { readonly error: 'not-found' | 'not-executable' | 'not-elf' | 'denied'; readonly path: string };
 }
 
 export interface Executable {

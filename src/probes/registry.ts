@@ -1,0 +1,40 @@
+/** All probe kinds, by name and alias. */
+
+import { begin, end } from './begin-end.ts';
+import type { ProbeDefinition } from './define.ts';
+import { fentry, fexit } from './fentry.ts';
+import { kprobe, kretprobe } from './kprobe.ts';
+import { rawtracepoint } from './rawtracepoint.ts';
+import { software } from './software.ts';
+import { interval, profile } from './timers.ts';
+import { tracepoint } from './tracepoint.ts';
+import { uprobe, uretprobe } from './uprobe.ts';
+
+export const probes: readonly ProbeDefinition[] = [
+  begin,
+  end,
+  kprobe,
+  kretprobe,
+  fentry,
+  fexit,
+  uprobe,
+  uretprobe,
+  tracepoint,
+  rawtracepoint,
+  profile,
+  interval,
+  software,
+];
+
+const byName: ReadonlyMap<string, ProbeDefinition> = new Map(
+  probes.flatMap((probe) => [probe.name, ...probe.aliases].map((name) => [name, probe] as const)),
+);
+
+/** By name or alias, in any case: BEGIN is begin. */
+export function findProbe(name: string): ProbeDefinition | undefined {
+  return byName.get(name.toLowerCase());
+}
+
+export function probeNames(): readonly string[] {
+  return [...byName.keys()];
+}
