@@ -10,18 +10,13 @@ const blank = 32;
 export type NameFinder = (name: string) => readonly number[];
 
 /** A finder over bytes; `starts` tells where names begin, and is asked only when the index is built. */
-export function nameFinder(
-  bytes: Buffer,
-  starts: () => Uint32Array,
-): NameFinder {
+export function nameFinder(bytes: Buffer, starts: () => Uint32Array): NameFinder {
   let searches = 0;
   let index: NameFinder | undefined;
   return (name) => {
-    const wanted = Buffer.from(name, "latin1");
-    if (wanted.length === 0 || wanted.some((byte) => byte <= lastEnd))
-      return [];
-    if (index === undefined && ++searches <= searchesMax)
-      return searchIn(bytes, wanted);
+    const wanted = Buffer.from(name, 'latin1');
+    if (wanted.length === 0 || wanted.some((byte) => byte <= lastEnd)) return [];
+    if (index === undefined && ++searches <= searchesMax) return searchIn(bytes, wanted);
     index ??= hashIndex(bytes, starts());
     return index(name);
   };
@@ -29,11 +24,7 @@ export function nameFinder(
 
 function searchIn(bytes: Buffer, wanted: Buffer): readonly number[] {
   const found: number[] = [];
-  for (
-    let at = bytes.indexOf(wanted);
-    at >= 0;
-    at = bytes.indexOf(wanted, at + 1)
-  ) {
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
     const begins = at === 0 || (bytes[at - 1] ?? 0) <= blank;
     if (begins && (bytes[at + wanted.length] ?? 0) <= lastEnd) found.push(at);
   }
@@ -52,13 +43,9 @@ function hashIndex(bytes: Buffer, starts: Uint32Array): NameFinder {
     heads[slot] = index;
   }
   return (name) => {
-    const wanted = Buffer.from(`${name}\0`, "latin1");
+    const wanted = Buffer.from(`${name}\0`, 'latin1');
     const found: number[] = [];
-    for (
-      let index = heads[hashAt(wanted, 0) & (slots - 1)] ?? 0;
-      index !== 0;
-      index = next[index] ?? 0
-    ) {
+    for (let index = heads[hashAt(wanted, 0) & (slots - 1)] ?? 0; index !== 0; index = next[index] ?? 0) {
       const start = starts[index - 1] ?? 0;
       if (isNameAt(bytes, start, wanted)) found.push(start);
     }
@@ -79,7 +66,6 @@ function hashAt(bytes: Buffer, start: number): number {
 
 function isNameAt(bytes: Buffer, start: number, ended: Buffer): boolean {
   const length = ended.length - 1;
-  if ((bytes[start + length] ?? 0) > lastEnd || start + length > bytes.length)
-    return false;
+  if ((bytes[start + length] ?? 0) > lastEnd || start + length > bytes.length) return false;
   return bytes.compare(ended, 0, length, start, start + length) === 0;
 }

@@ -1,18 +1,11 @@
 /** Functions, types and raw tracepoints by name, in the kernel's types and its modules'. */
 
-import type { Btf } from "./parse.ts";
-import {
-  btfKind,
-  idsNamed,
-  namesOfKind,
-  ownerOf,
-  parametersOf,
-  referredBy,
-} from "./parse.ts";
-import { kernelObject } from "./read.ts";
-import type { BtfSource } from "./read.ts";
-import type { BtfSignature } from "./to-type.ts";
-import { btfSignature, withoutModifiers } from "./to-type.ts";
+import type { Btf } from './parse.ts';
+import { btfKind, idsNamed, namesOfKind, ownerOf, parametersOf, referredBy } from './parse.ts';
+import { kernelObject } from './read.ts';
+import type { BtfSource } from './read.ts';
+import type { BtfSignature } from './to-type.ts';
+import { btfSignature, withoutModifiers } from './to-type.ts';
 
 /** A type in the object that it was found in. */
 export interface BtfPlace {
@@ -42,11 +35,7 @@ export function* btfObjects(source: BtfSource): Generator<Btf> {
  * Every function of a name: in one object if that is given, else in all. More than one means that the name alone
  * doesn't say which is meant: static functions of two files, or of the kernel and a module.
  */
-export function findFunctions(
-  source: BtfSource,
-  name: string,
-  object?: string,
-): readonly BtfPlace[] {
+export function findFunctions(source: BtfSource, name: string, object?: string): readonly BtfPlace[] {
   const places: BtfPlace[] = [];
   for (const btf of chosenObjects(source, object)) {
     const ids = ownIds(btf, name, btfKind.function);
@@ -55,20 +44,13 @@ export function findFunctions(
   return places;
 }
 
-function chosenObjects(
-  source: BtfSource,
-  object: string | undefined,
-): Iterable<Btf> {
+function chosenObjects(source: BtfSource, object: string | undefined): Iterable<Btf> {
   if (object === undefined) return btfObjects(source);
   const btf = btfObject(source, object);
   return btf === undefined ? [] : [btf];
 }
 
-function ownIds(
-  btf: Btf,
-  name: string,
-  kind: Parameters<typeof idsNamed>[2],
-): readonly number[] {
+function ownIds(btf: Btf, name: string, kind: Parameters<typeof idsNamed>[2]): readonly number[] {
   return idsNamed(btf, name, kind).filter((id) => ownerOf(btf, id) === btf);
 }
 
@@ -83,11 +65,7 @@ const kindsOfKeyword = {
 export type BtfKeyword = keyof typeof kindsOfKeyword;
 
 /** The first struct, union, enum, typedef or integer of a name, in the kernel or else in a module. */
-export function findType(
-  source: BtfSource,
-  keyword: BtfKeyword,
-  name: string,
-): BtfPlace | undefined {
+export function findType(source: BtfSource, keyword: BtfKeyword, name: string): BtfPlace | undefined {
   for (const btf of btfObjects(source)) {
     for (const kind of kindsOfKeyword[keyword]) {
       const id = ownIds(btf, name, kind).at(0);
@@ -97,7 +75,7 @@ export function findType(
   return undefined;
 }
 
-const rawTracepointPrefix = "btf_trace_";
+const rawTracepointPrefix = 'btf_trace_';
 
 /** A raw tracepoint's arguments in their order. The kernel's own first parameter, `void *__data`, is not among them. */
 export function rawTracepointSignature(
@@ -106,34 +84,24 @@ export function rawTracepointSignature(
   object?: string,
 ): (BtfSignature & BtfPlace) | undefined {
   for (const btf of chosenObjects(source, object)) {
-    const typedef = ownIds(
-      btf,
-      rawTracepointPrefix + event,
-      btfKind.typedef,
-    ).at(0);
+    const typedef = ownIds(btf, rawTracepointPrefix + event, btfKind.typedef).at(0);
     if (typedef === undefined) continue;
     const pointer = withoutModifiers(btf, typedef);
     const signature = btfSignature(btf, referredBy(btf, pointer));
     if (signature === undefined) continue;
     const names = parameterNames(btf, event, signature.parameters.length);
-    const parameters = signature.parameters
-      .slice(1)
-      .map(({ type }, index) => ({
-        name: names[index + 1] ?? `arg${index}`,
-        type,
-      }));
+    const parameters = signature.parameters.slice(1).map(({ type }, index) => ({
+      name: names[index + 1] ?? `arg${index}`,
+      type,
+    }));
     return { ...signature, parameters, btf, id: typedef };
   }
   return undefined;
 }
 
 /** The typedef's parameters have no names; functions that the same macro makes have (include/trace/bpf_probe.h, include/linux/tracepoint.h). */
-function parameterNames(
-  btf: Btf,
-  event: string,
-  count: number,
-): readonly string[] {
-  for (const prefix of ["__probestub_", "__traceiter_", "__bpf_trace_"]) {
+function parameterNames(btf: Btf, event: string, count: number): readonly string[] {
+  for (const prefix of ['__probestub_', '__traceiter_', '__bpf_trace_']) {
     const id = ownIds(btf, prefix + event, btfKind.function).at(0);
     if (id === undefined) continue;
     const parameters = parametersOf(btf, referredBy(btf, id));

@@ -3,10 +3,10 @@
  * Pure over bytes, and never fails on what they hold: a wrong reference reads as no type. The format is Documentation/bpf/btf.rst of the kernel.
  */
 
-import type { Result } from "../../base/result.ts";
-import { failed, ok } from "../../base/result.ts";
-import type { NameFinder } from "../name-finder.ts";
-import { nameFinder } from "../name-finder.ts";
+import type { Result } from '../../base/result.ts';
+import { failed, ok } from '../../base/result.ts';
+import type { NameFinder } from '../name-finder.ts';
+import { nameFinder } from '../name-finder.ts';
 
 /** Kinds of a type record, with the kernel's own numbers (include/uapi/linux/btf.h). */
 export const btfKind = {
@@ -78,30 +78,16 @@ const headerBytes = 24;
 const recordWords = 3;
 
 /** Read an object's BTF. A module's needs the kernel's as its base. Fails with what is wrong in words. */
-export function parseBtf(
-  bytes: Uint8Array,
-  object: string,
-  base?: Btf,
-): Result<Btf, string> {
-  if (bytes.length < headerBytes) return failed("it is too short to hold BTF");
+export function parseBtf(bytes: Uint8Array, object: string, base?: Btf): Result<Btf, string> {
+  if (bytes.length < headerBytes) return failed('it is too short to hold BTF');
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = header.getUint16(0, true);
-  if (found === magicOfOtherByteOrder)
-    return failed("its BTF is of the other byte order");
-  if (found !== magic) return failed("it does not begin as BTF does");
+  if (found === magicOfOtherByteOrder) return failed('its BTF is of the other byte order');
+  if (found !== magic) return failed('it does not begin as BTF does');
   const headerLength = header.getUint32(4, true);
-  const types = sectionAt(
-    bytes,
-    headerLength + header.getUint32(8, true),
-    header.getUint32(12, true),
-  );
-  const strings = sectionAt(
-    bytes,
-    headerLength + header.getUint32(16, true),
-    header.getUint32(20, true),
-  );
-  if (types === undefined || strings === undefined)
-    return failed("its BTF is cut short");
+  const types = sectionAt(bytes, headerLength + header.getUint32(8, true), header.getUint32(12, true));
+  const strings = sectionAt(bytes, headerLength + header.getUint32(16, true), header.getUint32(20, true));
+  if (types === undefined || strings === undefined) return failed('its BTF is cut short');
   return indexTypes(
     wordsOf(types),
     Buffer.from(strings.buffer, strings.byteOffset, strings.length),
@@ -110,23 +96,13 @@ export function parseBtf(
   );
 }
 
-function sectionAt(
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-): Uint8Array | undefined {
-  return start + length <= bytes.length
-    ? bytes.subarray(start, start + length)
-    : undefined;
+function sectionAt(bytes: Uint8Array, start: number, length: number): Uint8Array | undefined {
+  return start + length <= bytes.length ? bytes.subarray(start, start + length) : undefined;
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(
-    aligned.buffer,
-    aligned.byteOffset,
-    aligned.length >>> 2,
-  );
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
 }
 
 function indexTypes(
@@ -138,20 +114,16 @@ function indexTypes(
   const starts = new Uint32Array(Math.floor(words.length / recordWords) + 1);
   let count = 0;
   for (let at = 0; at < words.length;) {
-    if (at + recordWords > words.length)
-      return failed("the last type of its BTF is cut short");
+    if (at + recordWords > words.length) return failed('the last type of its BTF is cut short');
     starts[count++] = at;
     const info = words[at + 1] ?? 0;
     const perKind = fixedWords[kindBits(info)] ?? 0;
-    if (perKind === 0)
-      return failed(`its BTF has a type of the unknown kind ${kindBits(info)}`);
+    if (perKind === 0) return failed(`its BTF has a type of the unknown kind ${kindBits(info)}`);
     at += perKind + vlenBits(info) * (partWords[kindBits(info)] ?? 0);
-    if (at > words.length)
-      return failed("the last type of its BTF is cut short");
+    if (at > words.length) return failed('the last type of its BTF is cut short');
   }
   const firstId = base?.endId ?? 1;
-  const firstString =
-    base === undefined ? 0 : base.firstString + base.strings.length;
+  const firstString = base === undefined ? 0 : base.firstString + base.strings.length;
   const own = {
     words,
     starts: starts.subarray(0, count),
@@ -172,66 +144,19 @@ function indexTypes(
 }
 
 /** Words of a record without its parts, by kind; 0 for unknown kinds, behind which nothing can be found any more. */
-const fixedWords = Uint8Array.of(
-  0,
-  4,
-  3,
-  6,
-  3,
-  3,
-  3,
-  3,
-  3,
-  3,
-  3,
-  3,
-  3,
-  3,
-  4,
-  3,
-  3,
-  4,
-  3,
-  3,
-);
+const fixedWords = Uint8Array.of(0, 4, 3, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 3, 3, 4, 3, 3);
 /** Words of a member, variant, parameter or variable, by kind. */
-const partWords = Uint8Array.of(
-  0,
-  0,
-  0,
-  0,
-  3,
-  3,
-  2,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  2,
-  0,
-  3,
-  0,
-  0,
-  0,
-  3,
-);
+const partWords = Uint8Array.of(0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 0, 0, 3);
 
 const kindBits = (info: number): number => (info >>> 24) & 0x1f;
 const vlenBits = (info: number): number => info & 0xffff;
 
 /** Looks through all types at first; once there were many questions, a table that leads from a name's offset to its types pays. */
-function idFinder(
-  words: Uint32Array,
-  starts: Uint32Array,
-  firstId: number,
-): Btf["idsAtName"] {
+function idFinder(words: Uint32Array, starts: Uint32Array, firstId: number): Btf['idsAtName'] {
   let questions = 0;
   let table: Chains | undefined;
   return (nameOffset) => {
-    if (table === undefined && ++questions > questionsMax)
-      table = chainNames(words, starts);
+    if (table === undefined && ++questions > questionsMax) table = chainNames(words, starts);
     const ids: number[] = [];
     if (table === undefined) {
       for (let index = 0; index < starts.length; index++) {
@@ -305,22 +230,17 @@ export const sizeInBytes = (btf: Btf, id: number): number => wordOf(btf, id, 2);
 export const referredBy = (btf: Btf, id: number): number => wordOf(btf, id, 2);
 
 /** The flag of a record: members have bitfield widths (struct), values are signed (enum), a union is meant (forward). */
-export const flagOf = (btf: Btf, id: number): boolean =>
-  wordOf(btf, id, 1) >>> 31 === 1;
+export const flagOf = (btf: Btf, id: number): boolean => wordOf(btf, id, 1) >>> 31 === 1;
 
 /** Number of members, variants or parameters. */
-export const partCount = (btf: Btf, id: number): number =>
-  vlenBits(wordOf(btf, id, 1));
+export const partCount = (btf: Btf, id: number): number => vlenBits(wordOf(btf, id, 1));
 
 export function stringAt(btf: Btf, offset: number): string {
   let owner = btf;
-  while (owner.base !== undefined && offset < owner.firstString)
-    owner = owner.base;
+  while (owner.base !== undefined && offset < owner.firstString) owner = owner.base;
   const start = offset - owner.firstString;
   const end = owner.strings.indexOf(0, start);
-  return start < 0 || end < 0
-    ? ""
-    : owner.strings.toString("latin1", start, end);
+  return start < 0 || end < 0 ? '' : owner.strings.toString('latin1', start, end);
 }
 
 /** Members of a struct or union, in their order. */
@@ -362,9 +282,7 @@ export function variantsOf(btf: Btf, id: number): readonly BtfVariant[] {
   }
   if (kindOf(btf, id) !== btfKind.enum64) return [];
   return parts(btf, id, 3, (at) => {
-    const value =
-      (BigInt(wordOf(btf, id, at + 2)) << 32n) |
-      BigInt(wordOf(btf, id, at + 1));
+    const value = (BigInt(wordOf(btf, id, at + 2)) << 32n) | BigInt(wordOf(btf, id, at + 1));
     return {
       name: stringAt(btf, wordOf(btf, id, at)),
       value: signed ? BigInt.asIntN(64, value) : value,
@@ -372,15 +290,8 @@ export function variantsOf(btf: Btf, id: number): readonly BtfVariant[] {
   });
 }
 
-function parts<T>(
-  btf: Btf,
-  id: number,
-  words: number,
-  read: (at: number) => T,
-): T[] {
-  return Array.from({ length: partCount(btf, id) }, (_, index) =>
-    read(recordWords + index * words),
-  );
+function parts<T>(btf: Btf, id: number, words: number, read: (at: number) => T): T[] {
+  return Array.from({ length: partCount(btf, id) }, (_, index) => read(recordWords + index * words));
 }
 
 export interface BtfArray {
@@ -414,15 +325,9 @@ export function intOf(btf: Btf, id: number): BtfInt {
 }
 
 /** Ids of the types of one name and kind, the kernel's first. */
-export function idsNamed(
-  btf: Btf,
-  name: string,
-  kind: BtfKind,
-): readonly number[] {
+export function idsNamed(btf: Btf, name: string, kind: BtfKind): readonly number[] {
   const inBase = btf.base === undefined ? [] : idsNamed(btf.base, name, kind);
-  const own = stringOffsets(btf, name).flatMap((offset) =>
-    btf.idsAtName(offset),
-  );
+  const own = stringOffsets(btf, name).flatMap((offset) => btf.idsAtName(offset));
   return [...inBase, ...own.filter((id) => kindOf(btf, id) === kind)];
 }
 
@@ -449,7 +354,7 @@ export function namesOfKind(btf: Btf, kind: BtfKind): readonly string[] {
   for (const start of btf.starts) {
     if (kindBits(btf.words[start + 1] ?? 0) !== kind) continue;
     const name = stringAt(btf, btf.words[start] ?? 0);
-    if (name !== "") names.push(name);
+    if (name !== '') names.push(name);
   }
   return names;
 }
@@ -468,8 +373,7 @@ export function findVariant(
     const words = kind === btfKind.enum ? 2 : 3;
     for (let part = 0; part < vlenBits(info); part++) {
       const nameOffset = btf.words[start + recordWords + part * words] ?? 0;
-      if (offsets.includes(nameOffset))
-        return { enumId: btf.firstId + index, index: part };
+      if (offsets.includes(nameOffset)) return { enumId: btf.firstId + index, index: part };
     }
   }
   return undefined;

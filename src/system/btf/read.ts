@@ -1,20 +1,16 @@
 /** The BTF of the running kernel and its modules, read from the file system on first use. That there is none is a normal answer. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from 'node:fs';
 
-import type { Result } from "../../base/result.ts";
-import { failed, ok } from "../../base/result.ts";
-import {
-  bytesSource,
-  parseElf,
-  sectionBytes,
-  sectionNamed,
-} from "../elf/parse.ts";
-import type { Btf } from "./parse.ts";
-import { parseBtf } from "./parse.ts";
+import type { Result } from '../../base/result.ts';
+import { failed, ok } from '../../base/result.ts';
+import { bytesSource, parseElf, sectionBytes, sectionNamed } from '../elf/parse.ts';
+import { once } from '../once.ts';
+import type { Btf } from './parse.ts';
+import { parseBtf } from './parse.ts';
 
 /** Name under which the kernel itself stands beside its modules. */
-export const kernelObject = "vmlinux";
+export const kernelObject = 'vmlinux';
 
 /** Where types come from. Nothing is read before it is asked for, and nothing twice. */
 export interface BtfSource {
@@ -26,7 +22,7 @@ export interface BtfSource {
   readonly moduleNames: () => readonly string[];
 }
 
-const btfFolder = "/sys/kernel/btf";
+const btfFolder = '/sys/kernel/btf';
 
 /** Types of the running kernel; `file` (raw BTF, or an ELF file with a .BTF section) takes the place of the kernel's own, modules then count as unknown. */
 export function liveBtf(file?: string): BtfSource {
@@ -50,11 +46,6 @@ export function fixedBtf(kernel: Btf, modules: readonly Btf[] = []): BtfSource {
   };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
 function readObject(path: string): Result<Btf, string> {
   let bytes: Buffer;
   try {
@@ -72,10 +63,8 @@ function readObject(path: string): Result<Btf, string> {
 function rawBtf(bytes: Buffer): Uint8Array | undefined {
   if (bytes.readUIntBE(0, Math.min(4, bytes.length)) !== elfMagic) return bytes;
   const elf = parseElf(bytesSource(bytes));
-  const section = elf.ok ? sectionNamed(elf.value, ".BTF") : undefined;
-  return elf.ok && section !== undefined
-    ? sectionBytes(elf.value, section)
-    : undefined;
+  const section = elf.ok ? sectionNamed(elf.value, '.BTF') : undefined;
+  return elf.ok && section !== undefined ? sectionBytes(elf.value, section) : undefined;
 }
 
 const elfMagic = 0x7f454c46;
@@ -88,17 +77,10 @@ function listModules(): readonly string[] {
   }
 }
 
-function readModule(
-  kernel: Result<Btf, string>,
-  name: string,
-): Btf | undefined {
+function readModule(kernel: Result<Btf, string>, name: string): Btf | undefined {
   if (!kernel.ok) return undefined;
   try {
-    const parsed = parseBtf(
-      readFileSync(`${btfFolder}/${name}`),
-      name,
-      kernel.value,
-    );
+    const parsed = parseBtf(readFileSync(`${btfFolder}/${name}`), name, kernel.value);
     return parsed.ok ? parsed.value : undefined;
   } catch {
     return undefined; // unloaded a moment ago

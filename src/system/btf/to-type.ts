@@ -3,23 +3,10 @@
  * Knows neither files nor modules' names beyond the objects handed to it.
  */
 
-import type { Field } from "../../sema/facts.ts";
-import type {
-  AddressSpace,
-  EnumType,
-  IntType,
-  StructType,
-  Type,
-} from "../../types/type.ts";
-import {
-  bool,
-  intType,
-  none,
-  pointerTo,
-  string,
-  u8,
-} from "../../types/type.ts";
-import type { Btf, BtfMember } from "./parse.ts";
+import type { Field } from '../../sema/facts.ts';
+import type { AddressSpace, EnumType, IntType, StructType, Type } from '../../types/type.ts';
+import { bool, intType, none, pointerTo, string, u8 } from '../../types/type.ts';
+import type { Btf, BtfMember } from './parse.ts';
 import {
   arrayOf,
   btfKind,
@@ -34,7 +21,7 @@ import {
   referredBy,
   sizeInBytes,
   variantsOf,
-} from "./parse.ts";
+} from './parse.ts';
 
 export interface BtfSignature {
   readonly parameters: readonly {
@@ -101,10 +88,10 @@ function isModifier(btf: Btf, id: number): boolean {
   }
 }
 
-const bytesOf = (length: number): Type => ({ kind: "array", of: u8, length });
+const bytesOf = (length: number): Type => ({ kind: 'array', of: u8, length });
 
 /** Widths that a register holds; anything else (__int128, float) is shown as its bytes. */
-const registerBytes = (size: number): IntType["bytes"] | undefined =>
+const registerBytes = (size: number): IntType['bytes'] | undefined =>
   size === 1 || size === 2 || size === 4 || size === 8 ? size : undefined;
 
 function convertInt(btf: Btf, id: number): Type {
@@ -124,11 +111,10 @@ function convertPointer(btf: Btf, id: number, chain: number): Type {
 function spaceOf(btf: Btf, pointee: number): AddressSpace {
   let at = pointee;
   for (let steps = 0; steps < chainMax && isModifier(btf, at); steps++) {
-    if (kindOf(btf, at) === btfKind.typeTag && nameOf(btf, at) === "user")
-      return "user";
+    if (kindOf(btf, at) === btfKind.typeTag && nameOf(btf, at) === 'user') return 'user';
     at = referredBy(btf, at);
   }
-  return "kernel";
+  return 'kernel';
 }
 
 /** An array of `char` itself is text; one of `unsigned char` or `u8` is not. */
@@ -136,7 +122,7 @@ function convertArray(btf: Btf, id: number, chain: number): Type {
   const array = arrayOf(btf, id);
   if (array.length > 0 && isChar(btf, array.of)) return string(array.length);
   return {
-    kind: "array",
+    kind: 'array',
     of: convert(btf, array.of, chain - 1),
     length: array.length,
   };
@@ -144,14 +130,14 @@ function convertArray(btf: Btf, id: number, chain: number): Type {
 
 function isChar(btf: Btf, id: number): boolean {
   const target = withoutModifiers(btf, id);
-  return kindOf(btf, target) === btfKind.int && nameOf(btf, target) === "char";
+  return kindOf(btf, target) === btfKind.int && nameOf(btf, target) === 'char';
 }
 
 function convertEnum(btf: Btf, id: number): Type {
   const bytes = registerBytes(sizeInBytes(btf, id));
   if (bytes === undefined) return bytesOf(sizeInBytes(btf, id));
   const type: EnumType = {
-    kind: "enum",
+    kind: 'enum',
     name: nameOf(btf, id),
     bytes,
     signed: flagOf(btf, id),
@@ -161,9 +147,9 @@ function convertEnum(btf: Btf, id: number): Type {
 }
 
 function structType(btf: Btf, id: number): StructType {
-  const keyword = kindOf(btf, id) === btfKind.union ? "union" : "struct";
+  const keyword = kindOf(btf, id) === btfKind.union ? 'union' : 'struct';
   return {
-    kind: "struct",
+    kind: 'struct',
     keyword,
     name: nameOf(btf, id),
     bytes: sizeInBytes(btf, id),
@@ -172,26 +158,21 @@ function structType(btf: Btf, id: number): StructType {
 }
 
 /** The id of a struct type: the same for the kernel's struct whichever module refers to it. */
-const structId = (btf: Btf, id: number): string =>
-  `btf:${ownerOf(btf, id).object}:${id}`;
+const structId = (btf: Btf, id: number): string => `btf:${ownerOf(btf, id).object}:${id}`;
 
 /** The object and the type's number in it, from the id of a struct type; undefined if it is not one of BTF's. */
-export function parseStructId(
-  id: string,
-): { readonly object: string; readonly type: number } | undefined {
+export function parseStructId(id: string): { readonly object: string; readonly type: number } | undefined {
   const match = /^btf:([^:]+):(\d+)$/.exec(id);
-  return match?.[1] === undefined
-    ? undefined
-    : { object: match[1], type: Number(match[2]) };
+  return match?.[1] === undefined ? undefined : { object: match[1], type: Number(match[2]) };
 }
 
 /** A struct that is only announced here is the one of that name if the object has it; else it has no fields and no size. */
 function convertForward(btf: Btf, id: number): StructType {
-  const keyword = flagOf(btf, id) ? "union" : "struct";
+  const keyword = flagOf(btf, id) ? 'union' : 'struct';
   const full = idsNamed(btf, nameOf(btf, id), btfKind[keyword]).at(0);
   if (full !== undefined) return structType(btf, full);
   return {
-    kind: "struct",
+    kind: 'struct',
     keyword,
     name: nameOf(btf, id),
     bytes: 0,
@@ -211,27 +192,21 @@ function fieldOf(btf: Btf, member: BtfMember): Field {
     offset: member.bitOffset >>> 3,
   };
   const bits = bitfieldBits(btf, member);
-  return bits === undefined
-    ? field
-    : { ...field, offset: bits.start >>> 3, bits };
+  return bits === undefined ? field : { ...field, offset: bits.start >>> 3, bits };
 }
 
 /** Where a bitfield lies; undefined for a whole member. Before the struct's kind_flag (kernel 4.20) an integer of few bits said so itself. */
-function bitfieldBits(btf: Btf, member: BtfMember): Field["bits"] {
+function bitfieldBits(btf: Btf, member: BtfMember): Field['bits'] {
   if (member.bits > 0) return { start: member.bitOffset, width: member.bits };
   const old = oldBitfield(btf, member);
-  if (old !== undefined)
-    return { start: member.bitOffset + old.bitOffset, width: old.bits };
+  if (old !== undefined) return { start: member.bitOffset + old.bitOffset, width: old.bits };
   const target = withoutModifiers(btf, member.type);
   return member.bitOffset % 8 === 0
     ? undefined
     : { start: member.bitOffset, width: 8 * sizeInBytes(btf, target) };
 }
 
-function oldBitfield(
-  btf: Btf,
-  member: BtfMember,
-): { bits: number; bitOffset: number } | undefined {
+function oldBitfield(btf: Btf, member: BtfMember): { bits: number; bitOffset: number } | undefined {
   const target = withoutModifiers(btf, member.type);
   if (kindOf(btf, target) !== btfKind.int) return undefined;
   const { bits, bitOffset } = intOf(btf, target);
@@ -240,15 +215,15 @@ function oldBitfield(
 
 /** The signature of a function or of a prototype; undefined for other types. */
 export function btfSignature(btf: Btf, id: number): BtfSignature | undefined {
-  const prototype =
-    kindOf(btf, id) === btfKind.function ? referredBy(btf, id) : id;
+  const prototype = kindOf(btf, id) === btfKind.function ? referredBy(btf, id) : id;
   if (kindOf(btf, prototype) !== btfKind.prototype) return undefined;
   const all = parametersOf(btf, prototype);
   const last = all.at(-1);
-  const variadic = last !== undefined && last.type === 0 && last.name === "";
-  const parameters = (variadic ? all.slice(0, -1) : all).map(
-    ({ name, type }) => ({ name, type: btfType(btf, type) }),
-  );
+  const variadic = last !== undefined && last.type === 0 && last.name === '';
+  const parameters = (variadic ? all.slice(0, -1) : all).map(({ name, type }) => ({
+    name,
+    type: btfType(btf, type),
+  }));
   return {
     parameters,
     returns: btfType(btf, referredBy(btf, prototype)),

@@ -1,13 +1,7 @@
 /** What an ELF file says about its debug information: the build id, and the link to a separate file. */
 
-import type { Elf } from "./parse.ts";
-import {
-  sectionBytes,
-  sectionNamed,
-  sectionType,
-  segmentType,
-  textAt,
-} from "./parse.ts";
+import type { Elf } from './parse.ts';
+import { sectionBytes, sectionNamed, sectionType, segmentType, textAt } from './parse.ts';
 
 interface ElfNote {
   readonly owner: string;
@@ -23,19 +17,15 @@ const notesBytesMax = 1 << 20;
 /** The build id in hexadecimal. Segments are looked at too, for files whose sections were stripped. */
 export function buildId(elf: Elf): string | undefined {
   for (const bytes of noteAreas(elf)) {
-    const note = parseNotes(bytes).find(
-      ({ owner, type }) => owner === "GNU" && type === buildIdNote,
-    );
-    if (note !== undefined && note.description.length > 0)
-      return note.description.toString("hex");
+    const note = parseNotes(bytes).find(({ owner, type }) => owner === 'GNU' && type === buildIdNote);
+    if (note !== undefined && note.description.length > 0) return note.description.toString('hex');
   }
   return undefined;
 }
 
 function* noteAreas(elf: Elf): Generator<Buffer> {
   for (const section of elf.sections) {
-    if (section.type === sectionType.note && section.size <= notesBytesMax)
-      yield sectionBytes(elf, section);
+    if (section.type === sectionType.note && section.size <= notesBytesMax) yield sectionBytes(elf, section);
   }
   for (const segment of elf.segments) {
     if (
@@ -71,8 +61,7 @@ const padded = (length: number): number => Math.ceil(length / 4) * 4;
 
 /** Name of the file that holds the debug information, from .gnu_debuglink. */
 export function debugLink(elf: Elf): string | undefined {
-  const section = sectionNamed(elf, ".gnu_debuglink");
-  const name =
-    section === undefined ? "" : textAt(sectionBytes(elf, section), 0);
-  return name === "" || name.includes("/") ? undefined : name;
+  const section = sectionNamed(elf, '.gnu_debuglink');
+  const name = section === undefined ? '' : textAt(sectionBytes(elf, section), 0);
+  return name === '' || name.includes('/') ? undefined : name;
 }

@@ -3,8 +3,8 @@
  * of megabytes long; pure over whatever gives the bytes. What a broken file claims is checked: it reads as less, never as an exception.
  */
 
-import type { Result } from "../../base/result.ts";
-import { failed, ok } from "../../base/result.ts";
+import type { Result } from '../../base/result.ts';
+import { failed, ok } from '../../base/result.ts';
 
 /** Where a file's bytes come from. Gives fewer bytes than asked, or none, beyond the end. */
 export interface ByteSource {
@@ -68,12 +68,10 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 /** Read the tables of an ELF file. Fails with what it is instead, in words. */
 export function parseElf(source: ByteSource): Result<Elf, string> {
   const header = source.read(0, headerBytes);
-  if (header.length < 4 || header.readUInt32BE(0) !== 0x7f454c46)
-    return failed("it is not an ELF file");
-  if (header.length < headerBytes)
-    return failed("it is cut short within its header");
-  if (header[4] !== 2) return failed("it is not a 64-bit file");
-  if (header[5] !== 1) return failed("it is not little-endian");
+  if (header.length < 4 || header.readUInt32BE(0) !== 0x7f454c46) return failed('it is not an ELF file');
+  if (header.length < headerBytes) return failed('it is cut short within its header');
+  if (header[4] !== 2) return failed('it is not a 64-bit file');
+  if (header[5] !== 1) return failed('it is not little-endian');
   const sections = readSections(source, header);
   const segments = readSegments(source, header, sections);
   return ok({
@@ -87,26 +85,17 @@ export function parseElf(source: ByteSource): Result<Elf, string> {
 
 /** A 64-bit number that is exact as a double; what isn't can't be a place in a file, and becomes infinite: outside of everything. */
 function wordAt(bytes: Buffer, offset: number): number {
-  const value =
-    bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
+  const value = bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
   return Number.isSafeInteger(value) ? value : Infinity;
 }
 
-function tableAt(
-  source: ByteSource,
-  offset: number,
-  count: number,
-  entryBytes: number,
-): Buffer {
+function tableAt(source: ByteSource, offset: number, count: number, entryBytes: number): Buffer {
   if (offset <= 0 || offset >= source.size) return Buffer.alloc(0);
-  const fitting = Math.min(
-    count,
-    Math.floor((source.size - offset) / entryBytes),
-  );
+  const fitting = Math.min(count, Math.floor((source.size - offset) / entryBytes));
   return source.read(offset, fitting * entryBytes);
 }
 
-interface RawSection extends Omit<ElfSection, "name"> {
+interface RawSection extends Omit<ElfSection, 'name'> {
   readonly nameOffset: number;
   readonly info: number;
 }
@@ -122,27 +111,20 @@ function readSections(
   // Files with more sections than 16 bits count keep the true numbers in the first section's header.
   const zeroth = rawSection(first, 0);
   const count = header.readUInt16LE(60) || zeroth.size;
-  const namesIndex =
-    header.readUInt16LE(62) === 0xffff ? zeroth.link : header.readUInt16LE(62);
+  const namesIndex = header.readUInt16LE(62) === 0xffff ? zeroth.link : header.readUInt16LE(62);
   const table = tableAt(source, offset, count, sectionHeaderBytes);
   const raw = entries(table, sectionHeaderBytes, rawSection);
   const names = raw[namesIndex];
-  const strings =
-    names === undefined ? Buffer.alloc(0) : contents(source, names);
+  const strings = names === undefined ? Buffer.alloc(0) : contents(source, names);
   return raw.map(({ nameOffset, ...section }) => ({
     ...section,
     name: textAt(strings, nameOffset),
   }));
 }
 
-function entries<T>(
-  table: Buffer,
-  entryBytes: number,
-  read: (table: Buffer, at: number) => T,
-): readonly T[] {
-  return Array.from(
-    { length: Math.floor(table.length / entryBytes) },
-    (_, index) => read(table, index * entryBytes),
+function entries<T>(table: Buffer, entryBytes: number, read: (table: Buffer, at: number) => T): readonly T[] {
+  return Array.from({ length: Math.floor(table.length / entryBytes) }, (_, index) =>
+    read(table, index * entryBytes),
   );
 }
 
@@ -181,7 +163,7 @@ function readSegments(
 /** The NUL-terminated text at an offset of a string table; empty if it is outside. */
 export function textAt(strings: Buffer, offset: number): string {
   const end = offset < strings.length ? strings.indexOf(0, offset) : -1;
-  return end < 0 ? "" : strings.toString("latin1", offset, end);
+  return end < 0 ? '' : strings.toString('latin1', offset, end);
 }
 
 /** The first section of a name. */
@@ -194,43 +176,25 @@ export function sectionBytes(elf: Elf, section: ElfSection): Buffer {
   return contents(elf.source, section);
 }
 
-function contents(
-  source: ByteSource,
-  section: Pick<ElfSection, "type" | "offset" | "size">,
-): Buffer {
-  if (section.type === sectionType.noBits || section.offset >= source.size)
-    return Buffer.alloc(0);
-  return source.read(
-    section.offset,
-    Math.min(section.size, source.size - section.offset),
-  );
+function contents(source: ByteSource, section: Pick<ElfSection, 'type' | 'offset' | 'size'>): Buffer {
+  if (section.type === sectionType.noBits || section.offset >= source.size) return Buffer.alloc(0);
+  return source.read(section.offset, Math.min(section.size, source.size - section.offset));
 }
 
 /** Where in the file the byte lies that is loaded at a virtual address; undefined if none is. */
 export function fileOffsetOf(elf: Elf, address: number): number | undefined {
   const segment = elf.segments.find(
     ({ type, address: start, fileBytes }) =>
-      type === segmentType.load &&
-      address >= start &&
-      address < start + fileBytes,
+      type === segmentType.load && address >= start && address < start + fileBytes,
   );
-  return segment === undefined
-    ? undefined
-    : address - segment.address + segment.offset;
+  return segment === undefined ? undefined : address - segment.address + segment.offset;
 }
 
 /** The virtual address at which a byte of the file is loaded; undefined if it isn't. */
-export function addressOfOffset(
-  elf: Elf,
-  fileOffset: number,
-): number | undefined {
+export function addressOfOffset(elf: Elf, fileOffset: number): number | undefined {
   const segment = elf.segments.find(
     ({ type, offset, fileBytes }) =>
-      type === segmentType.load &&
-      fileOffset >= offset &&
-      fileOffset < offset + fileBytes,
+      type === segmentType.load && fileOffset >= offset && fileOffset < offset + fileBytes,
   );
-  return segment === undefined
-    ? undefined
-    : fileOffset - segment.offset + segment.address;
+  return segment === undefined ? undefined : fileOffset - segment.offset + segment.address;
 }

@@ -1,7 +1,7 @@
 /** The functions of an ELF file, by address and by name. Names stay bytes until they are asked for: large programs have 100,000s. */
 
-import type { Elf, ElfSection } from "./parse.ts";
-import { fileOffsetOf, sectionBytes, sectionType, textAt } from "./parse.ts";
+import type { Elf, ElfSection } from './parse.ts';
+import { fileOffsetOf, sectionBytes, sectionType, textAt } from './parse.ts';
 
 export interface ElfFunction {
   readonly name: string;
@@ -42,17 +42,10 @@ export function readFunctions(elf: Elf): ElfFunctions {
 
 /** .dynsym repeats what .symtab has, unless that was stripped down to less. */
 function chooseTables(elf: Elf): readonly ElfSection[] {
-  const full = elf.sections.filter(
-    ({ type }) => type === sectionType.symbolTable,
-  );
-  const dynamic = elf.sections.filter(
-    ({ type }) => type === sectionType.dynamicSymbols,
-  );
-  const bytes = (tables: readonly ElfSection[]): number =>
-    tables.reduce((sum, { size }) => sum + size, 0);
-  return bytes(full) >= bytes(dynamic) && full.length > 0
-    ? full
-    : [...full, ...dynamic];
+  const full = elf.sections.filter(({ type }) => type === sectionType.symbolTable);
+  const dynamic = elf.sections.filter(({ type }) => type === sectionType.dynamicSymbols);
+  const bytes = (tables: readonly ElfSection[]): number => tables.reduce((sum, { size }) => sum + size, 0);
+  return bytes(full) >= bytes(dynamic) && full.length > 0 ? full : [...full, ...dynamic];
 }
 
 function linkedStrings(elf: Elf, table: ElfSection): Buffer {
@@ -104,17 +97,9 @@ function isFunction(word: number): boolean {
   return (type === 2 || type === 10) && word >>> 16 !== 0;
 }
 
-function gather(
-  words: readonly Uint32Array[],
-  strings: readonly Buffer[],
-  places: Places,
-): ElfFunctions {
+function gather(words: readonly Uint32Array[], strings: readonly Buffer[], places: Places): ElfFunctions {
   const count = places.keys.length;
-  const halves = new Uint32Array(
-    places.keys.buffer,
-    places.keys.byteOffset,
-    2 * count,
-  );
+  const halves = new Uint32Array(places.keys.buffer, places.keys.byteOffset, 2 * count);
   const functions = {
     count,
     addresses: new Float64Array(count),
@@ -130,10 +115,8 @@ function gather(
     const symbol = words[table];
     const at = places.word[place] ?? 0;
     if (symbol === undefined) continue;
-    functions.addresses[index] =
-      (symbol[at + 2] ?? 0) + (symbol[at + 3] ?? 0) * 2 ** 32;
-    functions.sizes[index] =
-      (symbol[at + 4] ?? 0) + (symbol[at + 5] ?? 0) * 2 ** 32;
+    functions.addresses[index] = (symbol[at + 2] ?? 0) + (symbol[at + 3] ?? 0) * 2 ** 32;
+    functions.sizes[index] = (symbol[at + 4] ?? 0) + (symbol[at + 5] ?? 0) * 2 ** 32;
     functions.nameOffsets[index] = symbol[at] ?? 0;
     functions.tables[index] = table;
     functions.bindings[index] = ((symbol[at + 1] ?? 0) >>> 4) & 0xf;
@@ -141,10 +124,7 @@ function gather(
   return functions;
 }
 
-export function functionAt(
-  functions: ElfFunctions,
-  index: number,
-): ElfFunction {
+export function functionAt(functions: ElfFunctions, index: number): ElfFunction {
   return {
     name: nameAt(functions, index),
     address: functions.addresses[index] ?? 0,
@@ -155,79 +135,54 @@ export function functionAt(
 function nameAt(functions: ElfFunctions, index: number): string {
   const strings = functions.strings[functions.tables[index] ?? 0];
   const start = functions.nameOffsets[index] ?? 0;
-  return strings === undefined ? "" : withoutVersion(textAt(strings, start));
+  return strings === undefined ? '' : withoutVersion(textAt(strings, start));
 }
 
 /** Version suffixes (`@GLIBC_2.2.5`, in .symtab of old linkers) are no part of the name. */
 function withoutVersion(name: string): string {
-  const version = name.indexOf("@");
+  const version = name.indexOf('@');
   return version > 0 ? name.slice(0, version) : name;
 }
 
 /** All functions, one entry for a name and address, in rising order of addresses. */
 export function listFunctions(functions: ElfFunctions): readonly ElfFunction[] {
-  const texts = functions.strings.map((strings) => strings.toString("latin1"));
+  const texts = functions.strings.map((strings) => strings.toString('latin1'));
   const list: ElfFunction[] = [];
   let firstOfAddress = 0;
   for (let index = 0; index < functions.count; index++) {
-    const name = nameIn(
-      texts[functions.tables[index] ?? 0] ?? "",
-      functions.nameOffsets[index] ?? 0,
-    );
+    const name = nameIn(texts[functions.tables[index] ?? 0] ?? '', functions.nameOffsets[index] ?? 0);
     const address = functions.addresses[index] ?? 0;
     if (list[firstOfAddress]?.address !== address) firstOfAddress = list.length;
-    if (name === "" || hasName(list, firstOfAddress, name)) continue;
+    if (name === '' || hasName(list, firstOfAddress, name)) continue;
     list.push({ name, address, bytes: functions.sizes[index] ?? 0 });
   }
   return list;
 }
 
 function nameIn(text: string, start: number): string {
-  const end = text.indexOf("\0", start);
-  return end < 0 ? "" : withoutVersion(text.slice(start, end));
+  const end = text.indexOf('\0', start);
+  return end < 0 ? '' : withoutVersion(text.slice(start, end));
 }
 
-function hasName(
-  list: readonly ElfFunction[],
-  from: number,
-  name: string,
-): boolean {
-  for (let index = from; index < list.length; index++)
-    if (list[index]?.name === name) return true;
+function hasName(list: readonly ElfFunction[], from: number, name: string): boolean {
+  for (let index = from; index < list.length; index++) if (list[index]?.name === name) return true;
   return false;
 }
 
 /** The functions of one name; several where files of a program each have a static one. */
-export function functionsNamed(
-  functions: ElfFunctions,
-  name: string,
-): readonly ElfFunction[] {
-  const wanted = Buffer.from(name, "latin1");
+export function functionsNamed(functions: ElfFunctions, name: string): readonly ElfFunction[] {
+  const wanted = Buffer.from(name, 'latin1');
   const found: ElfFunction[] = [];
   for (let index = 0; index < functions.count; index++) {
     const strings = functions.strings[functions.tables[index] ?? 0];
     const start = functions.nameOffsets[index] ?? 0;
-    if (
-      strings === undefined ||
-      strings[start] !== wanted[0] ||
-      start + wanted.length >= strings.length
-    )
+    if (strings === undefined || strings[start] !== wanted[0] || start + wanted.length >= strings.length)
       continue;
     const after = strings[start + wanted.length];
     if (after !== 0 && after !== 0x40) continue;
-    if (
-      strings.compare(
-        wanted,
-        0,
-        wanted.length,
-        start,
-        start + wanted.length,
-      ) !== 0
-    )
-      continue;
+    if (strings.compare(wanted, 0, wanted.length, start, start + wanted.length) !== 0) continue;
     const candidate = functionAt(functions, index);
-    if (found.every(({ address }) => address !== candidate.address))
-      found.push(candidate);
+    if (found.every(({ address }) => address !== candidate.address)) found.push(candidate);
   }
   return found;
 }
@@ -236,10 +191,7 @@ export function functionsNamed(
 const enclosingMax = 16;
 
 /** The function that an address (of the file) lies in; one of unknown size reaches to the next. */
-export function functionCovering(
-  functions: ElfFunctions,
-  address: number,
-): ElfFunction | undefined {
+export function functionCovering(functions: ElfFunctions, address: number): ElfFunction | undefined {
   let low = 0;
   let high = functions.count;
   while (low < high) {
@@ -250,10 +202,7 @@ export function functionCovering(
   for (let index = low - 1; index >= Math.max(0, low - enclosingMax); index--) {
     const start = functions.addresses[index] ?? 0;
     const size = functions.sizes[index] ?? 0;
-    const reaches =
-      size === 0
-        ? start === functions.addresses[low - 1]
-        : address < start + size;
+    const reaches = size === 0 ? start === functions.addresses[low - 1] : address < start + size;
     if (reaches) return functionAt(functions, bestAlias(functions, index));
   }
   return undefined;
@@ -270,13 +219,9 @@ function bestAlias(functions: ElfFunctions, index: number): number {
 }
 
 const aliasRank = (functions: ElfFunctions, index: number): number =>
-  (functions.bindings[index] === globalBinding ? 2 : 0) +
-  ((functions.sizes[index] ?? 0) > 0 ? 1 : 0);
+  (functions.bindings[index] === globalBinding ? 2 : 0) + ((functions.sizes[index] ?? 0) > 0 ? 1 : 0);
 
 /** Offset in the file of a function's first byte: what uprobes want. */
-export function functionFileOffset(
-  elf: Elf,
-  found: ElfFunction,
-): number | undefined {
+export function functionFileOffset(elf: Elf, found: ElfFunction): number | undefined {
   return fileOffsetOf(elf, found.address);
 }

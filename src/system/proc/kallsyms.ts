@@ -3,7 +3,7 @@
  * Pure. To those without privileges the kernel shows zeros for addresses; then names are known and addresses aren't.
  */
 
-import { nameFinder } from "../name-finder.ts";
+import { nameFinder } from '../name-finder.ts';
 
 export interface KernelSymbol {
   readonly name: string;
@@ -68,8 +68,7 @@ export function parseKallsyms(text: Buffer): Kallsyms {
     at: (address) => symbolAt(table, order(), address),
     named: (name, module) => {
       const index = find(name).find(
-        (candidate) =>
-          module === undefined || moduleOf(table, candidate) === module,
+        (candidate) => module === undefined || moduleOf(table, candidate) === module,
       );
       return index === undefined ? undefined : describe(table, order(), index);
     },
@@ -102,9 +101,7 @@ function readTable(text: Buffer): Table {
 
 function keyOfDigits(text: Buffer, start: number): number {
   const high = hexWord(text, start);
-  return high < lowestHigh
-    ? -1
-    : (high - lowestHigh) * 2 ** 32 + hexWord(text, start + 8);
+  return high < lowestHigh ? -1 : (high - lowestHigh) * 2 ** 32 + hexWord(text, start + 8);
 }
 
 /** Eight hexadecimal digits, in lower case as the kernel writes them. */
@@ -117,58 +114,41 @@ function hexWord(text: Buffer, start: number): number {
   return word >>> 0;
 }
 
-const keyOf = (address: bigint): number =>
-  address < lowestAddress ? -1 : Number(address - lowestAddress);
-const addressOf = (key: number): bigint =>
-  key < 0 ? 0n : lowestAddress + BigInt(key);
+const keyOf = (address: bigint): number => (address < lowestAddress ? -1 : Number(address - lowestAddress));
+const addressOf = (key: number): bigint => (key < 0 ? 0n : lowestAddress + BigInt(key));
 
 /** Indices by rising address. The kernel's own symbols come sorted; those of modules and BPF programs, behind them, don't. */
 function orderByAddress({ keys, count }: Table): Uint32Array {
   const all = new Uint32Array(count);
   let knownCount = 0;
-  for (let index = 0; index < count; index++)
-    if ((keys[index] ?? -1) >= 0) all[knownCount++] = index;
+  for (let index = 0; index < count; index++) if ((keys[index] ?? -1) >= 0) all[knownCount++] = index;
   const known = all.subarray(0, knownCount);
   let inOrder = 0;
-  while (
-    inOrder + 1 < known.length &&
-    keyAt(keys, known, inOrder) <= keyAt(keys, known, inOrder + 1)
-  )
+  while (inOrder + 1 < known.length && keyAt(keys, known, inOrder) <= keyAt(keys, known, inOrder + 1))
     inOrder++;
   const first = known.subarray(0, inOrder + 1);
-  const rest = known
-    .slice(inOrder + 1)
-    .sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
+  const rest = known.slice(inOrder + 1).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
   return rest.length === 0 ? known : merge(keys, first, rest);
 }
 
 const keyAt = (keys: Float64Array, order: Uint32Array, index: number): number =>
   keys[order[index] ?? -1] ?? Infinity;
 
-function merge(
-  keys: Float64Array,
-  first: Uint32Array,
-  second: Uint32Array,
-): Uint32Array {
+function merge(keys: Float64Array, first: Uint32Array, second: Uint32Array): Uint32Array {
   const merged = new Uint32Array(first.length + second.length);
   let left = 0;
   let right = 0;
   for (let at = 0; at < merged.length; at++) {
     const takeLeft =
       left < first.length &&
-      (right >= second.length ||
-        keyAt(keys, first, left) <= keyAt(keys, second, right));
+      (right >= second.length || keyAt(keys, first, left) <= keyAt(keys, second, right));
     merged[at] = (takeLeft ? first[left++] : second[right++]) ?? 0;
   }
   return merged;
 }
 
 /** How many entries lie at or below a key. */
-function countUpTo(
-  keys: Float64Array,
-  order: Uint32Array,
-  key: number,
-): number {
+function countUpTo(keys: Float64Array, order: Uint32Array, key: number): number {
   let low = 0;
   let high = order.length;
   while (low < high) {
@@ -179,11 +159,7 @@ function countUpTo(
   return low;
 }
 
-function symbolAt(
-  table: Table,
-  order: Uint32Array,
-  address: bigint,
-): SymbolAt | undefined {
+function symbolAt(table: Table, order: Uint32Array, address: bigint): SymbolAt | undefined {
   const key = keyOf(address);
   const below = key < 0 ? 0 : countUpTo(table.keys, order, key);
   if (below === 0) return undefined;
@@ -197,19 +173,12 @@ function symbolAt(
 }
 
 /** Of several symbols at one address: a function before data and labels, a global one before a local one, else the first. */
-function preferredAlias(
-  { text, keys, names }: Table,
-  order: Uint32Array,
-  last: number,
-): number {
+function preferredAlias({ text, keys, names }: Table, order: Uint32Array, last: number): number {
   const key = keyAt(keys, order, last);
   let best = order[last] ?? 0;
   for (let at = last; at >= 0 && keyAt(keys, order, at) === key; at--) {
     const candidate = order[at] ?? 0;
-    if (
-      typeRank(text[(names[candidate] ?? 2) - 2]) >=
-      typeRank(text[(names[best] ?? 2) - 2])
-    )
+    if (typeRank(text[(names[candidate] ?? 2) - 2]) >= typeRank(text[(names[best] ?? 2) - 2]))
       best = candidate;
   }
   return best;
@@ -239,26 +208,19 @@ function nameEnd(text: Buffer, start: number): number {
 
 function symbolName({ text, names }: Table, index: number): string {
   const start = names[index] ?? 0;
-  return text.toString("latin1", start, nameEnd(text, start));
+  return text.toString('latin1', start, nameEnd(text, start));
 }
 
 function moduleOf({ text, names }: Table, index: number): string | undefined {
   const end = nameEnd(text, names[index] ?? 0);
   if (text[end] !== tab || text[end + 1] !== 0x5b) return undefined;
   const close = text.indexOf(0x5d, end);
-  return close < 0 ? undefined : text.toString("latin1", end + 2, close);
+  return close < 0 ? undefined : text.toString('latin1', end + 2, close);
 }
 
-function describe(
-  table: Table,
-  order: Uint32Array,
-  index: number,
-): KernelSymbol {
+function describe(table: Table, order: Uint32Array, index: number): KernelSymbol {
   const key = table.keys[index] ?? -1;
-  const next =
-    key < 0
-      ? Infinity
-      : keyAt(table.keys, order, countUpTo(table.keys, order, key));
+  const next = key < 0 ? Infinity : keyAt(table.keys, order, countUpTo(table.keys, order, key));
   const module = moduleOf(table, index);
   return {
     name: symbolName(table, index),
@@ -285,7 +247,7 @@ function listFunctions({
   names,
   count,
 }: Table): readonly { readonly name: string; readonly module?: string }[] {
-  const whole = text.toString("latin1");
+  const whole = text.toString('latin1');
   const functions: { readonly name: string; readonly module?: string }[] = [];
   for (let index = 0; index < count; index++) {
     const start = names[index] ?? 0;
@@ -294,9 +256,7 @@ function listFunctions({
     const name = whole.slice(start, end);
     if (!isFunctionName(name)) continue;
     functions.push(
-      text[end] === tab
-        ? { name, module: whole.slice(end + 2, whole.indexOf("]", end)) }
-        : { name },
+      text[end] === tab ? { name, module: whole.slice(end + 2, whole.indexOf(']', end)) } : { name },
     );
   }
   return functions;
@@ -304,6 +264,4 @@ function listFunctions({
 
 /** Marks that compilers put beside functions are in the text too, but no one can trace them. */
 const isFunctionName = (name: string): boolean =>
-  !name.startsWith("__pfx_") &&
-  !name.startsWith("__cfi_") &&
-  !name.startsWith(".");
+  !name.startsWith('__pfx_') && !name.startsWith('__cfi_') && !name.startsWith('.');

@@ -15,29 +15,20 @@ export interface Mapping {
   readonly deleted: boolean;
 }
 
-const line =
-  /^([0-9a-f]+)-([0-9a-f]+) ([-rwxsp]{4}) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+ \d+) *(.*)$/;
-const deletedSuffix = " (deleted)";
+const line = /^([0-9a-f]+)-([0-9a-f]+) ([-rwxsp]{4}) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+ \d+) *(.*)$/;
+const deletedSuffix = ' (deleted)';
 
 /** Mappings in rising order, as the kernel lists them. Lines of another form are passed over. */
 export function parseMaps(text: string): readonly Mapping[] {
-  return text.split("\n").flatMap((row) => {
+  return text.split('\n').flatMap((row) => {
     const match = line.exec(row);
     if (match === null) return [];
-    const [
-      ,
-      start = "",
-      end = "",
-      flags = "",
-      offset = "",
-      identity = "",
-      name = "",
-    ] = match;
+    const [, start = '', end = '', flags = '', offset = '', identity = '', name = ''] = match;
     const deleted = name.endsWith(deletedSuffix);
     const mapping: Mapping = {
       start: BigInt(`0x${start}`),
       end: BigInt(`0x${end}`),
-      executable: flags[2] === "x",
+      executable: flags[2] === 'x',
       fileOffset: parseInt(offset, 16),
       identity,
       path: deleted ? name.slice(0, -deletedSuffix.length) : name,
@@ -48,10 +39,7 @@ export function parseMaps(text: string): readonly Mapping[] {
 }
 
 /** The mapping that an address lies in. */
-export function mappingAt(
-  mappings: readonly Mapping[],
-  address: bigint,
-): Mapping | undefined {
+export function mappingAt(mappings: readonly Mapping[], address: bigint): Mapping | undefined {
   let low = 0;
   let high = mappings.length - 1;
   while (low <= high) {

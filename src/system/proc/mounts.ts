@@ -7,8 +7,8 @@ export interface Mount {
 }
 
 export function parseMounts(text: string): readonly Mount[] {
-  return text.split("\n").flatMap((line) => {
-    const [device, path, type] = line.split(" ");
+  return text.split('\n').flatMap((line) => {
+    const [device, path, type] = line.split(' ');
     return device !== undefined && path !== undefined && type !== undefined
       ? [{ device: unescape(device), path: unescape(path), type }]
       : [];
@@ -17,7 +17,5 @@ export function parseMounts(text: string): readonly Mount[] {
 
 /** Blanks in paths are written as octal numbers (fs/proc_namespace.c, mangle). */
 function unescape(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, octal: string) =>
-    String.fromCharCode(parseInt(octal, 8)),
-  );
+  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }

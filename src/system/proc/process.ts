@@ -1,6 +1,6 @@
 /** This process and its kernel: privileges, PID namespace, kernel version; and programs by name. */
 
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 
 /** Capabilities by their bit (include/uapi/linux/capability.h): those that tracing needs. */
 export const capabilities = {
@@ -26,7 +26,7 @@ export function hasCapability(set: bigint, capability: Capability): boolean {
 }
 
 export function effectiveCapabilities(): bigint {
-  return parseCapabilities(readFileSync("/proc/self/status", "latin1"));
+  return parseCapabilities(readFileSync('/proc/self/status', 'latin1'));
 }
 
 export type KernelVersion = readonly [major: number, minor: number];
@@ -39,27 +39,23 @@ export function parseKernelVersion(release: string): KernelVersion {
 
 /** The running kernel's release: 6.12.94+deb13-amd64. */
 export function kernelRelease(): string {
-  return readFileSync("/proc/sys/kernel/osrelease", "latin1").trim();
+  return readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim();
 }
 
-export type Lockdown = "none" | "integrity" | "confidentiality";
+export type Lockdown = 'none' | 'integrity' | 'confidentiality';
 
 /** `none [integrity] confidentiality` → integrity. */
 export function parseLockdown(text: string): Lockdown {
   const chosen = /\[(\w+)\]/.exec(text)?.[1];
-  return chosen === "integrity" || chosen === "confidentiality"
-    ? chosen
-    : "none";
+  return chosen === 'integrity' || chosen === 'confidentiality' ? chosen : 'none';
 }
 
 /** How far the kernel is locked down; `none` where it doesn't say. */
 export function lockdown(): Lockdown {
   try {
-    return parseLockdown(
-      readFileSync("/sys/kernel/security/lockdown", "latin1"),
-    );
+    return parseLockdown(readFileSync('/sys/kernel/security/lockdown', 'latin1'));
   } catch {
-    return "none";
+    return 'none';
   }
 }
 
@@ -74,9 +70,7 @@ export interface PidNamespace {
 const initialPidInode = 0xeffffffcn;
 
 /** The PID namespace of a process, as bpf_get_ns_current_pid_tgid wants it named; undefined if the process is gone or hidden. */
-export function pidNamespace(
-  process: number | "self" = "self",
-): PidNamespace | undefined {
+export function pidNamespace(process: number | 'self' = 'self'): PidNamespace | undefined {
   try {
     const { dev, ino } = statSync(`/proc/${process}/ns/pid`, { bigint: true });
     return { device: dev, inode: ino, initial: ino === initialPidInode };
@@ -89,8 +83,7 @@ export function pidNamespace(
 export function parsePageBytes(auxiliary: Buffer): number | undefined {
   const pageSizeKey = 6n;
   for (let at = 0; at + 16 <= auxiliary.length; at += 16) {
-    if (auxiliary.readBigUInt64LE(at) === pageSizeKey)
-      return Number(auxiliary.readBigUInt64LE(at + 8));
+    if (auxiliary.readBigUInt64LE(at) === pageSizeKey) return Number(auxiliary.readBigUInt64LE(at + 8));
   }
   return undefined;
 }
@@ -99,38 +92,28 @@ const usualPageBytes = 4096;
 
 export function pageBytes(): number {
   try {
-    return parsePageBytes(readFileSync("/proc/self/auxv")) ?? usualPageBytes;
+    return parsePageBytes(readFileSync('/proc/self/auxv')) ?? usualPageBytes;
   } catch {
     return usualPageBytes;
   }
 }
 
 /** What stands in the way of running or reading a program; undefined if nothing does. */
-export function executableProblem(
-  path: string,
-): "not-found" | "not-executable" | undefined {
+export function executableProblem(path: string): 'not-found' | 'not-executable' | undefined {
   try {
-    if (!statSync(path).isFile()) return "not-executable";
+    if (!statSync(path).isFile()) return 'not-executable';
     accessSync(path, constants.X_OK);
     return undefined;
   } catch (error) {
-    const code =
-      error instanceof Error && "code" in error ? error.code : undefined;
-    return code === "EACCES" ? "not-executable" : "not-found";
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'EACCES' ? 'not-executable' : 'not-found';
   }
 }
 
 /** A program's path: as it is if it names a folder, else the first of that name in the folders of PATH. */
-export function findProgram(
-  name: string,
-  searchPath: string,
-): string | undefined {
-  const candidates = name.includes("/")
+export function findProgram(name: string, searchPath: string): string | undefined {
+  const candidates = name.includes('/')
     ? [name]
-    : searchPath
-        .split(":")
-        .map((folder) => `${folder === "" ? "." : folder}/${name}`);
-  return name === ""
-    ? undefined
-    : candidates.find((path) => executableProblem(path) === undefined);
+    : searchPath.split(':').map((folder) => `${folder === '' ? '.' : folder}/${name}`);
+  return name === '' ? undefined : candidates.find((path) => executableProblem(path) === undefined);
 }

@@ -1,9 +1,9 @@
 /** Tracepoints and traceable functions, from tracefs. Each read may be refused: then `denied`, not nothing. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from 'node:fs';
 
-import type { TracepointFormat } from "./format.ts";
-import { parseFormat } from "./format.ts";
+import type { TracepointFormat } from './format.ts';
+import { parseFormat } from './format.ts';
 
 export interface EventName {
   readonly category: string;
@@ -11,7 +11,7 @@ export interface EventName {
 }
 
 /** Categories that are no tracepoints: ftrace's own records can't be attached to. */
-const notTracepoints = new Set(["ftrace"]);
+const notTracepoints = new Set(['ftrace']);
 
 /** Every tracepoint, in the order of their names. */
 export function listEvents(tracefs: string): readonly EventName[] {
@@ -43,23 +43,17 @@ export function readFormat(
   tracefs: string,
   category: string,
   event: string,
-): TracepointFormat | "denied" | undefined {
+): TracepointFormat | 'denied' | undefined {
   if (!plainName.test(category) || !plainName.test(event)) return undefined;
   try {
-    return parseFormat(
-      readFileSync(`${tracefs}/events/${category}/${event}/format`, "latin1"),
-    );
+    return parseFormat(readFileSync(`${tracefs}/events/${category}/${event}/format`, 'latin1'));
   } catch (error) {
-    return isRefusal(error) ? "denied" : undefined;
+    return isRefusal(error) ? 'denied' : undefined;
   }
 }
 
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    (error.code === "EACCES" || error.code === "EPERM")
-  );
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
 export interface TraceableFunction {
@@ -68,36 +62,21 @@ export interface TraceableFunction {
 }
 
 /** The functions that the kernel lets be traced; undefined if it doesn't tell (not built in, or locked down). */
-export function readTraceableFunctions(
-  tracefs: string,
-): readonly TraceableFunction[] | undefined {
+export function readTraceableFunctions(tracefs: string): readonly TraceableFunction[] | undefined {
   try {
-    return parseTraceableFunctions(
-      readFileSync(`${tracefs}/available_filter_functions`, "latin1"),
-    );
+    return parseTraceableFunctions(readFileSync(`${tracefs}/available_filter_functions`, 'latin1'));
   } catch {
     return undefined;
   }
 }
 
 /** Lines of `name`, or `name [module]`. Entries of functions that are gone are skipped (kernel/trace/ftrace.c, FTRACE_INVALID_FUNCTION). */
-export function parseTraceableFunctions(
-  text: string,
-): readonly TraceableFunction[] {
+export function parseTraceableFunctions(text: string): readonly TraceableFunction[] {
   const functions: TraceableFunction[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of text.split('\n')) {
     const [name, module] = line.split(/[ \t]+/, 2);
-    if (
-      name === undefined ||
-      name === "" ||
-      name.startsWith("__ftrace_invalid_address__")
-    )
-      continue;
-    functions.push(
-      module === undefined
-        ? { name }
-        : { name, module: module.replace(/^\[|\]$/g, "") },
-    );
+    if (name === undefined || name === '' || name.startsWith('__ftrace_invalid_address__')) continue;
+    functions.push(module === undefined ? { name } : { name, module: module.replace(/^\[|\]$/g, '') });
   }
   return functions;
 }

@@ -1,0 +1,119 @@
+/** What is true of the running machine, as sema and the probes ask it. Nothing is read before it is asked for, and nothing twice. */
+
+import { existsSync } from 'node:fs';
+
+import type { Machine } from '../plan/machine.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { Facts, Field } from '../sema/facts.ts';
+import type { BtfFacts } from './btf/facts.ts';
+import { btfFacts } from './btf/facts.ts';
+import { liveBtf } from './btf/read.ts';
+import { executableReader } from './executables.ts';
+import { once } from './once.ts';
+import type { Kallsyms } from './proc/kallsyms.ts';
+import { readKallsyms } from './proc/read.ts';
+import { listEvents, readFormat, readTraceableFunctions } from './tracefs/events.ts';
+import type { TracepointFormat } from './tracefs/format.ts';
+import { formatFields } from './tracefs/format.ts';
+import { locateTracefs } from './tracefs/locate.ts';
+
+export interface LiveFactsOptions {
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly unsafe: boolean;
+  /** The environment's PATH. */
+  readonly searchPath: string;
+  /** A BTF file to use instead of the kernel's (TSTRACE_BTF). */
+  readonly btfFile?: string;
+  /** The kernel's symbols, shared with those who print addresses; read on first use. */
+  readonly kallsyms?: () => Kallsyms;
+}
+
+/** Facts about this machine. What the kernel refuses or lacks reads as absent, never as an exception. */
+export function liveFacts(options: LiveFactsOptions): Facts {
+  const { machine, settings, unsafe } = options;
+  const btf = liveBtf(options.btfFile);
+  const types = btfFacts(btf);
+  const kallsyms = options.kallsyms ?? once(readKallsyms);
+  const tracefs = once(locateTracefs);
+  const formatOf = formatReader(tracefs);
+  const hasKprobes = once(() => kernelHasKprobes(tracefs()));
+  return {
+    ...types,
+    machine,
+    settings,
+    unsafe,
+    get hasBtf() {
+      return btf.kernel().ok;
+    },
+    get hasKprobes() {
+      return hasKprobes();
+    },
+    traceableFunctions: once(() => traceableFunctions(tracefs(), kallsyms)),
+    kernelSymbol: (name, module) => kallsyms().named(name, module),
+    tracepoints: once(() => listEvents(tracefs() ?? '')),
+    tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),
+    executable: executableReader(machine, options.searchPath),
+    fieldsOf: (struct) => types.fieldsOf(struct) ?? tracepointFields(struct.id, formatOf, types, settings),
+  };
+}
+
+/** The kernel names the kinds of perf events that it has; kprobes are one since 4.17, and tracefs has had a file for them before. */
+function kernelHasKprobes(tracefs: string | undefined): boolean {
+  return existsSync('/sys/bus/event_source/devices/kprobe') || existsSync(`${tracefs ?? ''}/kprobe_events`);
+}
+
+function traceableFunctions(
+  tracefs: string | undefined,
+  kallsyms: () => Kallsyms,
+): ReturnType<Facts['traceableFunctions']> {
+  const functions = tracefs === undefined ? undefined : readTraceableFunctions(tracefs);
+  return functions === undefined
+    ? { functions: kallsyms().functions(), exact: false }
+    : { functions, exact: true };
+}
+
+type FormatReader = (category: string, event: string) => TracepointFormat | 'denied' | undefined;
+
+/** Without tracefs no tracepoint can be looked at, which is not to say that there is none. */
+function formatReader(tracefs: () => string | undefined): FormatReader {
+  const known = new Map<string, ReturnType<FormatReader>>();
+  return (category, event) => {
+    const key = `${category}:${event}`;
+    const folder = tracefs();
+    if (folder === undefined) return 'denied';
+    if (!known.has(key)) known.set(key, readFormat(folder, category, event));
+    return known.get(key);
+  };
+}
+
+const tracepointArguments = 'tracepoint';
+
+function tracepointNamed(
+  format: ReturnType<FormatReader>,
+  category: string,
+  event: string,
+): ReturnType<Facts['tracepoint']> {
+  if (format === undefined || format === 'denied') return format;
+  const id = `${tracepointArguments}:${category}:${event}`;
+  const name = `tracepoint_${category}_${event}`;
+  return { id: format.id, args: { kind: 'struct', keyword: 'struct', name, bytes: format.bytes, id } };
+}
+
+/** Fields of a tracepoint's pseudo struct; none for structs that nobody here has made. */
+function tracepointFields(
+  structId: string,
+  formatOf: FormatReader,
+  types: BtfFacts,
+  settings: Settings,
+): readonly Field[] {
+  const [kind, category = '', event = ''] = structId.split(':');
+  const format = kind === tracepointArguments ? formatOf(category, event) : undefined;
+  if (format === undefined || format === 'denied') return [];
+  return formatFields(format, {
+    space: category === 'syscalls' ? 'user' : 'kernel',
+    stringCapacity: settings.maxStrlen,
+    lookup: (keyword, name) =>
+      keyword === 'struct' || keyword === 'union' ? types.struct(keyword, name) : types[keyword](name),
+  });
+}

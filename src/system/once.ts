@@ -1,0 +1,6 @@
+/** A value that is made when first asked for, and kept. */
+
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
