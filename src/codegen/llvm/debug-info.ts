@@ -38,10 +38,17 @@ export class DebugInfo {
   readonly #globals: string[] = [];
   readonly #file: string;
   readonly #unit: string;
+  readonly #lineCount: number;
+  /** Neighbouring instructions mostly share their location. */
+  #lastLocation:
+    { readonly location: IrLocation; readonly subprogram: string; readonly node: string } | undefined;
 
   constructor(source: ScriptSource) {
+    // The BPF back end looks each line up in the text without a check: one beyond its end, or behind a NUL, crashes it.
+    const text = `${source.text.replaceAll('\0', ' ').replace(/\n$/, '')}\n`;
+    this.#lineCount = text.split('\n').length - 1;
     const names = `filename: ${quote(source.name)}, directory: "."`;
-    this.#file = this.#node(`!DIFile(${names}, source: ${quote(source.text)})`);
+    this.#file = this.#node(`!DIFile(${names}, source: ${quote(text)})`);
     this.#unit = this.#later();
   }
 
@@ -116,8 +123,14 @@ export class DebugInfo {
     return subprogram;
   }
 
-  location({ line, column }: IrLocation, subprogram: string): string {
-    return this.#node(`!DILocation(line: ${line}, column: ${column}, scope: ${subprogram})`);
+  location(location: IrLocation, subprogram: string): string {
+    const last = this.#lastLocation;
+    if (last?.location === location && last.subprogram === subprogram) return last.node;
+    const { column } = location;
+    const line = Math.min(location.line, this.#lineCount);
+    const node = this.#node(`!DILocation(line: ${line}, column: ${column}, scope: ${subprogram})`);
+    this.#lastLocation = { location, subprogram, node };
+    return node;
   }
 
   /** All nodes and the named lists that make a module of them. Nothing may be added after. */
