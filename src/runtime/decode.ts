@@ -71,7 +71,11 @@ export function compileReader(type: Type, memory: Memory, context: DecodeContext
 }
 
 /** Readers for a layout's slots, in order. */
-export function compileSlots(slots: Layout['slots'], memory: Memory, context: DecodeContext): readonly Reader[] {
+export function compileSlots(
+  slots: Layout['slots'],
+  memory: Memory,
+  context: DecodeContext,
+): readonly Reader[] {
   return slots.map((slot) => compileReader(slot.type, memory, context, slot.offset));
 }
 
@@ -153,7 +157,12 @@ const rememberedLengthMax = 32;
  * Text up to its NUL. The same short words come again and again (comm, file names), and making a string costs several times as much as
  * recognising one, so each reader remembers the texts that it has made, one per hash.
  */
-function stringReader({ capacity, mayBeCut }: StringType, memory: Memory, trailer: ByteText, offset: number): Reader {
+function stringReader(
+  { capacity, mayBeCut }: StringType,
+  memory: Memory,
+  trailer: ByteText,
+  offset: number,
+): Reader {
   const { u8, bytes } = memory;
   const texts: string[] = new Array<string>(textsMax).fill('');
   // A string of N bytes whose N - 1 characters are all used has perhaps been cut; shorter ones surely not.
@@ -170,12 +179,12 @@ function stringReader({ capacity, mayBeCut }: StringType, memory: Memory, traile
     }
     const length = end - start;
     if (length === 0) return length >= fullLength ? trailer : '';
-    if (length >= fullLength) return bytes.latin1Slice(start, end) + trailer;
-    if (length > rememberedLengthMax) return bytes.latin1Slice(start, end);
+    if (length >= fullLength) return bytes.toString('latin1', start, end) + trailer;
+    if (length > rememberedLengthMax) return bytes.toString('latin1', start, end);
     const slot = (hash ^ (hash >>> 10)) & (textsMax - 1);
     const remembered = texts[slot] ?? '';
     if (isTextAt(remembered, u8, start, length)) return remembered;
-    return (texts[slot] = bytes.latin1Slice(start, end));
+    return (texts[slot] = bytes.toString('latin1', start, end));
   };
 }
 
@@ -193,11 +202,21 @@ function arrayReader(
 ): Reader {
   const stride = sizeOf(of);
   const read = compileReader(of, memory, context, offset);
-  return (at) => ({ kind: 'array', elements: Array.from({ length }, (_, index) => read(at + index * stride)) });
+  return (at) => ({
+    kind: 'array',
+    elements: Array.from({ length }, (_, index) => read(at + index * stride)),
+  });
 }
 
-function tupleReader(type: Extract<Type, { kind: 'tuple' }>, memory: Memory, context: DecodeContext, offset: number): Reader {
-  const readers = partsOf(type).slots.map((slot) => compileReader(slot.type, memory, context, offset + slot.offset));
+function tupleReader(
+  type: Extract<Type, { kind: 'tuple' }>,
+  memory: Memory,
+  context: DecodeContext,
+  offset: number,
+): Reader {
+  const readers = partsOf(type).slots.map((slot) =>
+    compileReader(slot.type, memory, context, offset + slot.offset),
+  );
   return (at) => ({ kind: 'tuple', elements: readers.map((read) => read(at)) });
 }
 
@@ -212,7 +231,10 @@ function partedReader(type: PartedType, memory: Memory, context: DecodeContext, 
   switch (type.kind) {
     case 'buffer': {
       const [length, bytes] = [place('length'), place('bytes')];
-      return (at) => ({ kind: 'buffer', bytes: u8.slice(at + bytes, at + bytes + Math.min(word(at + length), type.capacity)) });
+      return (at) => ({
+        kind: 'buffer',
+        bytes: u8.slice(at + bytes, at + bytes + Math.min(word(at + length), type.capacity)),
+      });
     }
     case 'inet': {
       const [family, bytes] = [place('family'), place('bytes')];
@@ -237,7 +259,11 @@ function partedReader(type: PartedType, memory: Memory, context: DecodeContext, 
       return (at) => {
         const length = Math.min(word(at + count), type.depth);
         const addresses = Array.from({ length }, (_, index) => unsigned64(memory, at + frames + index * 8));
-        return { kind: 'stack', frames: context.words.stackFrames(type, word(at + process), addresses), indent };
+        return {
+          kind: 'stack',
+          frames: context.words.stackFrames(type, word(at + process), addresses),
+          indent,
+        };
       };
     }
   }

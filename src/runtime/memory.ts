@@ -2,7 +2,7 @@
 
 /** `at` in readers is a byte offset in here; indices are the offset divided by the width. */
 export interface Memory {
-  /** For text: Buffer reads latin1 without a copy in between. */
+  /** For text. */
   readonly bytes: Buffer;
   readonly u8: Uint8Array;
   readonly i8: Int8Array;

@@ -1,0 +1,41 @@
+/** The small words of JSON: strings, integers, objects. Yields JavaScript text (the writer's side encodes it as UTF-8), not bytes. */
+
+import type { ByteText, Integer } from '../types/value.ts';
+import { textOf } from '../types/value.ts';
+
+/** A number, or a string where a reader that holds numbers as doubles would see another one. */
+export function integerJson(value: Integer): string {
+  const exact = typeof value === 'number' || BigInt(Number(value)) === value;
+  return exact ? String(value) : `"${value}"`;
+}
+
+/** Members already in JSON, with the spacing of all objects. */
+export function objectJson(members: readonly (readonly [key: string, value: string])[]): string {
+  return `{${members.map(([key, value]) => `"${key}": ${value}`).join(', ')}}`;
+}
+
+/** Bytes as a JSON string: read as UTF-8, what isn't that becomes U+FFFD. */
+export function textJson(bytes: ByteText): string {
+  return stringJson(textOf(bytes));
+}
+
+const needsNoEscape = /^[ !#-[\]-~]*$/;
+
+// eslint-disable-next-line no-control-regex -- control characters are what must be escaped
+const escaped = /["\\\x00-\x1f\x7f]/g;
+
+const shortEscapes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+export function stringJson(text: string): string {
+  if (needsNoEscape.test(text)) return `"${text}"`;
+  return `"${text.replace(escaped, (character) => shortEscapes[character] ?? unicodeEscape(character))}"`;
+}
+
+const unicodeEscape = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,0 +1,131 @@
+/** Output as JSON: one object a line, in UTF-8. */
+
+import { lineColumnAt } from '../base/source-file.ts';
+import type { Span } from '../base/span.ts';
+import type { Value } from '../types/value.ts';
+import { byteText } from '../types/value.ts';
+import { integerJson, objectJson, stringJson, textJson } from './json-text.ts';
+import type { NoticeOptions, Notices } from './notices.ts';
+import { isShown, mapFullText, missedText } from './notices.ts';
+import type { Incident, MapEntry, MapOptions, MapSnapshot, Output } from './output.ts';
+import { arrangeEntries } from './sort.ts';
+import { keyJson, valueJson } from './value-json.ts';
+import type { Writer } from './writer.ts';
+
+/** Notices stand on stderr as in text mode; those that are events are lines of the stream too. */
+export function jsonOutput(writer: Writer, notices: Notices): Output {
+  const line = (type: string, members: readonly (readonly [string, string])[]) =>
+    writer.write(byteText(`${objectJson([['type', stringJson(type)], ...members])}\n`));
+  const counted = (type: string, noun: string, count: string) =>
+    line(type, [
+      ['count', count],
+      ['data', objectJson([[noun, count]])],
+    ]);
+  return {
+    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${byteText(textJson(text))}}\n`),
+    value: (value) => line('value', [['data', valueJson(value)]]),
+    map: (map, options) => writeMap(writer, map, options),
+    beginFinalMaps() {},
+    attachedProbes(count) {
+      notices.attachedProbes(count);
+      if (!notices.options.quiet) counted('attached_probes', 'probes', String(count));
+    },
+    lost(count) {
+      notices.lost(count);
+      counted('lost_events', 'events', integerJson(count));
+    },
+    lostTotal(count) {
+      if (BigInt(count) === 0n) return;
+      notices.lostTotal(count);
+      counted('lost_events_total', 'events', integerJson(count));
+    },
+    missed(runs) {
+      notices.missed(runs);
+      const data = objectJson([
+        ['probe', textJson(runs.probe)],
+        ['runs', integerJson(runs.count)],
+        ['cause', stringJson(runs.cause)],
+      ]);
+      line('missed_runs', [
+        ['count', integerJson(runs.count)],
+        ['msg', stringJson(missedText(runs))],
+        ['data', data],
+      ]);
+    },
+    mapFull(overflow) {
+      notices.mapFull(overflow);
+      const data = objectJson([
+        ['map', stringJson(overflow.map)],
+        ['updates', integerJson(overflow.count)],
+        ['max_entries', String(overflow.entriesMax)],
+      ]);
+      line('map_full', [
+        ['count', integerJson(overflow.count)],
+        ['msg', stringJson(mapFullText(overflow))],
+        ['data', data],
+      ]);
+    },
+    incident(incident) {
+      notices.incident(incident);
+      if (isShown(incident, notices.options))
+        line(incidentType(incident), incidentMembers(incident, notices.options));
+    },
+    diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
+    idle: () => writer.idle(),
+    finish: () => writer.finish(),
+  };
+}
+
+const incidentType = (incident: Incident): string => incident.kind.replace('-', '_');
+
+function incidentMembers(incident: Incident, options: NoticeOptions): readonly (readonly [string, string])[] {
+  const helper = incident.kind === 'helper-error';
+  return [
+    ['msg', textJson(incident.message)],
+    ...(helper
+      ? ([
+          ['helper', stringJson(incident.helper)],
+          ['retcode', String(incident.code)],
+        ] as const)
+      : []),
+    ...placeMembers(incident.span, options),
+  ];
+}
+
+function placeMembers(
+  span: Span | undefined,
+  options: NoticeOptions,
+): readonly (readonly [string, string])[] {
+  if (span === undefined) return [];
+  const source = options.source(span.file);
+  if (source === undefined) return [['filename', stringJson(span.file)]];
+  const { line, column } = lineColumnAt(source, span.start);
+  return [
+    ['filename', stringJson(span.file)],
+    ['line', String(line)],
+    ['col', String(column)],
+  ];
+}
+
+/** Entry by entry: a large map must not become one string of many megabytes first. */
+function writeMap(writer: Writer, map: MapSnapshot, options: MapOptions | undefined): void {
+  const entries = arrangeEntries(map, options);
+  const [first] = entries;
+  if (first === undefined) return;
+  writer.write(`{"type": "${mapType(first.value)}", "data": {"${map.name}": `);
+  if (!map.keyed) {
+    writer.write(`${byteText(valueJson(first.value))}}}\n`);
+    return;
+  }
+  entries.forEach((entry, index) => writer.write((index === 0 ? '{' : ', ') + memberJson(entry)));
+  writer.write('}}}\n');
+}
+
+const memberJson = ({ key, value }: MapEntry): string => byteText(`${keyJson(key)}: ${valueJson(value)}`);
+
+/** The line's type is that of its first value. */
+function mapType(value: Value): string {
+  if (typeof value !== 'object' || value === null) return 'map';
+  if (value.kind === 'histogram') return 'hist';
+  return value.kind === 'stats' ? 'stats' : 'map';
+}

@@ -1,0 +1,92 @@
+/** What is told beside the output, on stderr, in text and JSON mode alike: attached probes, losses, incidents, diagnostics. */
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Integer } from '../types/value.ts';
+import { textOf } from '../types/value.ts';
+import type { Incident, MapOverflow, MissedRuns } from './output.ts';
+import type { RenderOptions } from './render-diagnostic.ts';
+import { renderDiagnostics, renderMessage } from './render-diagnostic.ts';
+
+export interface NoticeOptions extends RenderOptions {
+  /** No chatter: errors, warnings and losses only. */
+  readonly quiet: boolean;
+  /** False mutes warnings, of compiling and of running. */
+  readonly warnings: boolean;
+  /** Writes to stderr. */
+  readonly write: (text: string) => void;
+}
+
+export interface Notices {
+  readonly options: NoticeOptions;
+  attachedProbes(count: number): void;
+  lost(count: Integer): void;
+  lostTotal(count: Integer): void;
+  missed(runs: MissedRuns): void;
+  mapFull(overflow: MapOverflow): void;
+  incident(incident: Incident): void;
+  diagnostics(diagnostics: readonly Diagnostic[]): void;
+}
+
+export function createNotices(options: NoticeOptions): Notices {
+  const { write } = options;
+  const warn = (message: string) => write(renderMessage('warning', message, undefined, options));
+  return {
+    options,
+    attachedProbes(count) {
+      if (!options.quiet) write(`Attached ${counted(count, 'probe')}\n`);
+    },
+    lost(count) {
+      write(`Lost ${counted(count, 'event')}\n`);
+    },
+    lostTotal(count) {
+      warn(`Total lost event count: ${count}`);
+    },
+    missed(runs) {
+      warn(missedText(runs));
+    },
+    mapFull(overflow) {
+      warn(mapFullText(overflow));
+      write(`HINT: ${mapFullHint}\n`);
+    },
+    incident(incident) {
+      if (isShown(incident, options))
+        write(renderMessage(severityOf(incident), incidentText(incident), incident.span, options));
+    },
+    diagnostics(diagnostics) {
+      const shown = diagnostics.filter((diagnostic) => options.warnings || diagnostic.severity === 'error');
+      if (shown.length > 0) write(renderDiagnostics(shown, options));
+    },
+  };
+}
+
+/** Warnings can be muted; what errorf says can't. */
+export function isShown(incident: Incident, options: Pick<NoticeOptions, 'warnings'>): boolean {
+  return options.warnings || severityOf(incident) === 'error';
+}
+
+const severityOf = (incident: Incident): 'error' | 'warning' =>
+  incident.kind === 'errorf' ? 'error' : 'warning';
+
+export function incidentText(incident: Incident): string {
+  const message = textOf(incident.message);
+  return incident.kind === 'helper-error'
+    ? `${message} (${incident.helper} returned ${incident.code})`
+    : message.trimEnd();
+}
+
+export function missedText({ probe, count, cause }: MissedRuns): string {
+  const why = {
+    recursion: 'the probe fired again while its program was running on that CPU',
+    overrun: 'the kernel had no room to run the probe',
+  } as const;
+  return `${probe} missed ${counted(count, 'run')}: ${why[cause]}`;
+}
+
+export function mapFullText({ map, count, entriesMax }: MapOverflow): string {
+  return `${map} is full (${counted(entriesMax, 'entry', 'entries')}): ${counted(count, 'update')} failed`;
+}
+
+const mapFullHint = 'Raise max_map_keys, or use fewer different keys.';
+
+const counted = (count: Integer, one: string, many = `${one}s`): string =>
+  `${count} ${BigInt(count) === 1n ? one : many}`;

@@ -1,0 +1,85 @@
+/** Port: what can be shown. output/text.ts and output/json.ts do it; nobody else decides how anything looks. */
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
+import type { ByteText, Integer, Value } from '../types/value.ts';
+
+/** What a piece of output is, for JSON's `type`. */
+export type TextKind = 'printf' | 'time' | 'join' | 'cat' | 'syscall';
+
+export interface MapEntry {
+  /** The key's parts; none in a scalar map. */
+  readonly key: readonly Value[];
+  readonly value: Value;
+}
+
+/** A map as it was when read, in any order. */
+export interface MapSnapshot {
+  /** As written: @x. */
+  readonly name: string;
+  readonly keyed: boolean;
+  readonly entries: readonly MapEntry[];
+}
+
+export interface MapOptions {
+  /** Only the last so many of the sorted entries; 0 for all. */
+  readonly top?: number;
+  /** Values are divided by it; 0 counts as 1. */
+  readonly div?: Integer;
+}
+
+/** Something that went wrong at a place in the script while it ran. */
+export type Incident =
+  | { readonly kind: 'errorf' | 'warnf' | 'runtime-error'; readonly message: ByteText; readonly span?: Span }
+  | {
+      readonly kind: 'helper-error';
+      readonly message: ByteText;
+      /** Without bpf_: map_update_elem. */
+      readonly helper: string;
+      /** What it returned, a negative errno. */
+      readonly code: number;
+      readonly span?: Span;
+    };
+
+/** Runs of a probe that the kernel left out. */
+export interface MissedRuns {
+  /** As `probe` prints it. */
+  readonly probe: string;
+  readonly count: Integer;
+  /** `recursion`: the program was running on that CPU already. `overrun`: the kernel had no room to run the probe. */
+  readonly cause: 'recursion' | 'overrun';
+}
+
+/** Updates of a map that failed because it was full. */
+export interface MapOverflow {
+  readonly map: string;
+  readonly count: Integer;
+  /** How many entries the map can hold. */
+  readonly entriesMax: number;
+}
+
+export interface Output {
+  /** Output as it is. */
+  text(kind: TextKind, text: ByteText): void;
+  /** A value on a line of its own. */
+  value(value: Value): void;
+  map(map: MapSnapshot, options?: MapOptions): void;
+  /** Called once, before the maps that are printed at exit. */
+  beginFinalMaps(): void;
+
+  attachedProbes(count: number): void;
+  /** Events lost since the last report. */
+  lost(count: Integer): void;
+  /** All events lost, at the end; says nothing if there were none. */
+  lostTotal(count: Integer): void;
+  missed(runs: MissedRuns): void;
+  mapFull(overflow: MapOverflow): void;
+  incident(incident: Incident): void;
+  /** Of compiling, loading and attaching. */
+  diagnostics(diagnostics: readonly Diagnostic[]): void;
+
+  /** Nothing more to do for now: what was gathered goes out, if the buffering mode allows. */
+  idle(): void;
+  /** The end: everything goes out. */
+  finish(): void;
+}

@@ -1,0 +1,96 @@
+/** Diagnostics as people read them: place, message, the source line with its marker, other places, hints. */
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { SourceFile } from '../base/source-file.ts';
+import { lineColumnAt, lineText } from '../base/source-file.ts';
+import type { Span } from '../base/span.ts';
+
+export interface RenderOptions {
+  /** The text of a source by its name; places in unknown sources are named by the file alone. */
+  readonly source: (file: string) => SourceFile | undefined;
+  readonly colours: boolean;
+}
+
+type Severity = Diagnostic['severity'] | 'bug';
+
+const words: Readonly<Record<Severity, string>> = { error: 'ERROR', warning: 'WARNING', bug: 'BUG' };
+const colours: Readonly<Record<Severity, string>> = {
+  error: '\x1b[31m',
+  warning: '\x1b[33m',
+  bug: '\x1b[31m',
+};
+const plain = '\x1b[0m';
+const tab = '    ';
+
+/** Errors before warnings, otherwise in the order found. Every line ends with a line break. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
+  return [...errors, ...warnings].map((diagnostic) => renderDiagnostic(diagnostic, options)).join('');
+}
+
+export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
+  const { severity, message, span, labels, hints } = diagnostic;
+  return [
+    renderMessage(severity, message, span, options),
+    ...labels.map((label) => renderMessage(severity, label.text, label.span, options)),
+    ...hints.map((hint) => `HINT: ${hint}\n`),
+  ].join('');
+}
+
+/** One message with its place, and the source lines below. */
+export function renderMessage(
+  severity: Severity,
+  message: string,
+  span: Span | undefined,
+  options: RenderOptions,
+): string {
+  const word = options.colours ? `${colours[severity]}${words[severity]}${plain}` : words[severity];
+  if (span === undefined) return `${word}: ${message}\n`;
+  const source = options.source(span.file);
+  if (source === undefined) return `${span.file}: ${word}: ${message}\n`;
+  return `${placeText(span, source)}: ${word}: ${message}\n${excerpt(span, source)}`;
+}
+
+interface Extent {
+  readonly first: { readonly line: number; readonly column: number };
+  readonly last: { readonly line: number; readonly column: number };
+}
+
+/** Where a span begins and ends. One that ends with a line's break ends on that line; an empty one counts as one character. */
+function extentOf(span: Span, source: SourceFile): Extent {
+  const first = lineColumnAt(source, span.start);
+  const beforeBreaks = span.start + source.text.slice(span.start, span.end).trimEnd().length;
+  const last = lineColumnAt(source, Math.max(beforeBreaks, span.start));
+  return last.line === first.line && last.column <= first.column
+    ? { first, last: { line: first.line, column: first.column + 1 } }
+    : { first, last };
+}
+
+/** FILE:LINE:COL1-COL2, the second column exclusive; FILE:L1-L2 over several lines. */
+export function placeText(span: Span, source: SourceFile): string {
+  const { first, last } = extentOf(span, source);
+  if (first.line !== last.line) return `${source.name}:${first.line}-${last.line}`;
+  return `${source.name}:${first.line}:${first.column}-${last.column}`;
+}
+
+/** The marked line; all lines without a marker if there are several. */
+function excerpt(span: Span, source: SourceFile): string {
+  const { first, last } = extentOf(span, source);
+  if (first.line !== last.line) {
+    const count = last.line - first.line + 1;
+    return Array.from(
+      { length: count },
+      (_, index) => `${expandTabs(lineText(source, first.line + index))}\n`,
+    ).join('');
+  }
+  const line = lineText(source, first.line);
+  const before = columnsOf(line.slice(0, first.column - 1));
+  const marked = Math.max(1, columnsOf(line.slice(first.column - 1, last.column - 1)));
+  return `${expandTabs(line)}\n${' '.repeat(before)}${'~'.repeat(marked)}\n`;
+}
+
+const expandTabs = (text: string): string => text.replaceAll('\t', tab);
+
+/** How many columns a text takes; every character counts one, a tab four. */
+const columnsOf = (text: string): number => Array.from(expandTabs(text)).length;

@@ -1,0 +1,37 @@
+/** Output as text. */
+
+import type { MapEntry, MapSnapshot, Output } from './output.ts';
+import { histogramText } from './histogram.ts';
+import type { Notices } from './notices.ts';
+import { arrangeEntries } from './sort.ts';
+import { keyText, valueText } from './value-text.ts';
+import type { Writer } from './writer.ts';
+
+export function textOutput(writer: Writer, notices: Notices): Output {
+  return {
+    text: (_kind, text) => writer.write(text),
+    value: (value) => writer.write(`${valueText(value)}\n`),
+    map(map, options) {
+      for (const entry of arrangeEntries(map, options)) writer.write(entryText(map, entry));
+    },
+    beginFinalMaps: () => writer.write('\n\n'),
+    attachedProbes: (count) => notices.attachedProbes(count),
+    lost: (count) => notices.lost(count),
+    lostTotal(count) {
+      if (BigInt(count) > 0n) notices.lostTotal(count);
+    },
+    missed: (runs) => notices.missed(runs),
+    mapFull: (overflow) => notices.mapFull(overflow),
+    incident: (incident) => notices.incident(incident),
+    diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
+    idle: () => writer.idle(),
+    finish: () => writer.finish(),
+  };
+}
+
+/** One entry with its line break: `@x: 5`, `@x[1, foo]: 5`; a histogram has its name above and a blank line below. */
+function entryText(map: MapSnapshot, { key, value }: MapEntry): string {
+  const name = map.keyed ? `${map.name}[${keyText(key)}]` : map.name;
+  if (typeof value === 'object' && value?.kind === 'histogram') return `${name}:\n${histogramText(value)}\n`;
+  return `${name}: ${valueText(value)}\n`;
+}

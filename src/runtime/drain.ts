@@ -1,0 +1,167 @@
+/**
+ * Takes records out of the ring, in place: no copy, no call into native code per event. Who sleeps until there is something is BpfApi's
+ * watchReadable; every call here does a bounded amount of work, so that signals and timers get their turn.
+ */
+
+import { assert, Bug } from '../base/assert.ts';
+import type { EventSink } from '../builtins/emitter.ts';
+import type { EventPlan } from '../plan/plan.ts';
+import { eventSlotName } from '../plan/plan.ts';
+import type { Value } from '../types/value.ts';
+import type { RingMemory } from './bpf-api.ts';
+import type { DecodeContext, Reader } from './decode.ts';
+import { compileSlots } from './decode.ts';
+import type { Memory } from './memory.ts';
+import { memoryOver } from './memory.ts';
+
+export interface DrainOptions {
+  readonly ring: RingMemory;
+  readonly events: readonly EventPlan[];
+  readonly decoding: DecodeContext;
+  /** Called once per event of the plan; the sink is called for every record of it. */
+  readonly prepare: (event: EventPlan) => EventSink;
+}
+
+/** How many records one batch handles: about a millisecond's work. */
+export const drainEventsMax = 4096;
+
+/** Records begin with a header: u32 length and two flags, u32 page offset (kernel/bpf/ringbuf.c, struct bpf_ringbuf_hdr). */
+const headerBytes = 8;
+/** BPF_RINGBUF_BUSY_BIT is the sign bit: the program is still writing this record. */
+const discardBit = 1 << 30;
+const lengthMask = discardBit - 1;
+
+/** The part of the ring after which the kernel is told what is free again, also within a batch: small rings would run full else. */
+const reportFraction = 8;
+
+interface Handler {
+  readonly event: EventPlan;
+  readonly bytes: number;
+  readonly readers: readonly Reader[];
+  readonly sink: EventSink;
+}
+
+/** The consumer's side of one ring. There must be only one per ring. */
+export class RingDrain {
+  readonly #ring: RingMemory;
+  readonly #memory: Memory;
+  readonly #consumer: BigInt64Array;
+  readonly #producer: BigInt64Array;
+  readonly #handlers: readonly Handler[];
+  readonly #reportBytes: number;
+  /** Bytes consumed since the ring was made: a number, exact up to 2^53. */
+  #position: number;
+  #reported: number;
+  #stopped = false;
+
+  constructor({ ring, events, decoding, prepare }: DrainOptions) {
+    assert(ring.data.byteLength === 2 * ring.bytes, 'the ring must be mapped twice');
+    this.#ring = ring;
+    this.#memory = memoryOver(ring.data);
+    this.#consumer = new BigInt64Array(ring.consumer, 0, 1);
+    this.#producer = new BigInt64Array(ring.producer, 0, 1);
+    this.#handlers = events.map((event) => handlerOf(event, this.#memory, decoding, prepare(event)));
+    this.#reportBytes = ring.bytes / reportFraction;
+    this.#position = Number(Atomics.load(this.#consumer, 0));
+    this.#reported = this.#position;
+  }
+
+  /** True after `stop`: records are then thrown away, until `resume`. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** From now on, records are dropped instead of handled. May be called from within a sink: the batch under way obeys at once. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Handle records again: those of the end probes. Drop what is left over first, with `discard`. */
+  resume(): void {
+    this.#stopped = false;
+  }
+
+  /** Handles up to `eventsMax` records and says how many it took. Less than asked for: the ring was empty, or a record is still being written. */
+  batch(eventsMax = drainEventsMax): number {
+    const { i32, u32 } = this.#memory;
+    const size = this.#ring.bytes;
+    let at = this.#position % size;
+    let count = 0;
+    let available = this.#available();
+    while (count < eventsMax) {
+      if (available <= 0) {
+        available = this.#available();
+        if (available <= 0) break;
+      }
+      const header = Atomics.load(i32, at >>> 2);
+      if (header < 0) break;
+      const length = header & lengthMask;
+      if ((header & discardBit) === 0 && !this.#stopped) this.#handle(at + headerBytes, length, u32);
+      const step = (length + headerBytes + 7) & ~7;
+      this.#position += step;
+      available -= step;
+      at += step;
+      if (at >= size) at -= size;
+      count++;
+      if (this.#position - this.#reported >= this.#reportBytes) this.#report();
+    }
+    this.#report();
+    return count;
+  }
+
+  /** Handles all that had been sent when it was called. Not bounded by a batch: for the end, when nothing is attached any more. */
+  drainAll(): void {
+    const end = Number(Atomics.load(this.#producer, 0));
+    while (this.#position < end && this.batch() > 0);
+  }
+
+  /** Drops all that is in the ring now. */
+  discard(): void {
+    const wasStopped = this.#stopped;
+    this.#stopped = true;
+    this.drainAll();
+    this.#stopped = wasStopped;
+  }
+
+  #available(): number {
+    return Number(Atomics.load(this.#producer, 0)) - this.#position;
+  }
+
+  /** Gives the space of what was consumed back to the kernel. */
+  #report(): void {
+    if (this.#reported === this.#position) return;
+    Atomics.store(this.#consumer, 0, BigInt(this.#position));
+    this.#reported = this.#position;
+  }
+
+  #handle(at: number, length: number, u32: Uint32Array): void {
+    const handler = this.#handlers[u32[at >>> 2] ?? -1];
+    if (handler === undefined || handler.bytes !== length) throw this.#malformed(at, length, handler);
+    const { readers } = handler;
+    const values = new Array<Value>(readers.length);
+    for (let index = 0; index < readers.length; index++) values[index] = readers[index]?.(at) ?? null;
+    handler.sink(values);
+  }
+
+  /** Code generation and this file disagree about a record: nothing behind it can be trusted. */
+  #malformed(at: number, length: number, handler: Handler | undefined): Bug {
+    const number = this.#memory.u32[at >>> 2];
+    const start = this.#memory.bytes.subarray(at, at + Math.min(length, 32)).toString('hex');
+    const expected =
+      handler === undefined
+        ? `the plan has events 0 to ${this.#handlers.length - 1}`
+        : `event '${handler.event.name}' has ${handler.bytes} bytes`;
+    return new Bug(
+      `a record of ${length} bytes for event ${number} at ring position ${this.#position}, but ${expected}; it begins ${start}`,
+    );
+  }
+}
+
+function handlerOf(event: EventPlan, memory: Memory, decoding: DecodeContext, sink: EventSink): Handler {
+  const { slots, size } = event.layout;
+  assert(
+    slots[0]?.name === eventSlotName && slots[0].offset === 0,
+    `the record of event '${event.name}' doesn't begin with its number`,
+  );
+  return { event, bytes: size, readers: compileSlots(slots.slice(1), memory, decoding), sink };
+}
