@@ -79,6 +79,11 @@ const tooManyPrograms: Cause = {
   hints: ['One event takes 64 programs: join several probes of the script into one.'],
 };
 
+const twice: Cause = {
+  cause: 'the same program is attached there already',
+  hints: ['Two targets of the attach point lead to the same place: name it once.'],
+};
+
 const ofKprobes: Causes = {
   ENOENT: { cause: 'the kernel has no such function', hints: ['It may be inlined everywhere, or belong to a module that is not loaded. tstrace -l "kprobe:*NAME*" lists what there is.'] },
   EINVAL: { cause: 'the function can not be probed', hints: ['The kernel forbids probes on some functions, on which probes themselves depend (debugfs kprobes/blacklist).'] },
@@ -87,7 +92,7 @@ const ofKprobes: Causes = {
   EADDRNOTAVAIL: { cause: 'several functions have this name', hints: ['Name the module as well: kprobe:MODULE:FUNCTION.'] },
   EOPNOTSUPP: { cause: 'this kernel does not allow kprobes', hints: ['They may be switched off: sysctl debug.kprobes-optimization, /sys/kernel/debug/kprobes/enabled.'] },
   EBUSY: { cause: 'something else holds the function', hints: ['Another tracer or a live patch may be at it.'] },
-  EEXIST: tooManyPrograms,
+  EEXIST: twice,
   E2BIG: tooManyPrograms,
 };
 
@@ -98,7 +103,7 @@ const ofUprobes: Causes = {
   EOPNOTSUPP: { cause: 'the instruction can not be probed', hints: ['Some instructions can not be executed out of line. An offset to the next one may do.'] },
   ENOTSUPP: { cause: 'the instruction can not be probed', hints: ['Some instructions can not be executed out of line. An offset to the next one may do.'] },
   ESRCH: { cause: 'the process has ended', hints: [] },
-  EEXIST: tooManyPrograms,
+  EEXIST: twice,
   E2BIG: tooManyPrograms,
 };
 
@@ -106,7 +111,7 @@ const ofTracepoints: Causes = {
   ENOENT: { cause: 'the kernel has no such tracepoint', hints: ['It may belong to a module that is not loaded.'] },
   EINVAL: { cause: 'the program does not fit this tracepoint', hints: ['It reads beyond the arguments, or writes to them.'] },
   ENODEV: { cause: 'the tracepoint is gone', hints: ['Its module may have been unloaded.'] },
-  EEXIST: tooManyPrograms,
+  EEXIST: twice,
   E2BIG: tooManyPrograms,
 };
 

@@ -44,13 +44,23 @@ export interface Attached {
 const failuresToldMax = 10;
 
 /**
- * Attach every attachment but begin and end, which run.ts runs itself. `handles` owns what was opened, also after a failure.
+ * Owners of what attaching opens. Closing the links detaches the programs, and is quick if done together. Closing the events afterwards
+ * may take the kernel some 30 ms each (a grace period under a global lock; kernel/trace/trace_event_perf.c), so do that last.
+ * Kernels before 5.15 have no links for perf events: there closing the events is what detaches.
+ */
+export interface AttachHandles {
+  readonly links: Handles;
+  readonly events: Handles;
+}
+
+/**
+ * Attach every attachment but begin and end, which run.ts runs itself. `handles` own what was opened, also after a failure.
  * A probe that can't be attached is an error, a warning or nothing, as settings.missingProbes says; that we may not attach at all
  * is always an error.
  */
 export function attach(
   bpf: BpfApi,
-  handles: Handles,
+  handles: AttachHandles,
   programs: readonly LoadedProgram[],
   options: AttachOptions,
 ): Result<Attached, readonly Diagnostic[]> {
@@ -74,7 +84,7 @@ export function attach(
 
 interface Session {
   readonly bpf: BpfApi;
-  readonly handles: Handles;
+  readonly handles: AttachHandles;
   readonly options: AttachOptions;
   /** Whether perf events can have links (5.15), as found out by the first try. */
   readonly perfLinks: { available: boolean };
@@ -194,14 +204,14 @@ function attachSamples(session: Session, program: Fd<'program'>, attachment: Att
 
 function attachTracing({ bpf, handles }: Session, program: Fd<'program'>, attachment: Attachment, name?: string): Links {
   const link = bpf.openRawTracepoint(program, name);
-  return link.ok ? ok([handles.own(link.value, `link ${attachmentName(attachment)}`)]) : failed(link.error);
+  return link.ok ? ok([handles.links.own(link.value, `link ${attachmentName(attachment)}`)]) : failed(link.error);
 }
 
 function attachEvent(session: Session, program: Fd<'program'>, attachment: Attachment, spec: PerfEventSpec): Links {
   const { bpf, handles } = session;
   const opened = bpf.openPerfEvent(spec);
   if (!opened.ok) return failed(opened.error);
-  const event = handles.own(opened.value, `event ${attachmentName(attachment)}`);
+  const event = handles.events.own(opened.value, `event ${attachmentName(attachment)}`);
   const links = joinEvent(session, program, event, attachment);
   if (!links.ok) return links;
   const enabled = bpf.enablePerfEvent(event);
@@ -213,7 +223,7 @@ function joinEvent(session: Session, program: Fd<'program'>, event: Fd<'perf-eve
   const { bpf, handles, perfLinks } = session;
   if (perfLinks.available) {
     const link = bpf.linkPerfEvent(program, event);
-    if (link.ok) return ok([handles.own(link.value, `link ${attachmentName(attachment)}`)]);
+    if (link.ok) return ok([handles.links.own(link.value, `link ${attachmentName(attachment)}`)]);
     if (link.error.name !== 'EINVAL') return link;
     const set = bpf.setPerfEventProgram(program, event);
     if (!set.ok) return link;

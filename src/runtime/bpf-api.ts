@@ -219,4 +219,6 @@ export interface BpfApi {
 
   /** Every failure of close is a fault of ours. */
   close(fd: Fd): void;
+  /** The same for many at once: closing a link waits for the kernel's grace period, and these wait for the same one. */
+  closeTogether(fds: readonly Fd[]): void;
 }

@@ -2,33 +2,44 @@
 
 import type { BpfApi, Fd, FdKind } from './bpf-api.ts';
 
-/** Owns descriptors and other things that must be given back. */
-export class Handles {
-  readonly #bpf: Pick<BpfApi, 'close'>;
-  readonly #open: { readonly name: string; readonly release: () => void }[] = [];
+interface Handle {
+  readonly name: string;
+  readonly fd: Fd;
+}
 
-  constructor(bpf: Pick<BpfApi, 'close'>) {
+export class Handles {
+  readonly #bpf: Pick<BpfApi, 'close' | 'closeTogether'>;
+  #open: Handle[] = [];
+
+  constructor(bpf: Pick<BpfApi, 'close' | 'closeTogether'>) {
     this.#bpf = bpf;
   }
 
   /** Take ownership. `name` is for leak lists: `map AT_x`. */
   own<K extends FdKind>(fd: Fd<K>, name: string): Fd<K> {
-    this.ownOther(name, () => this.#bpf.close(fd));
+    this.#open.push({ fd, name });
     return fd;
-  }
-
-  /** Take ownership of something that isn't a descriptor: a mapping, a watch. */
-  ownOther(name: string, release: () => void): void {
-    this.#open.push({ name, release });
   }
 
   /** Close everything, the last first. Doing so again does nothing. */
   closeAll(): void {
-    for (let last = this.#open.pop(); last !== undefined; last = this.#open.pop()) last.release();
+    for (const { fd } of this.#take()) this.#bpf.close(fd);
+  }
+
+  /** Close everything at once, for handles that don't need each other. */
+  closeTogether(): void {
+    this.#bpf.closeTogether(this.#take().map(({ fd }) => fd));
   }
 
   /** What is open, in the order of opening. */
   get names(): readonly string[] {
     return this.#open.map(({ name }) => name);
+  }
+
+  /** What is open, the last first; nobody's from now on. */
+  #take(): readonly Handle[] {
+    const taken = this.#open.reverse();
+    this.#open = [];
+    return taken;
   }
 }

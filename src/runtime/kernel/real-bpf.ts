@@ -8,6 +8,7 @@ import * as abi from './abi.ts';
 import * as bpf from './bpf.ts';
 import { mapRing } from './mman.ts';
 import { enable, openPerfEvent, setProgram } from './perf-event.ts';
+import { closeTogether } from './close-together.ts';
 import { close, openProcess, raiseLockedMemoryLimit } from './process.ts';
 
 export const realBpf: BpfApi = {
@@ -36,6 +37,7 @@ export const realBpf: BpfApi = {
   watchReadable,
   openProcess,
   close,
+  closeTogether,
 };
 
 function programInfo(program: Fd<'program'>): Result<ProgramInfo, SysError> {
