@@ -74,7 +74,11 @@ describe('the harness', () => {
   });
 
   test('waits for the output of a background command, signals it and sees how it ends', async () => {
-    const command = await guest.spawn(['sh', '-c', 'trap "echo caught; exit 7" INT; echo ready; sleep 30 & wait']);
+    const command = await guest.spawn([
+      'sh',
+      '-c',
+      'trap "echo caught; exit 7" INT; echo ready; sleep 30 & wait',
+    ]);
     await command.waitForOutput('ready', 20_000);
     await command.signal('SIGINT');
     expect(await command.wait()).toMatchObject({ stdout: 'ready\ncaught\n', status: 7 });

@@ -10,7 +10,15 @@ import { runTool } from './guest/run-tool.ts';
  * Frame pointers and debug information as a test wants them; no optimisation that would inline or drop the functions
  * that tests probe. A program that needs other flags says so in a comment: `gcc: -O2 -lm`.
  */
-const flags = ['-g', '-O1', '-fno-omit-frame-pointer', '-fno-inline', '-pthread', '-Wall', '-Werror'] as const;
+const flags = [
+  '-g',
+  '-O1',
+  '-fno-omit-frame-pointer',
+  '-fno-inline',
+  '-pthread',
+  '-Wall',
+  '-Werror',
+] as const;
 
 /** Compile what has changed. Gives the directory in which each program lies under its source's name, without `.c`. */
 export async function buildPrograms(): Promise<string> {
@@ -21,7 +29,11 @@ export async function buildPrograms(): Promise<string> {
   await buildOnce(directory, async (temporary) => {
     await mkdir(temporary, { recursive: true });
     for (const [at, name] of names.entries()) {
-      const own = /\bgcc: ([^*\n]*)/.exec(texts[at] ?? '')?.[1]?.trim().split(/\s+/) ?? [];
+      const own =
+        /\bgcc: ([^*\n]*)/
+          .exec(texts[at] ?? '')?.[1]
+          ?.trim()
+          .split(/\s+/) ?? [];
       await runTool(['gcc', ...flags, join(sources, name), '-o', join(temporary, name.slice(0, -2)), ...own]);
     }
   });

@@ -12,6 +12,11 @@ export interface CommandExit {
   readonly durationMs: number;
 }
 
+export interface AgentRequest {
+  readonly op: 'run' | 'signal' | 'input' | 'write' | 'read' | 'attach';
+  readonly [field: string]: unknown;
+}
+
 export interface AgentMessage {
   readonly id?: number;
   readonly ready?: boolean;
@@ -27,9 +32,9 @@ export interface AgentMessage {
 
 export interface AgentClient {
   /** Send a request; `take` gets every answer to it until it returns true. Gives the request's number. */
-  send(request: Readonly<Record<string, unknown>>, take: (message: AgentMessage) => boolean): number;
+  send(request: AgentRequest, take: (message: AgentMessage) => boolean): number;
   /** Send a request that has one answer, and wait for it. Rejects with the agent's error. */
-  ask(request: Readonly<Record<string, unknown>>): Promise<AgentMessage>;
+  ask(request: AgentRequest): Promise<AgentMessage>;
   /** Fulfilled with the kernel's release when a freshly booted agent has started. */
   readonly ready: Promise<string>;
 }

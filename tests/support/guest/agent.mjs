@@ -42,12 +42,11 @@ const operations = {
   },
   attach({ id, time, project }) {
     // A restored guest believes that it is the moment of its snapshot.
-    must('date', ['-u', '-s', `@${time}`]);
-    if (project) {
-      // The kernel read the drive's first blocks when it looked for partitions, and another image may be in it by now.
-      must('blockdev', ['--flushbufs', '/dev/vdb']);
-      must('mount', ['-t', 'erofs', '-o', 'ro', '/dev/vdb', '/project']);
-    }
+    const setTime = `date -u -s @${time}`;
+    // The kernel read the drive's first blocks when it looked for partitions, and another image may be in it by now.
+    const mount = 'blockdev --flushbufs /dev/vdb && mount -t erofs -o ro /dev/vdb /project';
+    const { status, stderr } = spawnSync('sh', ['-c', project ? `${setTime} && ${mount}` : setTime]);
+    if (status !== 0) throw new Error(`cannot set the time or mount the project drive: ${stderr}`);
     send({ id, ok: true });
   },
 };
@@ -65,10 +64,13 @@ function run({ id, argv, cwd, env, stdin, timeoutMs }) {
   });
   const state = { child, timedOut: false };
   running.set(id, state);
-  const timer = setTimeout(() => {
-    state.timedOut = true;
-    killGroup(child.pid);
-  }, timeoutMs ?? 2 ** 31 - 1);
+  const timer = setTimeout(
+    () => {
+      state.timedOut = true;
+      killGroup(child.pid);
+    },
+    timeoutMs ?? 2 ** 31 - 1,
+  );
   const finish = (answer) => {
     if (!running.delete(id)) return;
     clearTimeout(timer);
@@ -93,11 +95,6 @@ function killGroup(pid) {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
   }
-}
-
-function must(program, args) {
-  const { status, stderr, error } = spawnSync(program, args);
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
 }
 
 function send(message) {

@@ -55,7 +55,9 @@ export async function hostCodename(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const codename = /^VERSION_CODENAME=(\S+)$/m.exec(text)?.[1];
   if (codename === undefined || !/^ID=debian$/m.test(text)) {
-    throw new Error('guest kernels are fetched with apt, and this machine is not Debian: run them on Debian 12');
+    throw new Error(
+      'guest kernels are fetched with apt, and this machine is not Debian: run them on Debian 12',
+    );
   }
   return codename;
 }
@@ -79,7 +81,9 @@ function aptIn(options: readonly string[]): Apt {
   return {
     async show(name, version) {
       const what = version === undefined ? name : `${name}=${version}`;
-      const text = await runTool(['apt-cache', ...options, '--no-all-versions', 'show', what]).catch(() => '');
+      const text = await runTool(['apt-cache', ...options, '--no-all-versions', 'show', what]).catch(
+        () => '',
+      );
       return parseRecord(text.toString());
     },
     async download(directory, packages) {

@@ -55,7 +55,7 @@ async function run(argv: readonly string[]): Promise<number> {
 
 function parseShape(shape: string): Pick<GuestOptions, 'kernel' | 'cpus'> {
   const [kernel = '', cpus = '2'] = shape.split(':');
-  if (cpus !== '1' && cpus !== '2' && cpus !== '4') throw new Error(`a guest has 1, 2 or 4 CPUs, not ${cpus}`);
+  if (cpus !== '1' && cpus !== '2' && cpus !== '4')
+    throw new Error(`a guest has 1, 2 or 4 CPUs, not ${cpus}`);
   return { kernel, cpus: Number(cpus) as 1 | 2 | 4 };
 }
-

@@ -3,7 +3,12 @@
 export type CpioEntry =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
-  | { readonly kind: 'file'; readonly path: string; readonly content: Uint8Array; readonly executable: boolean };
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly content: Uint8Array;
+      readonly executable: boolean;
+    };
 
 /** Directories must come before what lies in them. */
 export function cpioArchive(entries: readonly CpioEntry[]): Buffer {

@@ -54,7 +54,8 @@ export async function ensureKernel(series: string, say: (line: string) => void):
   const lock = await readLock();
   const entry = lock.kernels[series];
   const known = Object.keys(lock.kernels).join(', ');
-  if (entry === undefined) throw new Error(`no guest kernel '${series}' in kernels.lock.json: it has ${known}`);
+  if (entry === undefined)
+    throw new Error(`no guest kernel '${series}' in kernels.lock.json: it has ${known}`);
   const locked = join(cacheDirectory(), 'kernels', `${series}-locked-${versionOf(entry)}`);
   if (await exists(locked)) return describeKernel(series, locked);
   const substitute = `${locked}-substitute`;
@@ -114,7 +115,8 @@ async function newestPackages(apt: Apt, suite: string): Promise<readonly LockedP
     for (const [, name, version] of depends.matchAll(/(\S+) \(= ([^)]+)\)/g)) {
       if (name === undefined || version !== meta.version || found.has(name)) continue;
       const record = await apt.show(name, version);
-      if (record === undefined) throw new Error(`the suite ${suite} names ${name} ${version} but does not have it`);
+      if (record === undefined)
+        throw new Error(`the suite ${suite} names ${name} ${version} but does not have it`);
       // Those without a number in their name are meta packages, too, and carry no files.
       if (/^linux-[a-z]+-\d/.test(name)) found.set(name, { name, version, sha256: record.sha256 });
       queue.push(record.depends);
@@ -133,8 +135,11 @@ async function unpackKernel(apt: Apt, packages: readonly LockedPackage[], direct
   const checksums = new Set(packages.map(({ sha256 }) => sha256));
   for (const name of await readdir(archives)) {
     const path = join(archives, name);
-    const sum = createHash('sha256').update(await readFile(path)).digest('hex');
-    if (!checksums.has(sum)) throw new Error(`${name} does not have the checksum that kernels.lock.json gives`);
+    const sum = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+    if (!checksums.has(sum))
+      throw new Error(`${name} does not have the checksum that kernels.lock.json gives`);
     await runTool(['dpkg-deb', '-x', path, unpacked]);
   }
   const { release, tree } = await findTree(unpacked);
@@ -208,5 +213,8 @@ async function readModule(path: string): Promise<Buffer> {
 function dependenciesOf(module: Buffer): readonly string[] {
   const text = module.toString('latin1');
   const names = /\0depends=([^\0]*)\0/.exec(text)?.[1] ?? '';
-  return names.split(',').filter((name) => name !== '').map((name) => name.replaceAll('-', '_'));
+  return names
+    .split(',')
+    .filter((name) => name !== '')
+    .map((name) => name.replaceAll('-', '_'));
 }

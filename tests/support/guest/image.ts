@@ -2,10 +2,30 @@
  * The three things that a guest starts from: an initramfs for each kernel, one root image for all of them (Node,
  * libLLVM, a shell and small tools), and the project drive with what is to be tested.
  */
-import { chmod, cp, mkdir, readFile, readdir, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  readFile,
+  readdir,
+  realpath,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { buildOnce, cacheDirectory, exists, fingerprint, guestSources, keyOf, prune, repositoryRoot } from './cache.ts';
+import {
+  buildOnce,
+  cacheDirectory,
+  exists,
+  fingerprint,
+  guestSources,
+  keyOf,
+  prune,
+  repositoryRoot,
+} from './cache.ts';
 import { cpioArchive, type CpioEntry } from './cpio.ts';
 import type { Kernel } from './fetch-kernel.ts';
 import { runTool } from './run-tool.ts';
@@ -17,7 +37,17 @@ export const projectDriveBytes = 256 * 1024 * 1024;
 const libraryDirectory = '/usr/lib/x86_64-linux-gnu';
 
 /** The busybox commands of the initramfs; the root has all of them. */
-const earlyCommands = ['sh', 'mount', 'insmod', 'switch_root', 'echo', 'mkdir', 'chmod', 'hostname', 'ip'] as const;
+const earlyCommands = [
+  'sh',
+  'mount',
+  'insmod',
+  'switch_root',
+  'echo',
+  'mkdir',
+  'chmod',
+  'hostname',
+  'ip',
+] as const;
 
 /** Tools of the host that go into the root if the host has them, with their libraries. */
 const optionalTools = ['/bin/bash', '/usr/sbin/bpftool'] as const;
@@ -34,10 +64,17 @@ export async function ensureInitramfs(kernel: Kernel, tools: Tools): Promise<str
   return path;
 }
 
-async function initramfsEntries(kernel: Kernel, tools: Tools, init: Uint8Array): Promise<readonly CpioEntry[]> {
+async function initramfsEntries(
+  kernel: Kernel,
+  tools: Tools,
+  init: Uint8Array,
+): Promise<readonly CpioEntry[]> {
   const directories = ['bin', 'dev', 'proc', 'sys', 'newroot', 'modules'];
   const modules = await Promise.all(
-    kernel.modules.map(async (file) => ({ path: `modules/${basename(file)}`, content: await readFile(file) })),
+    kernel.modules.map(async (file) => ({
+      path: `modules/${basename(file)}`,
+      content: await readFile(file),
+    })),
   );
   return [
     ...directories.map((path) => ({ kind: 'directory', path }) as const),
@@ -52,7 +89,9 @@ async function initramfsEntries(kernel: Kernel, tools: Tools, init: Uint8Array):
 export async function ensureRootImage(tools: Tools, say: (line: string) => void): Promise<string> {
   const llvm = await newestLlvm();
   const programs = ['/bin/sh', ...optionalTools];
-  const present = await Promise.all(programs.map(async (path) => ((await exists(path)) ? await realpath(path) : '')));
+  const present = await Promise.all(
+    programs.map(async (path) => ((await exists(path)) ? await realpath(path) : '')),
+  );
   const agent = join(guestSources, 'agent.mjs');
   const inputs = [process.execPath, llvm, agent, tools.busybox, ...present.filter((path) => path !== '')];
   const recipe = await readFile(join(guestSources, 'image.ts'), 'utf8');
@@ -143,7 +182,9 @@ export function projectFiles(programs: string): ProjectFiles {
 /** The image of the project drive; places whose source does not exist stay empty. Built anew when a file changed. */
 export async function ensureProjectImage(files: ProjectFiles, tools: Tools): Promise<string> {
   const sources = Object.entries(files);
-  const key = keyOf(await Promise.all(sources.map(async ([place, from]) => [place, await fingerprint(from)])));
+  const key = keyOf(
+    await Promise.all(sources.map(async ([place, from]) => [place, await fingerprint(from)])),
+  );
   const name = `project-${key}.erofs`;
   const path = join(cacheDirectory(), 'images', name);
   const built = await buildOnce(path, async (temporary) => {
@@ -151,7 +192,10 @@ export async function ensureProjectImage(files: ProjectFiles, tools: Tools): Pro
     await mkdir(staging, { recursive: true });
     for (const [place, from] of sources) {
       if (!(await exists(from))) continue;
-      await cp(from, join(staging, place), { recursive: true, filter: (file) => isUseful(relative(from, file)) });
+      await cp(from, join(staging, place), {
+        recursive: true,
+        filter: (file) => isUseful(relative(from, file)),
+      });
     }
     await makeImage(staging, temporary, tools);
     await truncate(temporary, projectDriveBytes);

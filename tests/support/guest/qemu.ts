@@ -35,7 +35,9 @@ export interface Qemu {
 }
 
 /** The arguments that shape the guest: a snapshot fits only a machine that was started with the same. */
-export function machineArguments(machine: Omit<Machine, 'rootImage' | 'projectImage' | 'snapshot'>): readonly string[] {
+export function machineArguments(
+  machine: Omit<Machine, 'rootImage' | 'projectImage' | 'snapshot'>,
+): readonly string[] {
   // A soft lock-up or an RCU stall in a software-emulated guest says only that the host is busy.
   const quiet = 'quiet loglevel=4 nowatchdog rcupdate.rcu_cpu_stall_suppress=1';
   const commandLine = `console=ttyS0 panic=-1 oops=panic mitigations=off tsc=reliable no_timer_check ${quiet}`;
@@ -101,14 +103,16 @@ function superviseQemu(child: ChildProcess, snapshot: string | undefined): Qemu 
       await transfer(control, 'migrate', path);
     },
     async kill() {
-      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'close');
+      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+        await once(child, 'close');
     },
   };
 }
 
 function channel(child: ChildProcess, fd: number): Duplex {
   const stream = child.stdio[fd];
-  if (stream === null || stream === undefined || !('write' in stream)) throw new Error(`no channel ${fd} to QEMU`);
+  if (stream === null || stream === undefined || !('write' in stream))
+    throw new Error(`no channel ${fd} to QEMU`);
   const duplex = stream as Duplex;
   // When QEMU dies while we write, `ended` says so.
   duplex.on('error', () => undefined);
@@ -143,14 +147,22 @@ interface ControlAnswer {
 }
 
 /** Save or load the guest's state, to the end. */
-async function transfer(control: Control, command: 'migrate' | 'migrate-incoming', path: string): Promise<void> {
+async function transfer(
+  control: Control,
+  command: 'migrate' | 'migrate-incoming',
+  path: string,
+): Promise<void> {
   // The default limit is meant for networks.
   await control('migrate-set-parameters', { 'max-bandwidth': 2 ** 40 });
   await control(command, { uri: `file:${path}` });
   for (;;) {
-    const state = (await control('query-migrate')) as { readonly status?: string; readonly 'error-desc'?: string };
+    const state = (await control('query-migrate')) as {
+      readonly status?: string;
+      readonly 'error-desc'?: string;
+    };
     if (state.status === 'completed') return;
-    if (state.status === 'failed') throw new Error(`QEMU could not ${command} ${path}: ${state['error-desc'] ?? ''}`);
+    if (state.status === 'failed')
+      throw new Error(`QEMU could not ${command} ${path}: ${state['error-desc'] ?? ''}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

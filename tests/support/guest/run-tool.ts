@@ -24,6 +24,10 @@ export async function runTool(argv: readonly string[], options: ToolOptions = {}
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
   if (status === 0) return Buffer.concat(stdout);
-  const said = Buffer.concat([...stdout.slice(-20), ...stderr]).toString().trim().split('\n').slice(-20);
+  const said = Buffer.concat([...stdout.slice(-20), ...stderr])
+    .toString()
+    .trim()
+    .split('\n')
+    .slice(-20);
   throw new Error(`${argv.join(' ')}\nfailed (${status}):\n  ${said.join('\n  ')}`);
 }

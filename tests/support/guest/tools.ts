@@ -36,7 +36,8 @@ export async function ensureTools(say: (line: string) => void): Promise<Tools> {
   say('fetching QEMU, busybox and erofs-utils (17 MB)');
   await buildOnce(root, fetchTools);
   const qemuVersion = await versionOf(tools);
-  if (qemuVersion === undefined) throw new Error(`the unpacked QEMU does not run: try ${tools.qemu} --version`);
+  if (qemuVersion === undefined)
+    throw new Error(`the unpacked QEMU does not run: try ${tools.qemu} --version`);
   if (Number.parseInt(qemuVersion, 10) < qemuMajorMin) {
     throw new Error(`guests need QEMU ${qemuMajorMin} or newer, and apt offers ${qemuVersion}`);
   }
@@ -70,7 +71,10 @@ function describe(root: string): Omit<Tools, 'qemuVersion'> {
   const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((path) => join(root, path));
   return {
     qemu: join(root, 'usr/bin/qemu-system-x86_64'),
-    firmwareDirectories: ['/usr/share/qemu', '/usr/share/seabios'].flatMap((path) => [join(root, path), path]),
+    firmwareDirectories: ['/usr/share/qemu', '/usr/share/seabios'].flatMap((path) => [
+      join(root, path),
+      path,
+    ]),
     makeErofs: join(root, 'usr/bin/mkfs.erofs'),
     busybox: join(root, 'bin/busybox'),
     env: { LD_LIBRARY_PATH: libraries.join(':') },
