@@ -44,9 +44,8 @@ export interface Attached {
 const failuresToldMax = 10;
 
 /**
- * Owners of what attaching opens. Closing the links detaches the programs, and is quick if done together. Closing the events afterwards
- * may take the kernel some 30 ms each (a grace period under a global lock; kernel/trace/trace_event_perf.c), so do that last.
- * Kernels before 5.15 have no links for perf events: there closing the events is what detaches.
+ * Owners of what attaching opens. Closing `links` together is quick, and nothing fires afterwards. Closing the perf events that are left
+ * may take the kernel some 30 ms each (a grace period under a global lock; kernel/trace/trace_event_perf.c): `events` go last.
  */
 export interface AttachHandles {
   readonly links: Handles;
@@ -211,8 +210,11 @@ function attachEvent(session: Session, program: Fd<'program'>, attachment: Attac
   const { bpf, handles } = session;
   const opened = bpf.openPerfEvent(spec);
   if (!opened.ok) return failed(opened.error);
-  const event = handles.events.own(opened.value, `event ${attachmentName(attachment)}`);
+  const event = opened.value;
   const links = joinEvent(session, program, event, attachment);
+  // Without a link it is the event itself that holds the program.
+  const owner = links.ok && links.value.length === 0 ? handles.links : handles.events;
+  owner.own(event, `event ${attachmentName(attachment)}`);
   if (!links.ok) return links;
   const enabled = bpf.enablePerfEvent(event);
   return enabled.ok ? links : failed(enabled.error);

@@ -217,6 +217,12 @@ export interface BpfApi {
   /** A descriptor that becomes readable when the process ends. ESRCH: there is none. Since 5.3. */
   openProcess(pid: number): Result<Fd<'process'>, SysError>;
 
+  /**
+   * Wait until every program that was running when a link was closed has returned: its last records are in the ring then.
+   * Programs run in RCU read-side sections, so a grace period does it.
+   */
+  waitForPrograms(): void;
+
   /** Every failure of close is a fault of ours. */
   close(fd: Fd): void;
   /** The same for many at once: closing a link waits for the kernel's grace period, and these wait for the same one. */

@@ -4,7 +4,8 @@ import type { BpfApi, Fd, FdKind } from './bpf-api.ts';
 
 interface Handle {
   readonly name: string;
-  readonly fd: Fd;
+  /** A descriptor, or how to give something else back. */
+  readonly what: Fd | (() => void);
 }
 
 export class Handles {
@@ -17,18 +18,28 @@ export class Handles {
 
   /** Take ownership. `name` is for leak lists: `map AT_x`. */
   own<K extends FdKind>(fd: Fd<K>, name: string): Fd<K> {
-    this.#open.push({ fd, name });
+    this.#open.push({ what: fd, name });
     return fd;
+  }
+
+  /** Take ownership of something that isn't a descriptor: a mapping, a watch. */
+  ownOther(name: string, release: () => void): void {
+    this.#open.push({ what: release, name });
   }
 
   /** Close everything, the last first. Doing so again does nothing. */
   closeAll(): void {
-    for (const { fd } of this.#take()) this.#bpf.close(fd);
+    for (const { what } of this.#take()) {
+      if (typeof what === 'function') what();
+      else this.#bpf.close(what);
+    }
   }
 
-  /** Close everything at once, for handles that don't need each other. */
+  /** Close all descriptors at once, for handles that don't need each other; then give back the rest. */
   closeTogether(): void {
-    this.#bpf.closeTogether(this.#take().map(({ fd }) => fd));
+    const taken = this.#take().map(({ what }) => what);
+    this.#bpf.closeTogether(taken.filter((what) => typeof what !== 'function'));
+    for (const what of taken) if (typeof what === 'function') what();
   }
 
   /** What is open, in the order of opening. */

@@ -244,8 +244,8 @@ export const perfIoctls = { enable: 0x2400, setBpf: 0x40042408 } as const;
 
 /** System call numbers (asm/unistd_64.h; asm-generic/unistd.h for arm64). */
 const systemCallNumbers = {
-  x64: { bpf: 321, perf_event_open: 298, pidfd_open: 434 },
-  arm64: { bpf: 280, perf_event_open: 241, pidfd_open: 434 },
+  x64: { bpf: 321, perf_event_open: 298, pidfd_open: 434, membarrier: 324 },
+  arm64: { bpf: 280, perf_event_open: 241, pidfd_open: 434, membarrier: 283 },
 } as const;
 
 export type SystemCall = keyof (typeof systemCallNumbers)['x64'];

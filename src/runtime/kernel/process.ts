@@ -1,4 +1,4 @@
-/** Processes and limits: pidfd_open(2), prlimit(2), close(2), uname(2). */
+/** Processes and limits: pidfd_open(2), setrlimit(2), membarrier(2), close(2). */
 
 import { assert } from '../../base/assert.ts';
 import type { Result, SysError } from '../../base/result.ts';
@@ -12,6 +12,7 @@ import { asFd } from '../bpf-api.ts';
 import { systemCallNumber } from './abi.ts';
 
 const syscall = declareLibc('syscall', 'long', ['long', 'int', 'uint']);
+const membarrier = declareLibc('syscall', 'long', ['long', 'int', 'uint', 'int']);
 const closeFd = declareLibc('close', 'int', ['int']);
 const setrlimit = declareLibc('setrlimit', 'int', ['int', 'bytes']);
 
@@ -29,6 +30,16 @@ export function openProcess(pid: number): Result<Fd<'process'>, SysError> {
 export function raiseLockedMemoryLimit(): Result<void, SysError> {
   const unlimited = encodeRecord(rlimit, { current: rlimInfinity, max: rlimInfinity });
   return setrlimit(rlimitMemlock, unlimited) < 0 ? failed(sysError('setrlimit(RLIMIT_MEMLOCK)')) : ok(undefined);
+}
+
+/** MEMBARRIER_CMD_GLOBAL: the kernel waits for an RCU grace period (kernel/sched/membarrier.c). */
+const membarrierGlobal = 1;
+/** Where CPUs are isolated by nohz_full the kernel has no such command; programs run for microseconds, and this is long. */
+const programsEndMs = 50;
+
+export function waitForPrograms(): void {
+  const waited = membarrier(systemCallNumber('membarrier'), membarrierGlobal, 0, 0) === 0;
+  if (!waited) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, programsEndMs);
 }
 
 export function close(fd: Fd): void {

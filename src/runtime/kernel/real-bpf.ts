@@ -9,7 +9,7 @@ import * as bpf from './bpf.ts';
 import { mapRing } from './mman.ts';
 import { enable, openPerfEvent, setProgram } from './perf-event.ts';
 import { closeTogether } from './close-together.ts';
-import { close, openProcess, raiseLockedMemoryLimit } from './process.ts';
+import { close, openProcess, raiseLockedMemoryLimit, waitForPrograms } from './process.ts';
 
 export const realBpf: BpfApi = {
   raiseLockedMemoryLimit,
@@ -36,6 +36,7 @@ export const realBpf: BpfApi = {
   mapRing,
   watchReadable,
   openProcess,
+  waitForPrograms,
   close,
   closeTogether,
 };
