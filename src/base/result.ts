@@ -1,6 +1,7 @@
 /** The outcome of something the world may refuse: a system call, a file. For a user's mistakes see diagnostic.ts. */
 
-export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 export function ok<T>(value: T): Result<T, never> {
   return { ok: true, value };

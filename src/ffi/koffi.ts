@@ -76,10 +76,31 @@ export class NativeModuleError extends Error {
   override readonly name = 'NativeModuleError';
 }
 
+/** A C function's signature: symbol, result, arguments. */
+export type Signature = readonly [symbol: string, result: CResult, args: readonly CArgument[]];
+
+/** The functions that a table of signatures declares, under the table's own names. */
+export type Declared<T extends Readonly<Record<string, Signature>>> = {
+  readonly [K in keyof T]: CFunction<T[K][1], T[K][2]>;
+};
+
 /** What was tried in vain, and what the dynamic linker said about each. */
 export interface LoadError {
   readonly kind: 'load-error';
   readonly tried: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Declare a whole table of a library's functions; each is looked up by its first call. */
+export function declareAll<const T extends Readonly<Record<string, Signature>>>(
+  library: Library,
+  signatures: T,
+): Declared<T> {
+  const declared = Object.entries(signatures).map(([name, [symbol, result, args]]) => [
+    name,
+    library.declare(symbol, result, args),
+  ]);
+  // The table's own keys with what each entry declares; Object.fromEntries can't say so.
+  return Object.fromEntries(declared) as Declared<T>;
 }
 
 /** Load the first of the names (sonames or paths) that loads. A loaded library stays until the process ends. */

@@ -1,7 +1,7 @@
-/** The small words of JSON: strings, integers, objects. Yields JavaScript text (the writer's side encodes it as UTF-8), not bytes. */
+/** The small words of JSON: strings, integers, objects. All that they yield is bytes of UTF-8, ready to be written. */
 
 import type { ByteText, Integer } from '../types/value.ts';
-import { textOf } from '../types/value.ts';
+import { byteText, textOf } from '../types/value.ts';
 
 /** A number, or a string where a reader that holds numbers as doubles would see another one. */
 export function integerJson(value: Integer): string {
@@ -14,9 +14,13 @@ export function objectJson(members: readonly (readonly [key: string, value: stri
   return `{${members.map(([key, value]) => `"${key}": ${value}`).join(', ')}}`;
 }
 
-/** Bytes as a JSON string: read as UTF-8, what isn't that becomes U+FFFD. */
-export function textJson(bytes: ByteText): string {
-  return stringJson(textOf(bytes));
+/** Bytes as a JSON string in UTF-8; what isn't UTF-8 becomes U+FFFD. */
+export function textJson(bytes: ByteText): ByteText {
+  // Nearly all that is printed is plain text and a line break at its end; looking for that first makes it several times as fast.
+  const lines = bytes.endsWith('\n');
+  const line = lines ? bytes.slice(0, -1) : bytes;
+  if (needsNoEscape.test(line)) return lines ? `"${line}\\n"` : `"${line}"`;
+  return byteText(stringJson(textOf(bytes)));
 }
 
 const needsNoEscape = /^[ !#-[\]-~]*$/;
@@ -32,6 +36,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
   '\t': '\\t',
 };
 
+/** Our own words: ASCII. What comes from the traced world goes through `textJson`. */
 export function stringJson(text: string): string {
   if (needsNoEscape.test(text)) return `"${text}"`;
   return `"${text.replace(escaped, (character) => shortEscapes[character] ?? unicodeEscape(character))}"`;

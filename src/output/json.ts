@@ -15,14 +15,14 @@ import type { Writer } from './writer.ts';
 /** Notices stand on stderr as in text mode; those that are events are lines of the stream too. */
 export function jsonOutput(writer: Writer, notices: Notices): Output {
   const line = (type: string, members: readonly (readonly [string, string])[]) =>
-    writer.write(byteText(`${objectJson([['type', stringJson(type)], ...members])}\n`));
+    writer.write(`${objectJson([['type', stringJson(type)], ...members])}\n`);
   const counted = (type: string, noun: string, count: string) =>
     line(type, [
       ['count', count],
       ['data', objectJson([[noun, count]])],
     ]);
   return {
-    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${byteText(textJson(text))}}\n`),
+    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${textJson(text)}}\n`),
     value: (value) => line('value', [['data', valueJson(value)]]),
     map: (map, options) => writeMap(writer, map, options),
     beginFinalMaps() {},
@@ -42,13 +42,13 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
     missed(runs) {
       notices.missed(runs);
       const data = objectJson([
-        ['probe', textJson(runs.probe)],
+        ['probe', textJson(byteText(runs.probe))],
         ['runs', integerJson(runs.count)],
         ['cause', stringJson(runs.cause)],
       ]);
       line('missed_runs', [
         ['count', integerJson(runs.count)],
-        ['msg', stringJson(missedText(runs))],
+        ['msg', textJson(byteText(missedText(runs)))],
         ['data', data],
       ]);
     },
@@ -98,10 +98,10 @@ function placeMembers(
 ): readonly (readonly [string, string])[] {
   if (span === undefined) return [];
   const source = options.source(span.file);
-  if (source === undefined) return [['filename', stringJson(span.file)]];
+  if (source === undefined) return [['filename', textJson(byteText(span.file))]];
   const { line, column } = lineColumnAt(source, span.start);
   return [
-    ['filename', stringJson(span.file)],
+    ['filename', textJson(byteText(span.file))],
     ['line', String(line)],
     ['col', String(column)],
   ];
@@ -114,14 +114,14 @@ function writeMap(writer: Writer, map: MapSnapshot, options: MapOptions | undefi
   if (first === undefined) return;
   writer.write(`{"type": "${mapType(first.value)}", "data": {"${map.name}": `);
   if (!map.keyed) {
-    writer.write(`${byteText(valueJson(first.value))}}}\n`);
+    writer.write(`${valueJson(first.value)}}}\n`);
     return;
   }
   entries.forEach((entry, index) => writer.write((index === 0 ? '{' : ', ') + memberJson(entry)));
   writer.write('}}}\n');
 }
 
-const memberJson = ({ key, value }: MapEntry): string => byteText(`${keyJson(key)}: ${valueJson(value)}`);
+const memberJson = ({ key, value }: MapEntry): string => `${keyJson(key)}: ${valueJson(value)}`;
 
 /** The line's type is that of its first value. */
 function mapType(value: Value): string {

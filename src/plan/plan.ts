@@ -48,7 +48,11 @@ export interface ProgramPlan {
   readonly probe: string;
   readonly type: ProgramType;
   /** For tracing programs: what they attach to, which the kernel wants to know at load. */
-  readonly tracing?: { readonly attachType: 'fentry' | 'fexit'; readonly btfObject: string; readonly btfId: number };
+  readonly tracing?: {
+    readonly attachType: 'fentry' | 'fexit';
+    readonly btfObject: string;
+    readonly btfId: number;
+  };
   /** Where it is attached: one place, or all that share this program. */
   readonly attachments: readonly Attachment[];
   /** The attach point in the script. */
@@ -59,7 +63,13 @@ export type Attachment =
   /** Run by us with BPF_PROG_TEST_RUN, before the others are attached or after they are detached. */
   | { readonly kind: 'begin' }
   | { readonly kind: 'end' }
-  | { readonly kind: 'kprobe'; readonly return: boolean; readonly module?: string; readonly symbol: string; readonly offset: number }
+  | {
+      readonly kind: 'kprobe';
+      readonly return: boolean;
+      readonly module?: string;
+      readonly symbol: string;
+      readonly offset: number;
+    }
   | {
       readonly kind: 'uprobe';
       readonly return: boolean;

@@ -49,7 +49,10 @@ export function decodeRecord<S extends Shape>(layout: RecordLayout<S>, bytes: Ui
 }
 
 /** Values to bytes, padding zeroed. Fields left out are zero. */
-export function encodeRecord<S extends Shape>(layout: RecordLayout<S>, values: Partial<DecodedShape<S>>): Uint8Array {
+export function encodeRecord<S extends Shape>(
+  layout: RecordLayout<S>,
+  values: Partial<DecodedShape<S>>,
+): Uint8Array {
   const bytes = new Uint8Array(layout.size);
   const view = new DataView(bytes.buffer);
   for (const slot of layout.slots) {
@@ -73,7 +76,12 @@ function readSlot(view: DataView, offset: number, type: Type): bigint | number |
 }
 
 /** An integer of any width: a bigint for 8 bytes, a number below. */
-export function readInt(view: DataView, offset: number, bytes: 1 | 2 | 4 | 8, signed: boolean): number | bigint {
+export function readInt(
+  view: DataView,
+  offset: number,
+  bytes: 1 | 2 | 4 | 8,
+  signed: boolean,
+): number | bigint {
   switch (bytes) {
     case 1:
       return signed ? view.getInt8(offset) : view.getUint8(offset);
@@ -86,7 +94,12 @@ export function readInt(view: DataView, offset: number, bytes: 1 | 2 | 4 | 8, si
   }
 }
 
-function writeSlot(view: DataView, offset: number, type: Type, value: bigint | number | boolean | Uint8Array): void {
+function writeSlot(
+  view: DataView,
+  offset: number,
+  type: Type,
+  value: bigint | number | boolean | Uint8Array,
+): void {
   if (value instanceof Uint8Array) {
     assert(value.length <= sizeOf(type), `${value.length} bytes don't fit a field of ${sizeOf(type)}`);
     new Uint8Array(view.buffer, view.byteOffset + offset, value.length).set(value);

@@ -160,7 +160,11 @@ export const errorType: ErrorType = { kind: 'error' };
 export const inet: InetType = { kind: 'inet' };
 export const timestamp: TimestampType = { kind: 'timestamp' };
 
-export const intType = (bytes: IntType['bytes'], signed: boolean): IntType => ({ kind: 'int', bytes, signed });
+export const intType = (bytes: IntType['bytes'], signed: boolean): IntType => ({
+  kind: 'int',
+  bytes,
+  signed,
+});
 export const string = (capacity: number): StringType => ({ kind: 'string', capacity });
 export const buffer = (capacity: number): BufferType => ({ kind: 'buffer', capacity });
 export const pointerTo = (to: Type, space: AddressSpace): PointerType => ({ kind: 'pointer', to, space });

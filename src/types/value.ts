@@ -31,7 +31,13 @@ export type Value =
   | { readonly kind: 'stack'; readonly frames: readonly ByteText[]; readonly indent: ByteText }
   | { readonly kind: 'stats'; readonly count: bigint; readonly average: bigint; readonly total: bigint }
   /** Buckets in rising order, from the first to the last that isn't empty. `style` chooses how bounds are labelled. */
-  | { readonly kind: 'histogram'; readonly style: 'log' | 'linear'; readonly buckets: readonly Bucket[]; readonly step?: bigint; readonly bits?: number };
+  | {
+      readonly kind: 'histogram';
+      readonly style: 'log' | 'linear';
+      readonly buckets: readonly Bucket[];
+      readonly step?: bigint;
+      readonly bits?: number;
+    };
 
 /** A script's own text as the bytes of its UTF-8. */
 export function byteText(text: string): ByteText {

@@ -1,4 +1,8 @@
 /** What the tests of the other files take for granted: each kernel boots, has what tracing needs, and the harness tells how things end. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { bootGuest, GuestFailure, type Guest } from '../support/guest/guest.ts';
@@ -100,6 +104,20 @@ test.each([1, 2, 4] as const)('a guest with %d CPUs has that many', async (cpus)
     expect((await guest.run(['nproc'])).stdout.trim()).toBe(String(cpus));
   } finally {
     await guest.close();
+  }
+});
+
+test('a restored guest sees the project as it is now, not as an earlier guest saw it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tstrace-project-'));
+  try {
+    for (const content of ['first', 'other']) {
+      await writeFile(join(directory, 'file'), content);
+      const guest = await bootGuest({ project: { 'some/place': directory } });
+      const seen = await guest.readFile('/project/some/place/file').finally(() => guest.close());
+      expect(seen.toString()).toBe(content);
+    }
+  } finally {
+    await rm(directory, { recursive: true });
   }
 });
 

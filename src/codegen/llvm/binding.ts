@@ -1,66 +1,59 @@
 /** LLVM's C interface (llvm-c/*.h): the only file that names its functions. Pointers are addresses; who disposes is emit-object.ts. */
 
-import type { Library } from '../../ffi/koffi.ts';
+import type { Declared, Library, Signature } from '../../ffi/koffi.ts';
+import { declareAll } from '../../ffi/koffi.ts';
 
 /** The functions we use; all exist in LLVM 15 and every later one. Booleans of LLVM are ints: 0 is success. */
-export function bindLlvm({ declare }: Library) {
-  return {
-    contextCreate: declare('LLVMContextCreate', 'address', []),
-    contextDispose: declare('LLVMContextDispose', 'void', ['address']),
-    contextSetDiagnosticHandler: declare('LLVMContextSetDiagnosticHandler', 'void', [
-      'address',
-      'address',
-      'address',
-    ]),
-    getDiagInfoDescription: declare('LLVMGetDiagInfoDescription', 'address', ['address']),
-    getDiagInfoSeverity: declare('LLVMGetDiagInfoSeverity', 'int', ['address']),
-    disposeMessage: declare('LLVMDisposeMessage', 'void', ['address']),
+const signatures = {
+  contextCreate: ['LLVMContextCreate', 'address', []],
+  contextDispose: ['LLVMContextDispose', 'void', ['address']],
+  contextSetDiagnosticHandler: ['LLVMContextSetDiagnosticHandler', 'void', ['address', 'address', 'address']],
+  getDiagInfoDescription: ['LLVMGetDiagInfoDescription', 'address', ['address']],
+  getDiagInfoSeverity: ['LLVMGetDiagInfoSeverity', 'int', ['address']],
+  disposeMessage: ['LLVMDisposeMessage', 'void', ['address']],
 
-    createMemoryBufferWithMemoryRangeCopy: declare('LLVMCreateMemoryBufferWithMemoryRangeCopy', 'address', [
-      'bytes',
-      'size',
-      'text',
-    ]),
-    getBufferStart: declare('LLVMGetBufferStart', 'address', ['address']),
-    getBufferSize: declare('LLVMGetBufferSize', 'size', ['address']),
-    disposeMemoryBuffer: declare('LLVMDisposeMemoryBuffer', 'void', ['address']),
+  createMemoryBufferWithMemoryRangeCopy: [
+    'LLVMCreateMemoryBufferWithMemoryRangeCopy',
+    'address',
+    ['bytes', 'size', 'text'],
+  ],
+  getBufferStart: ['LLVMGetBufferStart', 'address', ['address']],
+  getBufferSize: ['LLVMGetBufferSize', 'size', ['address']],
+  disposeMemoryBuffer: ['LLVMDisposeMemoryBuffer', 'void', ['address']],
 
-    /** Takes the buffer. */
-    parseIRInContext: declare('LLVMParseIRInContext', 'int', ['address', 'address', 'bytes', 'bytes']),
-    verifyModule: declare('LLVMVerifyModule', 'int', ['address', 'int', 'bytes']),
-    printModuleToString: declare('LLVMPrintModuleToString', 'address', ['address']),
-    cloneModule: declare('LLVMCloneModule', 'address', ['address']),
-    disposeModule: declare('LLVMDisposeModule', 'void', ['address']),
+  /** Takes the buffer. */
+  parseIRInContext: ['LLVMParseIRInContext', 'int', ['address', 'address', 'bytes', 'bytes']],
+  verifyModule: ['LLVMVerifyModule', 'int', ['address', 'int', 'bytes']],
+  printModuleToString: ['LLVMPrintModuleToString', 'address', ['address']],
+  cloneModule: ['LLVMCloneModule', 'address', ['address']],
+  disposeModule: ['LLVMDisposeModule', 'void', ['address']],
 
-    createPassBuilderOptions: declare('LLVMCreatePassBuilderOptions', 'address', []),
-    disposePassBuilderOptions: declare('LLVMDisposePassBuilderOptions', 'void', ['address']),
-    runPasses: declare('LLVMRunPasses', 'address', ['address', 'text', 'address', 'address']),
-    /** Takes the error. */
-    getErrorMessage: declare('LLVMGetErrorMessage', 'address', ['address']),
-    disposeErrorMessage: declare('LLVMDisposeErrorMessage', 'void', ['address']),
+  createPassBuilderOptions: ['LLVMCreatePassBuilderOptions', 'address', []],
+  disposePassBuilderOptions: ['LLVMDisposePassBuilderOptions', 'void', ['address']],
+  runPasses: ['LLVMRunPasses', 'address', ['address', 'text', 'address', 'address']],
+  /** Takes the error. */
+  getErrorMessage: ['LLVMGetErrorMessage', 'address', ['address']],
+  disposeErrorMessage: ['LLVMDisposeErrorMessage', 'void', ['address']],
 
-    getTargetFromTriple: declare('LLVMGetTargetFromTriple', 'int', ['text', 'bytes', 'bytes']),
-    createTargetMachine: declare('LLVMCreateTargetMachine', 'address', [
-      'address',
-      'text',
-      'text',
-      'text',
-      'int',
-      'int',
-      'int',
-    ]),
-    disposeTargetMachine: declare('LLVMDisposeTargetMachine', 'void', ['address']),
-    targetMachineEmitToMemoryBuffer: declare('LLVMTargetMachineEmitToMemoryBuffer', 'int', [
-      'address',
-      'address',
-      'int',
-      'bytes',
-      'bytes',
-    ]),
-  } as const;
+  getTargetFromTriple: ['LLVMGetTargetFromTriple', 'int', ['text', 'bytes', 'bytes']],
+  createTargetMachine: [
+    'LLVMCreateTargetMachine',
+    'address',
+    ['address', 'text', 'text', 'text', 'int', 'int', 'int'],
+  ],
+  disposeTargetMachine: ['LLVMDisposeTargetMachine', 'void', ['address']],
+  targetMachineEmitToMemoryBuffer: [
+    'LLVMTargetMachineEmitToMemoryBuffer',
+    'int',
+    ['address', 'address', 'int', 'bytes', 'bytes'],
+  ],
+} as const satisfies Readonly<Record<string, Signature>>;
+
+export type LlvmBinding = Declared<typeof signatures>;
+
+export function bindLlvm(library: Library): LlvmBinding {
+  return declareAll(library, signatures);
 }
-
-export type LlvmBinding = ReturnType<typeof bindLlvm>;
 
 /** Makes the BPF back end known to the library; doing it twice is harmless. */
 export function initializeBpfTarget({ declare }: Library): void {

@@ -29,18 +29,25 @@ export interface LlvmError {
   readonly line?: { readonly number: number; readonly text: string };
 }
 
-/** Versions looked for. The IR we write is read by 15 to 22; newer ones are tried first in the hope that they read it too. */
+/** The IR we write is read by 15 to 22; newer ones are tried first in the hope that they read it too. */
 const versionMin = 15;
 const versionMax = 26;
+const versionsNewestFirst = Array.from(
+  { length: versionMax - versionMin + 1 },
+  (_, index) => versionMax - index,
+);
 
 const installHint =
   'install one, for example with `apt-get install libllvm19`, or name the file: TSTRACE_LLVM=/path/to/libLLVM.so';
 
-/** `override` is the value of TSTRACE_LLVM: a path or soname, which then must serve. */
-export function locateLlvm(override?: string): Result<Llvm, LlvmError> {
+/** `override` is the value of TSTRACE_LLVM: a path or soname, which then must serve. The first of the versions found is taken. */
+export function locateLlvm(
+  override?: string,
+  versions: readonly number[] = versionsNewestFirst,
+): Result<Llvm, LlvmError> {
   if (override !== undefined && override !== '') return openOverride(override);
   const unfit: string[] = [];
-  for (let version = versionMax; version >= versionMin; version--) {
+  for (const version of versions) {
     const opened = open(libraryNames(version));
     if (opened.ok) return opened;
     if (typeof opened.error === 'string') unfit.push(opened.error);

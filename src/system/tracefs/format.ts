@@ -108,7 +108,7 @@ export function formatFields(format: TracepointFormat, context: FormatContext): 
 /** `__data_loc char[]`: text; of anything else the elements, as many as the record will say. */
 function dynamicType(field: FormatField, context: FormatContext): Type {
   const element = field.declaration.slice(dynamicPrefix.length).replace(/\s*\[\s*\]$/, '');
-  if (withoutQualifiers(element) === 'char') return string(context.stringCapacity);
+  if (withoutQualifiers(element) === 'char') return { ...string(context.stringCapacity), mayBeCut: true };
   return {
     kind: 'array',
     of: valueType(element, 0, false, context) ?? u8,

@@ -230,6 +230,12 @@ describe('without a usable libLLVM', () => {
     },
   );
 
+  test('where none is installed, the way to install one is told', () => {
+    const located = locateLlvm(undefined, [99, 98]);
+    expect(located.ok ? undefined : located.error.stage).toBe('locate');
+    expect(located.ok ? undefined : located.error.hint).toMatch(/apt-get install libllvm\d+/);
+  });
+
   test('without TSTRACE_LLVM the newest one is taken', () => {
     const located = locateLlvm();
     expect(located.ok && located.value.version).toBe(Math.max(...llvms.map((llvm) => llvm.version)));

@@ -1,0 +1,249 @@
+/** The command line: a table of flags, from which parsing, checks and the help text come. */
+
+import yargs from 'yargs';
+import type { Result } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+
+/** What -d can show. */
+export const stages = ['ast', 'types', 'codegen', 'codegen-opt', 'verifier'] as const;
+export type Stage = (typeof stages)[number];
+
+export interface Options {
+  /** What was asked for: running is the rule. */
+  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list';
+  /** The script, or where it is. */
+  readonly source?: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stdin' };
+  /** Pattern of -l. */
+  readonly pattern?: string;
+  /** Positional parameters: $1 … */
+  readonly parameters: readonly string[];
+  readonly command?: string;
+  readonly pid?: number;
+  readonly outputPath?: string;
+  readonly format: 'text' | 'json';
+  readonly buffering: 'line' | 'full' | 'none';
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly unsafe: boolean;
+  readonly warnings: boolean;
+  readonly dryRun: boolean;
+  /** Stop when the code is made. */
+  readonly compileOnly: boolean;
+  readonly debug: ReadonlySet<Stage>;
+  readonly emitElf?: string;
+  readonly emitLlvm?: string;
+}
+
+interface Flag {
+  readonly name: string;
+  readonly alias?: string;
+  readonly type: 'boolean' | 'string';
+  readonly argument?: string;
+  readonly doc: string;
+}
+
+/** The order is that of the help text. */
+const flags = [
+  { name: 'e', type: 'string', argument: 'PROGRAM', doc: 'run this program' },
+  { name: 'list', alias: 'l', type: 'boolean', argument: '[PATTERN]', doc: 'list probes that match, or those of a script' },
+  { name: 'cmd', alias: 'c', type: 'string', argument: 'COMMAND', doc: 'run a command, attached before it starts; end with it' },
+  { name: 'pid', alias: 'p', type: 'string', argument: 'PID', doc: 'trace one process; end with it' },
+  { name: 'output', alias: 'o', type: 'string', argument: 'FILE', doc: "write the program's output to a file" },
+  { name: 'f', type: 'string', argument: 'FORMAT', doc: 'format of the output: text (default) or json' },
+  { name: 'B', type: 'string', argument: 'MODE', doc: 'buffering of the output: line (default), full or none' },
+  { name: 'quiet', alias: 'q', type: 'boolean', doc: 'only what the program prints, and errors' },
+  { name: 'verbose', alias: 'v', type: 'boolean', doc: "say more; the whole of the verifier's log" },
+  { name: 'no-warnings', type: 'boolean', doc: 'no warnings' },
+  { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
+  { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
+  { name: 'mode', type: 'string', argument: 'MODE', doc: 'codegen: stop when the code is made' },
+  { name: 'debug', alias: 'd', type: 'string', argument: 'STAGE,…', doc: `show what a stage made: ${stages.join(', ')}, all` },
+  { name: 'emit-elf', type: 'string', argument: 'FILE', doc: 'write the BPF object' },
+  { name: 'emit-llvm', type: 'string', argument: 'FILE', doc: 'write FILE.original.ll and FILE.optimized.ll' },
+  { name: 'version', alias: 'V', type: 'boolean', doc: 'print the version' },
+  { name: 'help', alias: 'h', type: 'boolean', doc: 'print this' },
+] as const satisfies readonly Flag[];
+
+/** The largest process id that Linux gives (PID_MAX_LIMIT). */
+const pidMax = 0x400000;
+
+/** A mistake on the command line, in words. */
+export interface UsageError {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[]; readonly '--'?: readonly string[] };
+
+/** `argv` without the program's own name. */
+export function parseOptions(argv: readonly string[]): Result<Options, UsageError> {
+  if (argv.length === 0) return ok({ ...defaults, action: 'usage' });
+  const parsed = parseFlags(argv);
+  if (!parsed.ok) return parsed;
+  return checkOptions(parsed.value);
+}
+
+function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
+  let problem: string | undefined;
+  const parser = yargs([])
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .strictOptions()
+    .parserConfiguration({
+      'populate--': true,
+      'parse-positional-numbers': false,
+      'parse-numbers': false,
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+    })
+    .fail((message) => {
+      problem = message;
+    });
+  for (const flag of flags)
+    parser.option(flag.name, {
+      type: flag.type,
+      ...('alias' in flag && { alias: flag.alias }),
+      ...(flag.type === 'string' && { requiresArg: true }),
+    });
+  const parsed = parser.parseSync(argv) as unknown as Parsed;
+  if (problem !== undefined) return failed({ message: words(problem), hint: 'tstrace -h lists the options.' });
+  return ok(parsed);
+}
+
+
+/** yargs' own words for what users do most often, in ours. */
+function words(problem: string): string {
+  const unknown = /^Unknown arguments?: (.*)$/.exec(problem)?.[1]?.split(', ')[0];
+  if (unknown !== undefined) return `There is no option ${unknown.length === 1 ? '-' : '--'}${unknown}`;
+  const missing = /^Not enough arguments following: (.*)$/.exec(problem)?.[1];
+  if (missing !== undefined) return `The option ${missing.length === 1 ? '-' : '--'}${missing} needs an argument`;
+  return problem;
+}
+
+const defaults: Options = {
+  action: 'run',
+  parameters: [],
+  format: 'text',
+  buffering: 'line',
+  quiet: false,
+  verbose: false,
+  unsafe: false,
+  warnings: true,
+  dryRun: false,
+  compileOnly: false,
+  debug: new Set(),
+};
+
+function checkOptions(parsed: Parsed): Result<Options, UsageError> {
+  const text = (name: string): string | undefined => {
+    const value = parsed[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  if (parsed.help === true) return ok({ ...defaults, action: 'help' });
+  if (parsed.version === true) return ok({ ...defaults, action: 'version' });
+  if (text('cmd') !== undefined && text('pid') !== undefined)
+    return failed({ message: 'Cannot use both -c and -p', hint: 'Give -c to start a command, or -p to trace one that runs.' });
+
+  const pid = parsePid(text('pid'));
+  const format = oneOf('-f', text('f'), ['text', 'json'] as const);
+  const buffering = oneOf('-B', text('B'), ['line', 'full', 'none'] as const);
+  const mode = oneOf('--mode', text('mode'), ['codegen'] as const);
+  const debug = parseStages(text('debug'));
+  for (const checked of [pid, format, buffering, mode, debug]) if (!checked.ok) return checked;
+  if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok) return failed({ message: 'unreachable' });
+
+  const positional = [...parsed._.map(String), ...(parsed['--'] ?? []).map(String)];
+  const list = parsed.list === true;
+  const program = text('e');
+  const common: Options = {
+    ...defaults,
+    action: list ? 'list' : 'run',
+    format: format.value ?? 'text',
+    buffering: buffering.value ?? 'line',
+    quiet: parsed.quiet === true,
+    verbose: parsed.verbose === true,
+    unsafe: parsed.unsafe === true,
+    warnings: parsed['no-warnings'] !== true,
+    dryRun: parsed['dry-run'] === true,
+    compileOnly: mode.value === 'codegen',
+    debug: debug.value,
+    parameters: positional,
+    ...(text('cmd') !== undefined && { command: text('cmd') ?? '' }),
+    ...(pid.value !== undefined && { pid: pid.value }),
+    ...(text('output') !== undefined && { outputPath: text('output') ?? '' }),
+    ...(text('emit-elf') !== undefined && { emitElf: text('emit-elf') ?? '' }),
+    ...(text('emit-llvm') !== undefined && { emitLlvm: text('emit-llvm') ?? '' }),
+  };
+  if (program !== undefined) return ok({ ...common, source: { kind: 'text', text: program } });
+  if (list) return listOptions(common, positional);
+  const [file, ...parameters] = positional;
+  if (file === undefined) return failed({ message: 'There is no program to run', hint: "Give a script file, or -e 'PROGRAM'." });
+  return ok({ ...common, parameters, source: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file } });
+}
+
+function listOptions(common: Options, positional: readonly string[]): Result<Options, UsageError> {
+  const [pattern, ...more] = positional;
+  if (more.length > 0) return failed({ message: '-l takes at most one pattern', hint: 'Put several patterns between quotes, with commas.' });
+  return ok({ ...common, parameters: [], ...(pattern !== undefined && { pattern }) });
+}
+
+function parsePid(text: string | undefined): Result<number | undefined, UsageError> {
+  if (text === undefined) return ok(undefined);
+  const pid = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (pid >= 1 && pid <= pidMax) return ok(pid);
+  return failed({ message: `-p takes a process id from 1 to ${pidMax}, not '${text}'` });
+}
+
+function oneOf<const W extends string>(flag: string, text: string | undefined, words: readonly W[]): Result<W | undefined, UsageError> {
+  if (text === undefined) return ok(undefined);
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return ok(word);
+  if (flag === '-f') return failed({ message: `Invalid output format "${text}"`, hint: `Valid formats: 'text', 'json'` });
+  return failed({ message: `${flag} does not take '${text}'`, hint: `It takes ${words.join(', ')}.` });
+}
+
+function parseStages(text: string | undefined): Result<ReadonlySet<Stage>, UsageError> {
+  const words = text === undefined ? [] : text.split(',');
+  if (words.includes('all')) return ok(new Set(stages));
+  const unknown = words.find((word) => !stages.some((stage) => stage === word));
+  if (unknown !== undefined)
+    return failed({ message: `-d does not know a stage '${unknown}'`, hint: `It knows ${stages.join(', ')} and all.` });
+  return ok(new Set(stages.filter((stage) => words.includes(stage))));
+}
+
+export const usage = `USAGE:
+  tstrace [OPTIONS] FILE [ARGUMENT…]
+  tstrace [OPTIONS] -e 'PROGRAM' [ARGUMENT…]
+  tstrace [OPTIONS] - [ARGUMENT…]
+  tstrace -l [PATTERN | FILE]
+`;
+
+/** The whole of -h. */
+export function helpText(): string {
+  const rows = flags.map((flag): readonly [string, string] => {
+    const short = flag.name.length === 1 ? `-${flag.name}` : 'alias' in flag ? `-${flag.alias}, --${flag.name}` : `    --${flag.name}`;
+    return [`${short}${'argument' in flag ? ` ${flag.argument}` : ''}`, flag.doc];
+  });
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    usage,
+    'OPTIONS:',
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
+    '',
+    'ENVIRONMENT (each also as BPFTRACE_…):',
+    '  TSTRACE_MAX_STRLEN, TSTRACE_MAX_MAP_KEYS, TSTRACE_ON_STACK_LIMIT, TSTRACE_PERF_RB_PAGES, TSTRACE_LOG_SIZE,',
+    '  TSTRACE_STACK_MODE, TSTRACE_MISSING_PROBES, TSTRACE_PRINT_MAPS_ON_EXIT, TSTRACE_MAX_PROBES, TSTRACE_MAX_BPF_PROGS,',
+    '  TSTRACE_STR_TRUNC_TRAILER, TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM',
+    '',
+    'EXAMPLES:',
+    `  tstrace -c 'cat /etc/hostname' -e 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { printf("%s\\n", str(args.filename)); }'`,
+    `  tstrace -e 'kprobe:vfs_read /comm == "bash"/ { @bytes = hist(arg2); }'`,
+    `  tstrace -l 'tracepoint:sched:*'`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,74 @@
+/** Settings from the environment: TSTRACE_KEY, or BPFTRACE_KEY where that is not set. */
+
+import type { Result } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+import type { Settings } from '../plan/settings.ts';
+import { defaultSettings } from '../plan/settings.ts';
+import type { UsageError } from './options.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable by its name without the prefix. */
+export function variable(environment: Environment, key: string): string | undefined {
+  return environment[`TSTRACE_${key}`] ?? environment[`BPFTRACE_${key}`];
+}
+
+type Reader = (text: string) => Settings[keyof Settings] | undefined;
+
+const number =
+  (min: number, max: number): Reader =>
+  (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  };
+
+const word =
+  (...words: readonly string[]): Reader =>
+  (text) =>
+    words.includes(text) ? (text as Settings['stackMode']) : undefined;
+
+const truths: Readonly<Record<string, boolean>> = {
+  '1': true,
+  true: true,
+  on: true,
+  yes: true,
+  '0': false,
+  false: false,
+  off: false,
+  no: false,
+};
+
+interface Key {
+  readonly setting: keyof Settings;
+  readonly read: Reader;
+  /** What it takes, in words. */
+  readonly takes: string;
+}
+
+const keys: Readonly<Record<string, Key>> = {
+  MAX_STRLEN: { setting: 'maxStrlen', read: number(8, 16384), takes: 'a number of bytes from 8 to 16384' },
+  MAX_MAP_KEYS: { setting: 'maxMapKeys', read: number(1, 2 ** 31), takes: 'a number from 1 on' },
+  ON_STACK_LIMIT: { setting: 'onStackLimit', read: number(8, 256), takes: 'a number of bytes from 8 to 256' },
+  PERF_RB_PAGES: { setting: 'perfRbPages', read: number(0, 2 ** 18), takes: 'a number of pages, a power of two (0: automatic)' },
+  LOG_SIZE: { setting: 'logSize', read: number(128, 2 ** 30), takes: 'a number of bytes from 128 on' },
+  STACK_MODE: { setting: 'stackMode', read: word('bpftrace', 'perf', 'raw'), takes: 'bpftrace, perf or raw' },
+  MISSING_PROBES: { setting: 'missingProbes', read: word('error', 'warn', 'ignore'), takes: 'error, warn or ignore' },
+  PRINT_MAPS_ON_EXIT: { setting: 'printMapsOnExit', read: (text) => truths[text.toLowerCase()], takes: 'true or false' },
+  MAX_PROBES: { setting: 'maxProbes', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
+  MAX_BPF_PROGS: { setting: 'maxBpfProgs', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
+  STR_TRUNC_TRAILER: { setting: 'strTruncTrailer', read: (text) => text, takes: 'text' },
+};
+
+/** All settings, or the first variable whose value can't be used. */
+export function readSettings(environment: Environment): Result<Settings, UsageError> {
+  const found: Partial<Record<keyof Settings, Settings[keyof Settings]>> = {};
+  for (const [key, { setting, read, takes }] of Object.entries(keys)) {
+    const text = variable(environment, key);
+    if (text === undefined) continue;
+    const value = read(text.trim());
+    if (value === undefined) return failed({ message: `TSTRACE_${key} takes ${takes}, not '${text}'` });
+    found[setting] = value;
+  }
+  // The table above says which type each key's reader yields.
+  return ok({ ...defaultSettings, ...(found as Partial<Settings>) });
+}

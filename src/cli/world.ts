@@ -1,0 +1,75 @@
+/** The real world: arguments, environment, files, streams. Made once and handed down; nothing else touches node:process. */
+
+import fs from 'node:fs';
+import os from 'node:os';
+import process from 'node:process';
+import tty from 'node:tty';
+import type { Result, SysError } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+import type { Environment } from './settings.ts';
+
+/** A place to write to. `write` is write(2): it may take less than it is given. Throws as node:fs does. */
+export interface Sink {
+  readonly isTerminal: boolean;
+  write(bytes: Uint8Array): number;
+}
+
+export interface World {
+  /** Without node and the script. */
+  readonly argv: readonly string[];
+  readonly environment: Environment;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readFile(path: string): Result<Uint8Array, SysError>;
+  readStdin(): Result<Uint8Array, SysError>;
+  writeFile(path: string, bytes: Uint8Array | string): Result<void, SysError>;
+  isFile(path: string): boolean;
+  /** Created or emptied. */
+  openForWriting(path: string): Result<Sink, SysError>;
+  /** Calls back for each SIGINT and SIGTERM until the function that it gives is called; then they end the process again. */
+  onInterrupt(act: () => void): () => void;
+  readonly uid: number;
+  readonly pid: number;
+}
+
+export function realWorld(): World {
+  return {
+    argv: process.argv.slice(2),
+    environment: process.env,
+    stdout: sinkOf(1),
+    stderr: sinkOf(2),
+    readFile: (path) => attempt(`open ${path}`, () => fs.readFileSync(path)),
+    readStdin: () => attempt('read standard input', () => fs.readFileSync(0)),
+    writeFile: (path, bytes) => attempt(`write ${path}`, () => fs.writeFileSync(path, bytes)),
+    isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    openForWriting: (path) => attempt(`open ${path}`, () => sinkOf(fs.openSync(path, 'w'))),
+    onInterrupt: (act) => {
+      process.on('SIGINT', act);
+      process.on('SIGTERM', act);
+      return () => {
+        process.off('SIGINT', act);
+        process.off('SIGTERM', act);
+      };
+    },
+    uid: process.getuid?.() ?? 0,
+    pid: process.pid,
+  };
+}
+
+const sinkOf = (fd: number): Sink => ({
+  isTerminal: tty.isatty(fd),
+  write: (bytes) => fs.writeSync(fd, bytes),
+});
+
+/** node:fs throws; here it gives a result with the errno by its name. */
+function attempt<T>(call: string, act: () => T): Result<T, SysError> {
+  try {
+    return ok(act());
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException;
+    if (code === undefined || errno === undefined) throw error;
+    const number = Math.abs(errno);
+    const text = Object.entries(os.constants.errno).find(([, value]) => value === number)?.[0] ?? code;
+    return failed({ kind: 'sys-error', call, errno: number, name: text });
+  }
+}

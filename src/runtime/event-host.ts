@@ -1,0 +1,94 @@
+/** What events do when they arrive: implements the builtins' port EventHost over the output and the maps. */
+
+import { present } from '../base/assert.ts';
+import { diagnostic } from '../base/diagnostic.ts';
+import type { SysError } from '../base/result.ts';
+import type { EventHost } from '../builtins/event-host.ts';
+import type { MapSnapshot, Output } from '../output/output.ts';
+import type { Place } from '../plan/plan.ts';
+import { compareLists } from '../types/compare-values.ts';
+import type { Type } from '../types/type.ts';
+import type { ByteText, Value } from '../types/value.ts';
+import { byteText } from '../types/value.ts';
+import { callText } from './causes.ts';
+import type { OpenMap } from './map-entries.ts';
+import type { MapReading } from './read-map.ts';
+import { clearMap, readMap, zeroMap } from './read-map.ts';
+
+/** What the host needs that only the outer world has. */
+export interface Formatting {
+  /** printf: a format and its values' types to a function of the values. */
+  readonly formatter: (format: ByteText, types: readonly Type[]) => (values: readonly Value[]) => ByteText;
+  /** strftime of the wall clock. */
+  readonly formatNow: (format: ByteText) => ByteText;
+}
+
+export interface HostOptions {
+  readonly output: Output;
+  readonly formatting: Formatting;
+  readonly maps: ReadonlyMap<string, OpenMap>;
+  readonly reading: MapReading;
+  readonly places: readonly Place[];
+  /** Called by exit(). */
+  readonly onExit: (code: number) => void;
+}
+
+export interface Host extends EventHost {
+  /** How often each place has warned, beyond the first time, which was shown: told at the end. */
+  reportRepeatedWarnings(): void;
+}
+
+export function eventHost(options: HostOptions): Host {
+  const { output, formatting, maps, reading, places } = options;
+  const warnings = new Map<number, number>();
+  const mapOf = (symbol: string): OpenMap => present(maps.get(symbol), `map ${symbol}`);
+  const snapshot = (symbol: string): MapSnapshot | undefined => {
+    const map = mapOf(symbol);
+    const read = readMap(map, reading);
+    if (read.ok) return read.value;
+    reportMapFailure(output, 'read', map, read.error);
+    return undefined;
+  };
+  const warn = (index: number, suffix: string): void => {
+    const { message, span } = present(places[index], `place ${index}`);
+    output.incident({ kind: 'runtime-error', message: byteText(message + suffix), span });
+  };
+  return {
+    ...formatting,
+    text: (kind, text) => output.text(kind, text),
+    value: (value) => output.value(value),
+    printMap: (symbol, top, div) => {
+      const read = snapshot(symbol);
+      if (read) output.map(read, { top, div });
+    },
+    printElement: (symbol, key) => {
+      const found = snapshot(symbol)?.entries.find((entry) => compareLists(entry.key, key) === 0);
+      output.value(found?.value ?? 0);
+    },
+    clearMap: (symbol) => {
+      const cleared = clearMap(mapOf(symbol), reading);
+      if (!cleared.ok) reportMapFailure(output, 'clear', mapOf(symbol), cleared.error);
+    },
+    zeroMap: (symbol) => {
+      const zeroed = zeroMap(mapOf(symbol), reading);
+      if (!zeroed.ok) reportMapFailure(output, 'zero', mapOf(symbol), zeroed.error);
+    },
+    exit: options.onExit,
+    warn: (place) => {
+      const index = Number(place);
+      const times = (warnings.get(index) ?? 0) + 1;
+      warnings.set(index, times);
+      // A probe that fires a million times a second would warn as often: once is enough, the number follows at the end.
+      if (times === 1) warn(index, '');
+    },
+    reportRepeatedWarnings: () => {
+      for (const [index, times] of warnings) if (times > 1) warn(index, ` (${times} times in all)`);
+    },
+  };
+}
+
+/** A map that can't be read or changed is told, not passed over: its numbers would be missed. */
+export function reportMapFailure(output: Output, act: string, map: OpenMap, error: SysError): void {
+  const name = map.plan.script?.name ?? map.plan.symbol;
+  output.diagnostics([diagnostic('error', 'runtime-warning', `can't ${act} ${name}: ${callText(error)}`)]);
+}

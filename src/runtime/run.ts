@@ -1,0 +1,325 @@
+/** DOOR: carries a plan out. Load, run begin, attach, drain until something ends it, detach, run end, print, close. */
+
+import { assert, present } from '../base/assert.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { diagnostic } from '../base/diagnostic.ts';
+import type { Result, SysError } from '../base/result.ts';
+import { failed, ok } from '../base/result.ts';
+import type { SourceFile } from '../base/source-file.ts';
+import type { Output } from '../output/output.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { Plan } from '../plan/plan.ts';
+import { lossSymbol, ringSymbol } from '../plan/plan.ts';
+import type { Settings } from '../plan/settings.ts';
+import { findBuiltin, findEvent } from '../builtins/registry.ts';
+import { byteText } from '../types/value.ts';
+import type { AttachedProbe, AttachOptions } from './attach.ts';
+import { attach } from './attach.ts';
+import type { BpfApi } from './bpf-api.ts';
+import { callText } from './causes.ts';
+import type { DecodeContext, Words } from './decode.ts';
+import { RingDrain } from './drain.ts';
+import type { Formatting, Host } from './event-host.ts';
+import { eventHost, reportMapFailure } from './event-host.ts';
+import { Handles } from './handles.ts';
+import type { Loaded, LoadFailure } from './load.ts';
+import { load } from './load.ts';
+import type { LossWatch } from './loss.ts';
+import { readLossSlots, watchLoss } from './loss.ts';
+import type { MapReading } from './read-map.ts';
+import { readMap } from './read-map.ts';
+import { readMisses } from './misses.ts';
+
+/** What a run needs of the world around it. */
+export interface RunWorld {
+  readonly bpf: BpfApi;
+  readonly output: Output;
+  readonly formatting: Formatting;
+  readonly words: Words;
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly source: SourceFile;
+  readonly attaching: Pick<AttachOptions, 'onlineCpus' | 'probeDevices' | 'kernelAddress' | 'threadsOf'>;
+  /** Memory that is free, for the choice of the ring's size. */
+  readonly memoryBytes: number;
+  /** Calls back on SIGINT and SIGTERM until what it gives is called. */
+  readonly onInterrupt: (act: () => void) => () => void;
+  /** The process that the run is about: -c's command or -p's target. */
+  readonly target?: Target;
+  /** Whether output still reaches somebody; a run whose output nobody reads ends. */
+  readonly outputState: () => 'open' | 'congested' | 'closed';
+  /** Called once everything is attached. */
+  readonly onAttached?: () => void;
+  /** Give out what the verifier said of programs, and notes on what went differently. */
+  readonly verbose: { readonly logLevel: 0 | 1 | 2; readonly log: (text: string) => void };
+  readonly dryRun: boolean;
+}
+
+export interface Target {
+  /** Lets a command that waits go on; nothing for a process that ran before us. */
+  start(): Result<void, SysError>;
+  /** Calls back when it has ended; at once if it has. */
+  onEnd(act: () => void): void;
+  /** The run is over: a command that we started ends too. */
+  finish(): void;
+}
+
+export interface RunOutcome {
+  readonly exitCode: number;
+  /** Why it could not run; absent if it did. */
+  readonly failure?: readonly Diagnostic[];
+}
+
+/** How often losses are looked at while running. */
+const lossPollMs = 200;
+
+const failureCode = 1;
+
+/** Runs to the end. Nothing of ours is left in the kernel when the promise settles, whichever way. */
+export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Promise<RunOutcome> {
+  const handles = new Handles(world.bpf);
+  // Links have an owner of their own: they go first, while the maps are still to be read.
+  const links = new Handles(world.bpf);
+  const interruption = new Interruption(world);
+  try {
+    const loaded = load(world.bpf, handles, plan, object, {
+      machine: world.machine,
+      memoryBytes: world.memoryBytes,
+      logBytesMax: world.settings.logSize,
+      logLevel: world.verbose.logLevel,
+      source: world.source,
+    });
+    if (!loaded.ok) return loadFailure(loaded.error, world);
+    for (const note of loaded.value.notes) world.verbose.log(`${note}\n`);
+    if (world.verbose.logLevel > 0) for (const program of loaded.value.programs) world.verbose.log(`${program.plan.name}:\n${program.log}\n`);
+    return await new Run(plan, world, loaded.value, handles, links, interruption).toTheEnd();
+  } finally {
+    interruption.close();
+    links.closeTogether();
+    handles.closeAll();
+    world.target?.finish();
+  }
+}
+
+function loadFailure(failure: LoadFailure, world: RunWorld): RunOutcome {
+  if (failure.report && world.verbose.logLevel > 0) world.verbose.log(`${failure.report.lines.join('\n')}\n`);
+  return { exitCode: failureCode, failure: [failure.diagnostic] };
+}
+
+/** Remembers that somebody pressed Ctrl-C, also before there was anything to stop. */
+class Interruption {
+  interrupted = false;
+  #act: () => void = () => undefined;
+  readonly #off: () => void;
+
+  constructor(world: RunWorld) {
+    this.#off = world.onInterrupt(() => {
+      this.interrupted = true;
+      this.#act();
+    });
+  }
+
+  whenInterrupted(act: () => void): void {
+    this.#act = act;
+    if (this.interrupted) act();
+  }
+
+  /** From here on a signal ends the process as it does any other. */
+  close(): void {
+    this.#off();
+  }
+}
+
+class Run {
+  readonly #plan: Plan;
+  readonly #world: RunWorld;
+  readonly #loaded: Loaded;
+  readonly #handles: Handles;
+  readonly #links: Handles;
+  readonly #interruption: Interruption;
+  readonly #reading: MapReading;
+  readonly #host: Host;
+  readonly #drain: RingDrain;
+  readonly #loss: LossWatch;
+  #exitCode = 0;
+  /** Settles when tracing is to stop. */
+  #stop: () => void = () => undefined;
+  #stopping = false;
+
+  constructor(plan: Plan, world: RunWorld, loaded: Loaded, handles: Handles, links: Handles, interruption: Interruption) {
+    this.#plan = plan;
+    this.#world = world;
+    this.#loaded = loaded;
+    this.#handles = handles;
+    this.#links = links;
+    this.#interruption = interruption;
+    const decoding: DecodeContext = {
+      words: world.words,
+      strings: plan.strings,
+      trailer: byteText(world.settings.strTruncTrailer),
+    };
+    this.#reading = { api: world.bpf, possibleCpus: world.machine.possibleCpus, decoding, aggregation };
+    this.#host = eventHost({
+      output: world.output,
+      formatting: world.formatting,
+      maps: loaded.maps,
+      reading: this.#reading,
+      places: plan.places,
+      onExit: (code) => this.#exit(code),
+    });
+    this.#drain = this.#openRing(decoding);
+    const lossMap = present(loaded.maps.get(lossSymbol), lossSymbol);
+    this.#loss = watchLoss(lossMap, this.#reading, plan.programs.length);
+  }
+
+  #openRing(decoding: DecodeContext): RingDrain {
+    const ring = present(this.#loaded.maps.get(ringSymbol), ringSymbol);
+    const memory = this.#world.bpf.mapRing(ring.fd, ring.entriesMax);
+    assert(memory.ok, `the ring can't be mapped: ${memory.ok ? '' : callText(memory.error)}`);
+    this.#handles.ownOther('ring memory', () => memory.value.unmap());
+    return new RingDrain({
+      ring: memory.value,
+      events: this.#plan.events,
+      decoding,
+      prepare: (event) => present(findEvent(event.name), `event ${event.name}`).prepare(event, this.#host),
+    });
+  }
+
+  async toTheEnd(): Promise<RunOutcome> {
+    const { world } = { world: this.#world };
+    const begun = this.#runPrograms('begin');
+    if (!begun.ok) return { exitCode: failureCode, failure: [begun.error] };
+    const attached = attach(world.bpf, { links: this.#links, events: this.#handles }, this.#loaded.programs, {
+      ...world.attaching,
+      machine: world.machine,
+      missingProbes: world.settings.missingProbes,
+    });
+    if (!attached.ok) return { exitCode: failureCode, failure: attached.error };
+    world.output.diagnostics(attached.value.diagnostics);
+    if (world.dryRun) return { exitCode: 0 };
+    world.output.attachedProbes(this.#attachedCount(attached.value.probes));
+    world.onAttached?.();
+    const started = world.target?.start() ?? ok(undefined);
+    if (!started.ok)
+      return {
+        exitCode: failureCode,
+        failure: [diagnostic('error', 'attach-failed', `the command can't be started: ${callText(started.error)}`)],
+      };
+    await this.#trace(attached.value.probes);
+    this.#finish(attached.value.probes);
+    return { exitCode: this.#exitCode };
+  }
+
+  /** begin and end count too: they are probes of the script. */
+  #attachedCount(probes: readonly AttachedProbe[]): number {
+    const own = this.#plan.programs.flatMap(({ attachments }) => attachments).filter(({ kind }) => kind === 'begin' || kind === 'end');
+    return probes.length + own.length;
+  }
+
+  #runPrograms(kind: 'begin' | 'end'): Result<void, Diagnostic> {
+    for (const { plan, fd } of this.#loaded.programs) {
+      if (!plan.attachments.some((attachment) => attachment.kind === kind)) continue;
+      const ran = this.#world.bpf.runProgram(fd);
+      if (!ran.ok) return failed(diagnostic('error', 'attach-failed', `can't run ${plan.probe}: ${callText(ran.error)}`, plan.span));
+    }
+    return ok(undefined);
+  }
+
+  /** Handles events until exit(), a signal, the target's end, or the end of those who read the output. */
+  async #trace(probes: readonly AttachedProbe[]): Promise<void> {
+    const ring = present(this.#loaded.maps.get(ringSymbol), ringSymbol);
+    const stopped = new Promise<void>((resolve) => (this.#stop = resolve));
+    const watch = this.#world.bpf.watchReadable(ring.fd, () => this.#takeEvents());
+    const timer = setInterval(() => this.#tick(), lossPollMs);
+    this.#interruption.whenInterrupted(() => this.#requestStop());
+    this.#world.target?.onEnd(() => this.#requestStop());
+    // What begin sent is there already, without a wake-up to come.
+    this.#takeEvents();
+    if (probes.length === 0 && !this.#world.target) this.#requestStop();
+    await stopped;
+    clearInterval(timer);
+    watch.close();
+  }
+
+  #requestStop(): void {
+    this.#stopping = true;
+    this.#stop();
+  }
+
+  #exit(code: number): void {
+    this.#exitCode = code;
+    this.#drain.stop();
+    this.#requestStop();
+  }
+
+  #takeEvents(): void {
+    if (this.#stopping || this.#world.outputState() === 'congested') return;
+    this.#drain.batch();
+    this.#world.output.idle();
+    if (this.#world.outputState() === 'closed') this.#requestStop();
+  }
+
+  #tick(): void {
+    const lost = this.#loss.poll();
+    if (lost.ok && lost.value > 0n) this.#world.output.lost(lost.value);
+    this.#world.output.idle();
+    if (this.#world.outputState() === 'closed') this.#requestStop();
+    else this.#takeEvents();
+  }
+
+  /** Tracing is over: first nothing fires any more, then what is left is told. */
+  #finish(probes: readonly AttachedProbe[]): void {
+    const { output } = this.#world;
+    const { misses } = readMisses(this.#world.bpf, this.#loaded.programs, probes);
+    this.#links.closeTogether();
+    this.#world.bpf.waitForPrograms();
+    // Behind an exit() nothing is handled; a signal only stops the new.
+    if (this.#drain.stopped) this.#drain.discard();
+    else this.#drain.drainAll();
+    this.#drain.resume();
+    const ended = this.#runPrograms('end');
+    if (!ended.ok) output.diagnostics([ended.error]);
+    this.#drain.drainAll();
+    this.#host.reportRepeatedWarnings();
+    this.#reportLosses();
+    for (const { probe, count, cause } of misses)
+      if (count !== undefined && count > 0n) output.missed({ probe, count, cause: cause === 'recursion' ? 'recursion' : 'overrun' });
+    this.#interruption.close();
+    if (this.#world.settings.printMapsOnExit) this.#printMaps();
+    output.finish();
+  }
+
+  #reportLosses(): void {
+    const { output } = this.#world;
+    const lost = this.#loss.poll();
+    if (lost.ok && lost.value > 0n) output.lost(lost.value);
+    if (this.#loss.total > 0n) output.lostTotal(this.#loss.total);
+    const lossMap = present(this.#loaded.maps.get(lossSymbol), lossSymbol);
+    const slots = readLossSlots(lossMap, this.#reading);
+    if (!slots.ok) return reportMapFailure(output, 'read', lossMap, slots.error);
+    for (const { plan } of this.#loaded.maps.values()) {
+      const count = plan.script && slots.value[plan.script.failureSlot];
+      if (plan.script && count) output.mapFull({ map: plan.script.name, count, entriesMax: plan.entriesMax });
+    }
+  }
+
+  /** All maps of the script, in the order of their names. */
+  #printMaps(): void {
+    const { output } = this.#world;
+    const maps = [...this.#loaded.maps.values()].filter(({ plan }) => plan.script !== undefined);
+    const nameOf = (map: (typeof maps)[number]): string => map.plan.script?.name ?? '';
+    maps.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    output.beginFinalMaps();
+    for (const map of maps) {
+      const read = readMap(map, this.#reading);
+      if (read.ok) output.map(read.value);
+      else reportMapFailure(output, 'read', map, read.error);
+    }
+  }
+}
+
+function aggregation(name: string) {
+  const builtin = findBuiltin(name);
+  assert(builtin?.kind === 'aggregation', `no aggregation ${name}`);
+  return builtin;
+}
