@@ -166,12 +166,8 @@ export function makeCallback<R extends 'void' | 'int', const A extends readonly 
   args: A,
   body: (...args: { -readonly [I in keyof A]: number }) => ResultTypes[R],
 ): Callback {
-  const { proto, pointer, register, unregister } = koffi();
-  const prototype = proto(
-    cTypes[result],
-    args.map((arg) => cTypes[arg]),
-  );
-  const registered = register(body, pointer(prototype));
+  const { register, unregister } = koffi();
+  const registered = register(body, callbackType(result, args));
   return { address: Number(registered), release: () => unregister(registered) };
 }
 
@@ -190,7 +186,7 @@ type Loaded = typeof Koffi;
 type LibraryHandle = ReturnType<Loaded['load']>;
 
 /** What was loaded on first use. The one state of this room: a native module can't be loaded twice in a useful way. */
-const state: { koffi?: Loaded; libc?: LibraryHandle } = {};
+const state: { koffi?: Loaded; libc?: LibraryHandle; callbackTypes?: Map<string, Koffi.TypeObject> } = {};
 
 function koffi(): Loaded {
   return (state.koffi ??= loadKoffi());
@@ -198,6 +194,23 @@ function koffi(): Loaded {
 
 function libc(): LibraryHandle {
   return (state.libc ??= koffi().load(null, { lazy: true }));
+}
+
+/** Made once for each signature: koffi never frees a type. */
+function callbackType(result: CResult, args: readonly CArgument[]): Koffi.TypeObject {
+  const known = (state.callbackTypes ??= new Map());
+  const signature = `${result} ${args.join(' ')}`;
+  const { proto, pointer } = koffi();
+  const type =
+    known.get(signature) ??
+    pointer(
+      proto(
+        cTypes[result],
+        args.map((arg) => cTypes[arg]),
+      ),
+    );
+  known.set(signature, type);
+  return type;
 }
 
 function declareIn<R extends CResult, const A extends readonly CArgument[]>(
