@@ -1,0 +1,54 @@
+{
+  description = "tstrace: a tracing-language compiler; bpftrace's language, compiled to BPF";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      systems = [ "x86_64-linux" "aarch64-linux" ];
+      forAll = make: nixpkgs.lib.genAttrs systems (system: make nixpkgs.legacyPackages.${system});
+      node = pkgs: pkgs.nodejs_22;
+      llvm = pkgs: "${pkgs.llvmPackages_19.libllvm.lib}/lib/libLLVM.so";
+      source = self;
+
+      # npm's packages, fetched once by the hash of the lock file.
+      packageOf =
+        pkgs:
+        pkgs.buildNpmPackage {
+          pname = "tstrace";
+          version = "0.1.0";
+          src = source;
+          nodejs = node pkgs;
+          npmDepsHash = pkgs.lib.fakeHash;
+          nativeBuildInputs = [ pkgs.makeWrapper ];
+          npmBuildScript = "build";
+          installPhase = ''
+            mkdir -p $out/lib/tstrace $out/bin
+            cp -r dist node_modules package.json $out/lib/tstrace/
+            makeWrapper ${node pkgs}/bin/node $out/bin/tstrace \
+              --add-flags $out/lib/tstrace/dist/tstrace.mjs \
+              --set-default TSTRACE_LLVM ${llvm pkgs}
+          '';
+        };
+    in
+    {
+      packages = forAll (pkgs: { default = packageOf pkgs; });
+
+      devShells = forAll (pkgs: {
+        default = pkgs.mkShell {
+          packages = [ (node pkgs) pkgs.bpftools pkgs.gcc pkgs.qemu pkgs.erofs-utils pkgs.squashfsTools ];
+          TSTRACE_LLVM = llvm pkgs;
+        };
+      });
+
+      # Unit and golden tests need no kernel and no privileges.
+      checks = forAll (pkgs: {
+        default = (packageOf pkgs).overrideAttrs (_: {
+          doCheck = true;
+          TSTRACE_LLVM = llvm pkgs;
+          checkPhase = "npx vitest run --project unit --project golden";
+        });
+      });
+    };
+}

@@ -1,0 +1,134 @@
+/** The main command: compile a script, show or write what was asked for, run it. */
+
+import { hasErrors } from '../../base/outcome.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { diagnostic } from '../../base/diagnostic.ts';
+import type { SourceFile } from '../../base/source-file.ts';
+import type { Generated } from '../../codegen/generate.ts';
+import type { EmittedObject } from '../../codegen/llvm/emit-object.ts';
+import { emitObject } from '../../codegen/llvm/emit-object.ts';
+import { locateLlvm } from '../../codegen/llvm/locate-library.ts';
+import { compile } from '../../compile.ts';
+import type { Notices } from '../../output/notices.ts';
+import { printAst } from '../../parser/print-ast.ts';
+import { ok } from '../../base/result.ts';
+import type { Settings } from '../../plan/settings.ts';
+import { run } from '../../runtime/run.ts';
+import { printTypes } from '../../sema/print-types.ts';
+import { once } from '../../system/once.ts';
+import { readMachine } from '../../system/machine.ts';
+import { exitCodes } from '../exit-code.ts';
+import { liveFactsFor } from '../facts.ts';
+import type { Options } from '../options.ts';
+import type { OpenedOutput } from '../output.ts';
+import { checkPrivileges } from '../privileges.ts';
+import { runWorld } from '../run-world.ts';
+import { variable } from '../settings.ts';
+import type { OpenedTarget } from '../target.ts';
+import { openTarget } from '../target.ts';
+import type { World } from '../world.ts';
+
+export interface RunRequest {
+  readonly options: Options;
+  readonly settings: Settings;
+  readonly source: SourceFile;
+  readonly world: World;
+  readonly notices: Notices;
+  /** Opens -o's file or takes stdout; on first use, so that errors of compiling leave the file alone. */
+  readonly openOutput: () => OpenedOutput | undefined;
+}
+
+/** Yields the exit code. */
+export async function runCommand(request: RunRequest): Promise<number> {
+  const { options, notices } = request;
+  // The command's process must be known when compiling: cpid is a constant. It waits until everything is attached.
+  const target = compilesOnly(options) ? ok(undefined) : openTarget(options, request.world);
+  if (!target.ok) return fail(notices, [target.error]);
+  try {
+    return await compileAndRun(request, target.value);
+  } finally {
+    target.value?.finish();
+  }
+}
+
+/** True if nothing is to be loaded: then no privileges are needed, and no command is started. */
+const compilesOnly = (options: Options): boolean =>
+  options.compileOnly ||
+  [...options.debug].some((stage) => stage !== 'verifier') ||
+  ((options.emitElf !== undefined || options.emitLlvm !== undefined) && !options.dryRun);
+
+async function compileAndRun(request: RunRequest, target: OpenedTarget | undefined): Promise<number> {
+  const { options, settings, source, world, notices } = request;
+  const machine = readMachine({
+    ...(target?.kind === 'child' && { childPid: target.pid }),
+    ...(target?.kind === 'process' && { targetPid: target.pid }),
+  });
+  const facts = once(() => liveFactsFor({ machine, settings, options, world }));
+  const compiled = compile(source, options.parameters, facts);
+  notices.diagnostics(compiled.diagnostics);
+  if (options.debug.has('ast')) world.stdout.write(Buffer.from(printAst(compiled.program)));
+  if (options.debug.has('types') && compiled.typed) world.stdout.write(Buffer.from(printTypes(compiled.typed)));
+  if (!compiled.generated || hasErrors(compiled.diagnostics)) return exitCodes.failure;
+
+  const object = makeObject(request, compiled.generated);
+  if (!object.ok) return fail(notices, object.diagnostics);
+  if (compilesOnly(options)) return exitCodes.success;
+
+  const refused = checkPrivileges(machine);
+  if (refused) return fail(notices, [refused]);
+  const ready = await target?.ready;
+  if (ready?.ok === false) return fail(notices, [ready.error]);
+  const output = request.openOutput();
+  if (!output) return exitCodes.failure;
+  const outcome = await run(
+    compiled.generated.plan,
+    object.bytes,
+    runWorld({ ...request, machine, output, facts, ...(target && { target }) }),
+  );
+  if (outcome.failure) notices.diagnostics(outcome.failure);
+  return outcome.exitCode;
+}
+
+type Made = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** The object file, and whatever of the way to it is to be seen. */
+function makeObject({ options, world }: RunRequest, generated: Generated): Made {
+  const show = (text: string): void => void world.stdout.write(Buffer.from(text));
+  if (options.debug.has('codegen')) show(generated.ir);
+  const llvm = locateLlvm(variable(world.environment, 'LLVM'));
+  if (!llvm.ok) return refused(llvm.error.message, llvm.error.hint);
+  const wantIr = options.debug.has('codegen-opt') || options.emitLlvm !== undefined;
+  const emitted = emitObject(llvm.value, generated.ir, { wantIr });
+  if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
+  if (options.debug.has('codegen-opt')) show(emitted.value.optimisedIr ?? '');
+  const unwritten = writeFiles(options, world, generated, emitted.value);
+  if (unwritten) return { ok: false, diagnostics: [unwritten] };
+  return { ok: true, bytes: emitted.value.bytes };
+}
+
+function writeFiles(options: Options, world: World, generated: Generated, emitted: EmittedObject): Diagnostic | undefined {
+  const files: readonly (readonly [path: string, content: Uint8Array | string])[] = [
+    ...(options.emitElf !== undefined ? [[options.emitElf, emitted.bytes] as const] : []),
+    ...(options.emitLlvm !== undefined
+      ? [
+          [`${options.emitLlvm}.original.ll`, generated.ir] as const,
+          [`${options.emitLlvm}.optimized.ll`, emitted.optimisedIr ?? ''] as const,
+        ]
+      : []),
+  ];
+  for (const [path, content] of files) {
+    const written = world.writeFile(path, content);
+    if (!written.ok) return diagnostic('error', 'bad-option', `can't write ${path}: ${written.error.name}`);
+  }
+  return undefined;
+}
+
+const refused = (message: string, hint: string | undefined): Made => ({
+  ok: false,
+  diagnostics: [diagnostic('error', 'load-failed', message, undefined, { hints: hint === undefined ? [] : [hint] })],
+});
+
+function fail(notices: Notices, diagnostics: readonly Diagnostic[]): number {
+  notices.diagnostics(diagnostics);
+  return exitCodes.failure;
+}

@@ -1,0 +1,27 @@
+/** Facts about this machine, put together from the options and the environment. */
+
+import type { Machine } from '../plan/machine.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { Facts } from '../sema/facts.ts';
+import { liveFacts } from '../system/live-facts.ts';
+import type { Options } from './options.ts';
+import { variable } from './settings.ts';
+import type { World } from './world.ts';
+
+export interface FactsRequest {
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly options: Pick<Options, 'unsafe'>;
+  readonly world: World;
+}
+
+export function liveFactsFor({ machine, settings, options, world }: FactsRequest): Facts {
+  const btfFile = variable(world.environment, 'BTF');
+  return liveFacts({
+    machine,
+    settings,
+    unsafe: options.unsafe,
+    searchPath: world.environment.PATH ?? '',
+    ...(btfFile !== undefined && { btfFile }),
+  });
+}

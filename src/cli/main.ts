@@ -1,0 +1,149 @@
+/** The whole program: arguments in, exit code out. */
+
+import { Bug } from '../base/assert.ts';
+import { diagnostic, Report } from '../base/diagnostic.ts';
+import { hasErrors } from '../base/outcome.ts';
+import type { Result, SysError } from '../base/result.ts';
+import type { SourceFile } from '../base/source-file.ts';
+import { sourceFile } from '../base/source-file.ts';
+import type { Notices } from '../output/notices.ts';
+import { createNotices } from '../output/notices.ts';
+import { renderMessage } from '../output/render-diagnostic.ts';
+import { parse } from '../parser/parse.ts';
+import type { Settings } from '../plan/settings.ts';
+import { readMachine } from '../system/machine.ts';
+import { listProbes, listScript } from './commands/list.ts';
+import { runCommand } from './commands/run.ts';
+import { exitCodes } from './exit-code.ts';
+import { liveFactsFor } from './facts.ts';
+import type { Options, UsageError } from './options.ts';
+import { helpText, parseOptions, usage } from './options.ts';
+import { openOutput } from './output.ts';
+import { readSettings, variable } from './settings.ts';
+import { version } from './version.ts';
+import type { World } from './world.ts';
+
+/** Never throws: a fault of ours is told as such. */
+export async function main(world: World): Promise<number> {
+  try {
+    return await start(world);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const trace = variable(world.environment, 'TRACE') !== undefined && error instanceof Error ? `\n${error.stack}` : '';
+    say(world, `BUG: ${text}${trace}\nHINT: This is a bug in tstrace${error instanceof Bug ? '' : ` (${describe(error)})`}: please report it with the script.\n`);
+    return exitCodes.internal;
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.constructor.name : typeof error);
+
+async function start(world: World): Promise<number> {
+  const parsed = parseOptions(world.argv);
+  if (!parsed.ok) return usageError(world, parsed.error);
+  const options = parsed.value;
+  if (options.action === 'usage') {
+    say(world, usage);
+    return exitCodes.failure;
+  }
+  if (options.action === 'help') return print(world, helpText());
+  if (options.action === 'version') return print(world, `tstrace v${version}\n`);
+  const settings = readSettings(world.environment);
+  if (!settings.ok) return usageError(world, settings.error);
+  return options.action === 'list' ? list(world, options, settings.value) : runScript(world, options, settings.value);
+}
+
+async function runScript(world: World, options: Options, settings: Settings): Promise<number> {
+  const source = readSource(world, options);
+  if (!source.ok) return usageError(world, source.error);
+  const notices = noticesFor(world, options, source.value);
+  return runCommand({
+    options,
+    settings,
+    source: source.value,
+    world,
+    notices,
+    openOutput: () => {
+      const sink = options.outputPath === undefined ? undefined : world.openForWriting(options.outputPath);
+      if (sink && !sink.ok) {
+        notices.diagnostics([diagnostic('error', 'bad-option', `can't write to ${options.outputPath}: ${reasonOf(sink.error)}`)]);
+        return undefined;
+      }
+      return openOutput(sink?.value ?? world.stdout, options, notices);
+    },
+  });
+}
+
+function list(world: World, options: Options, settings: Settings): number {
+  const machine = readMachine(options.pid === undefined ? {} : { targetPid: options.pid });
+  const facts = liveFactsFor({ machine, settings, options, world });
+  const report = new Report();
+  const isScript = options.source !== undefined || (options.pattern !== undefined && world.isFile(options.pattern));
+  const source = readSource(world, isScript && options.pattern !== undefined ? { ...options, source: { kind: 'file', path: options.pattern } } : options);
+  if (isScript && !source.ok) return usageError(world, source.error);
+  const text = source.ok ? source.value : sourceFile('pattern', '');
+  const names = isScript ? listScript(parse(text).value, facts, report) : listProbes(options.pattern, facts, report);
+  const lines = [...new Set(names)];
+  noticesFor(world, options, text).diagnostics(report.diagnostics);
+  print(world, lines.map((line) => `${line}\n`).join(''));
+  return hasErrors(report.diagnostics) ? exitCodes.failure : exitCodes.success;
+}
+
+function noticesFor(world: World, options: Options, source: SourceFile): Notices {
+  const colour = variable(world.environment, 'COLOR') ?? 'auto';
+  return createNotices({
+    source: (file) => (file === source.name ? source : undefined),
+    colours: colour === 'always' || (colour === 'auto' && world.stdout.isTerminal && world.stderr.isTerminal),
+    quiet: options.quiet,
+    warnings: options.warnings,
+    write: (text) => say(world, text),
+  });
+}
+
+/** -e programs and the standard input are both called stdin in messages. */
+function readSource(world: World, { source }: Options): Result<SourceFile, UsageError> {
+  if (source === undefined) return { ok: false, error: { message: 'There is no program' } };
+  if (source.kind === 'text') return { ok: true, value: sourceFile('stdin', source.text) };
+  const read = source.kind === 'stdin' ? world.readStdin() : world.readFile(source.path);
+  const name = source.kind === 'stdin' ? 'stdin' : source.path;
+  if (read.ok) return { ok: true, value: sourceFile(name, Buffer.from(read.value).toString('utf8')) };
+  return { ok: false, error: { message: `can't read ${name}: ${reasonOf(read.error)}`, ...(looksLikeProgram(name) && { hint: `To run a program given as text: tstrace -e '${name}'` }) } };
+}
+
+const looksLikeProgram = (name: string): boolean => /[{<]/.test(name);
+
+/** The commonest causes in words, all of them by name. */
+function reasonOf({ name }: SysError): string {
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'you may not',
+    EISDIR: 'it is a directory',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the file system is read-only',
+  };
+  return words[name] === undefined ? name : `${words[name]} (${name})`;
+}
+
+function usageError(world: World, { message, hint }: UsageError): number {
+  say(world, renderMessage('error', message, undefined, { source: () => undefined, colours: false }));
+  if (hint !== undefined) say(world, `HINT: ${hint}\n`);
+  return exitCodes.failure;
+}
+
+function print(world: World, text: string): number {
+  writeAll(world.stdout, text);
+  return exitCodes.success;
+}
+
+function say(world: World, text: string): void {
+  writeAll(world.stderr, text);
+}
+
+/** All of it, unless nobody reads any more. */
+function writeAll(sink: World['stdout'], text: string): void {
+  let bytes: Uint8Array = Buffer.from(text);
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(sink.write(bytes));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}

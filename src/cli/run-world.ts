@@ -1,0 +1,73 @@
+/** Everything that a run needs of the real world, in one place. */
+
+import type { SourceFile } from '../base/source-file.ts';
+import { formatter } from '../output/format.ts';
+import { localZone, strftime } from '../output/strftime.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { Settings } from '../plan/settings.ts';
+import { realBpf } from '../runtime/kernel/real-bpf.ts';
+import type { RunWorld } from '../runtime/run.ts';
+import { createSymbolizer } from '../runtime/symbolize.ts';
+import type { Facts } from '../sema/facts.ts';
+import { clocks } from '../types/type.ts';
+import { bootNsecs } from '../system/proc/clock.ts';
+import { onlineCpus } from '../system/proc/cpus.ts';
+import { freeMemoryBytes, probeDevices, threadsOf } from '../system/proc/machine-files.ts';
+import type { Options } from './options.ts';
+import type { OpenedOutput } from './output.ts';
+import type { OpenedTarget } from './target.ts';
+import { attachMarker } from './attach-marker.ts';
+import type { World } from './world.ts';
+
+export interface RunWorldRequest {
+  readonly options: Options;
+  readonly settings: Settings;
+  readonly source: SourceFile;
+  readonly world: World;
+  readonly machine: Machine;
+  readonly output: OpenedOutput;
+  readonly facts: () => Facts;
+  readonly target?: OpenedTarget;
+}
+
+const nsecsPerMs = 1_000_000n;
+const nowNsecs = (): bigint => BigInt(Date.now()) * nsecsPerMs;
+
+export function runWorld({ options, settings, source, world, machine, output, facts, target }: RunWorldRequest): RunWorld {
+  const bootEpochNsecs = nowNsecs() - bootNsecs();
+  const symbols = createSymbolizer();
+  if (target) symbols.remember(target.pid);
+  return {
+    bpf: realBpf,
+    output: output.output,
+    outputState: output.state,
+    formatting: { formatter, formatNow: (format) => strftime(format, nowNsecs(), localZone) },
+    words: {
+      ...symbols,
+      // Boot time is told as the wall clock of the moment at which we started; atomic time is ahead of UTC by its leap seconds.
+      formatTime: (nsecs, clock, format) =>
+        strftime(format, clocks[clock] === 'tai' ? nsecs - taiOffsetNsecs : nsecs + bootEpochNsecs, localZone),
+    },
+    machine,
+    settings,
+    source,
+    attaching: {
+      onlineCpus: onlineCpus(),
+      probeDevices: probeDevices(),
+      kernelAddress: (symbol, module) => facts().kernelSymbol(symbol, module)?.address,
+      threadsOf,
+    },
+    memoryBytes: freeMemoryBytes(),
+    onInterrupt: world.onInterrupt,
+    ...(target && { target }),
+    onAttached: () => attachMarker(world),
+    verbose: {
+      logLevel: options.debug.has('verifier') ? 2 : options.verbose ? 1 : 0,
+      log: (text) => void world.stderr.write(Buffer.from(text)),
+    },
+    dryRun: options.dryRun,
+  };
+}
+
+/** TAI − UTC since 2017: 37 leap seconds. The kernel's own offset is 0 where nobody has set it (adjtimex). */
+const taiOffsetNsecs = 37n * 1_000_000_000n;

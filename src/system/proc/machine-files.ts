@@ -1,0 +1,40 @@
+/** Small facts from /proc and /sys that loading and attaching want. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Memory that could be used without swapping, in bytes (MemAvailable, man 5 proc). */
+export function freeMemoryBytes(): number {
+  const line = /^MemAvailable:\s+(\d+) kB$/m.exec(readText('/proc/meminfo') ?? '');
+  return Number(line?.[1] ?? 0) * 1024;
+}
+
+/** perf_event_attr.type of the kernel's probe devices; absent where it has none. */
+export function probeDevices(): { readonly kprobe?: number; readonly uprobe?: number } {
+  const kprobe = deviceType('kprobe');
+  const uprobe = deviceType('uprobe');
+  return { ...(kprobe !== undefined && { kprobe }), ...(uprobe !== undefined && { uprobe }) };
+}
+
+function deviceType(name: string): number | undefined {
+  const text = readText(`/sys/bus/event_source/devices/${name}/type`);
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Thread ids of a process; none if it has ended. */
+export function threadsOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    // The process has ended: it has no threads.
+    return [];
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Absent or unreadable: the caller's question has no answer here.
+    return undefined;
+  }
+}
