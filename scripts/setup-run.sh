@@ -20,8 +20,18 @@ have_llvm() {
   return 1
 }
 
-# Only root can, and only where sysfs is writable; elsewhere the program itself says what it misses.
-if ! [ -e /sys/kernel/tracing/events ] && [ -w /sys/kernel/tracing ]; then
+# Only root can mount, and only where sysfs is writable; elsewhere the program itself says what it misses.
+lacks_tracefs() {
+  ! [ -e /sys/kernel/tracing/events ] && [ -w /sys/kernel/tracing ]
+}
+
+# With --check, only tell by the exit status whether there is anything to do.
+if [ "${1:-}" = --check ]; then
+  have_packages && have_llvm && ! lacks_tracefs
+  exit
+fi
+
+if lacks_tracefs; then
   mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null &&
     echo 'tstrace: mounted tracefs at /sys/kernel/tracing' >&2
 fi
