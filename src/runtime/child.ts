@@ -101,11 +101,16 @@ export function watchProcess(bpf: BpfApi, handles: Handles, pid: number): Result
     pid,
     start: () => ok(undefined),
     onEnd: (act) => {
+      let watching = true;
+      const stop = (): void => {
+        if (watching) watch.close();
+        watching = false;
+      };
       const watch = bpf.watchReadable(fd, () => {
-        watch.close();
+        stop();
         act();
       });
-      handles.ownOther(`watch of process ${pid}`, () => watch.close());
+      handles.ownOther(`watch of process ${pid}`, stop);
     },
     finish: () => undefined,
   });

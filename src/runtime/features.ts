@@ -1,0 +1,191 @@
+/**
+ * What kernels have or lack: each feature's name, the release that brought it, and how to find out. Asked of the kernel itself, never
+ * concluded from its version: distributions backport, and builds leave out. Only what a script needs is asked.
+ */
+
+import { assertNever, present } from '../base/assert.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { diagnostic } from '../base/diagnostic.ts';
+import type { Plan, ProgramType, Requirement } from '../plan/plan.ts';
+import { encodeRecord, record } from '../types/record.ts';
+import { i16, i32, u8 } from '../types/type.ts';
+import type { BpfApi, ExpectedAttachType, Fd, LoadOutcome, ProgramSpec } from './bpf-api.ts';
+
+type Probe =
+  /** A helper, by number, callable from programs of this type. */
+  | { readonly by: 'helper'; readonly id: number; readonly program: ProgramType }
+  /** A map of this type can be made. */
+  | { readonly by: 'ring' }
+  /** A program can be loaded for a trampoline; needs the BTF id of a function. */
+  | { readonly by: 'trampoline'; readonly attachType: ExpectedAttachType }
+  /** The kernel has such a device for perf_event_open. */
+  | { readonly by: 'device'; readonly device: 'kprobe' | 'uprobe' }
+  /** The kernel tells its types. */
+  | { readonly by: 'btf' };
+
+export interface Feature {
+  /** As messages say it. */
+  readonly what: string;
+  readonly since: string;
+  readonly probe: Probe;
+}
+
+const helper = (name: string, id: number, since: string, program: ProgramType = 'tracepoint'): Feature => ({
+  what: `the helper bpf_${name}`,
+  since,
+  probe: { by: 'helper', id, program },
+});
+
+/** By the name under which definitions require them. Helpers go by the kernel's name without bpf_ (include/uapi/linux/bpf.h, ___BPF_FUNC_MAPPER). */
+export const features = {
+  get_current_cgroup_id: helper('get_current_cgroup_id', 80, '4.18'),
+  send_signal: helper('send_signal', 109, '5.3'),
+  probe_read_user: helper('probe_read_user', 112, '5.5'),
+  probe_read_kernel: helper('probe_read_kernel', 113, '5.5'),
+  probe_read_user_str: helper('probe_read_user_str', 114, '5.5'),
+  probe_read_kernel_str: helper('probe_read_kernel_str', 115, '5.5'),
+  send_signal_thread: helper('send_signal_thread', 117, '5.6'),
+  jiffies64: helper('jiffies64', 118, '5.6'),
+  get_ns_current_pid_tgid: helper('get_ns_current_pid_tgid', 120, '5.7'),
+  ktime_get_boot_ns: helper('ktime_get_boot_ns', 125, '5.8'),
+  ringbuf_output: helper('ringbuf_output', 130, '5.8'),
+  ringbuf_reserve: helper('ringbuf_reserve', 131, '5.8'),
+  get_task_stack: helper('get_task_stack', 141, '5.9'),
+  get_current_task_btf: helper('get_current_task_btf', 158, '5.11'),
+  for_each_map_elem: helper('for_each_map_elem', 164, '5.13'),
+  snprintf: helper('snprintf', 165, '5.13'),
+  get_func_ip: helper('get_func_ip', 173, '5.15', 'kprobe'),
+  get_attach_cookie: helper('get_attach_cookie', 174, '5.15'),
+  find_vma: helper('find_vma', 180, '5.17'),
+  loop: helper('loop', 181, '5.17'),
+  strncmp: helper('strncmp', 182, '5.17'),
+  map_lookup_percpu_elem: helper('map_lookup_percpu_elem', 195, '5.19'),
+  ktime_get_tai_ns: helper('ktime_get_tai_ns', 208, '6.1'),
+  ringbuf: { what: 'ring buffers', since: '5.8', probe: { by: 'ring' } },
+  kprobe: { what: 'kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)', since: '4.17', probe: { by: 'device', device: 'kprobe' } },
+  uprobe: { what: 'uprobes (CONFIG_UPROBE_EVENTS)', since: '4.17', probe: { by: 'device', device: 'uprobe' } },
+  btf: { what: 'type information of its own (CONFIG_DEBUG_INFO_BTF)', since: '5.4', probe: { by: 'btf' } },
+  fentry: { what: 'fentry programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fentry' } },
+  fexit: { what: 'fexit programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fexit' } },
+} as const satisfies Readonly<Record<string, Feature>>;
+
+export type FeatureName = keyof typeof features;
+
+/** What finding out needs beside the kernel. */
+export interface FeatureWorld {
+  readonly bpf: BpfApi;
+  readonly probeDevices: { readonly kprobe?: number; readonly uprobe?: number };
+  /** The kernel has /sys/kernel/btf/vmlinux. */
+  readonly hasBtf: boolean;
+  /** BTF id of some function of the kernel's that programs may attach to; undefined without BTF. */
+  readonly functionBtfId: number | undefined;
+}
+
+/** `unknown`: we may not ask. */
+export type Presence = 'present' | 'absent' | 'unknown';
+
+/** Answers are kept: a feature is asked for once. */
+export class Features {
+  readonly #world: FeatureWorld;
+  readonly #known = new Map<FeatureName, Presence>();
+
+  constructor(world: FeatureWorld) {
+    this.#world = world;
+  }
+
+  presence(name: FeatureName): Presence {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const found = ask(this.#world, features[name].probe);
+    this.#known.set(name, found);
+    return found;
+  }
+}
+
+/** What a script needs and this kernel lacks, one diagnostic each. To be asked before anything is loaded. */
+export function missingFeatures(plan: Pick<Plan, 'requires'>, asked: Pick<Features, 'presence'>): readonly Diagnostic[] {
+  const told = new Set<string>();
+  return plan.requires.flatMap((requirement) => {
+    const name = featureName(requirement);
+    if (told.has(name) || asked.presence(name) !== 'absent') return [];
+    told.add(name);
+    return [missing(features[name], requirement)];
+  });
+}
+
+function missing({ what, since, probe }: Feature, { span }: Requirement): Diagnostic {
+  const hint =
+    probe.by === 'helper' || probe.by === 'ring'
+      ? `It exists since Linux ${since}.`
+      : `It exists since Linux ${since}, where the kernel is built with it and does not forbid it.`;
+  return diagnostic('error', 'feature-missing', `this kernel lacks ${what}, which is needed here`, span, { hints: [hint] });
+}
+
+/** The name of a feature in the table; a name that isn't there is a fault of the definition that asks for it. */
+function featureName({ feature }: Requirement): FeatureName {
+  const names = Object.keys(features) as FeatureName[]; // Object.keys can't say that they are
+  return present(
+    names.find((name) => name === feature),
+    `feature ${feature}`,
+  );
+}
+
+function ask(world: FeatureWorld, probe: Probe): Presence {
+  switch (probe.by) {
+    case 'helper':
+      return askHelper(world.bpf, probe.id, probe.program);
+    case 'ring':
+      return askRing(world.bpf);
+    case 'trampoline':
+      return askTrampoline(world, probe.attachType);
+    case 'device':
+      return world.probeDevices[probe.device] === undefined ? 'absent' : 'present';
+    case 'btf':
+      return world.hasBtf ? 'present' : 'absent';
+    default:
+      return assertNever(probe);
+  }
+}
+
+const instruction = record({ opcode: u8, registers: u8, offset: i16, immediate: i32 });
+const call = (id: number): Uint8Array => encodeRecord(instruction, { opcode: 0x85, immediate: id });
+/** r0 = 0; exit. */
+const returnZero = [encodeRecord(instruction, { opcode: 0xb7 }), encodeRecord(instruction, { opcode: 0x95 })];
+
+const logBytes = 4096;
+
+function tryProgram(bpf: BpfApi, spec: Pick<ProgramSpec, 'type' | 'tracing'>, instructions: readonly Uint8Array[]): LoadOutcome<'program'> {
+  const bytes = Uint8Array.from(Buffer.concat(instructions));
+  const outcome = bpf.loadProgram({ ...spec, name: 'tstrace_feature', license: 'GPL', instructions: bytes }, { level: 1, bytes: logBytes });
+  if (outcome.result.ok) bpf.close(outcome.result.value);
+  return outcome;
+}
+
+/** The call's arguments are rubbish, so the load fails one way or another; the log tells whether the helper itself was the reason. */
+function askHelper(bpf: BpfApi, id: number, program: ProgramType): Presence {
+  const { result, log } = tryProgram(bpf, { type: program }, [call(id), ...returnZero]);
+  if (result.ok) return 'present';
+  if (log.text === '') return 'unknown';
+  return /invalid func|unknown func|cannot use helper/.test(log.text) ? 'absent' : 'present';
+}
+
+function askTrampoline({ bpf, functionBtfId }: FeatureWorld, attachType: ExpectedAttachType): Presence {
+  if (functionBtfId === undefined) return 'absent';
+  const { result } = tryProgram(bpf, { type: 'tracing', tracing: { attachType, btfId: functionBtfId } }, returnZero);
+  if (result.ok) return 'present';
+  // Some kernels forbid trampolines with EPERM to everybody: it is no lack of privilege if other programs load.
+  if (result.error.name === 'EPERM' && !mayLoad(bpf)) return 'unknown';
+  return 'absent';
+}
+
+function mayLoad(bpf: BpfApi): boolean {
+  return tryProgram(bpf, { type: 'tracepoint' }, returnZero).result.ok;
+}
+
+function askRing(bpf: BpfApi): Presence {
+  // Arm64 has pages of up to 64 KiB, and a ring is at least one.
+  const created = bpf.createMap({ type: 'ringbuf', name: 'tstrace_feature', keyBytes: 0, valueBytes: 0, entriesMax: 65536 });
+  if (created.ok) bpf.close(created.value satisfies Fd<'map'>);
+  if (created.ok) return 'present';
+  return created.error.name === 'EINVAL' ? 'absent' : 'unknown';
+}
