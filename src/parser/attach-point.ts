@@ -12,7 +12,12 @@ interface Part {
 }
 
 /** Build the attach point from what stands at a span. Missing parameters count as empty, with a warning. */
-export function readAttachPoint(raw: string, span: Span, parameters: readonly string[], report: Report): AttachPoint {
+export function readAttachPoint(
+  raw: string,
+  span: Span,
+  parameters: readonly string[],
+  report: Report,
+): AttachPoint {
   const names: Name[] = [];
   let part: Part = { text: [], start: 0 };
   const finish = (end: number, next: number): void => {
@@ -20,7 +25,7 @@ export function readAttachPoint(raw: string, span: Span, parameters: readonly st
     part = { text: [], start: next };
   };
   let quotesPair = true;
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     const quoteEnd = raw[at] === '"' && quotesPair ? scanString(raw, at) : -1;
     if (raw[at] === '"' && quoteEnd < 0) quotesPair = false;
     const end = quoteEnd < 0 ? pieceEnd(raw, at) : quoteEnd;
@@ -29,7 +34,9 @@ export function readAttachPoint(raw: string, span: Span, parameters: readonly st
     else if (quoteEnd >= 0) part.text.push(unquoted(piece));
     else if (/^\$[0-9]+$/.test(piece)) {
       // A parameter may bring colons of its own: `$1 { … }` with kprobe:f.
-      const [first = '', ...more] = parameterText(piece, within(span, at, end), parameters, report).split(':');
+      const [first = '', ...more] = parameterText(piece, within(span, at, end), parameters, report).split(
+        ':',
+      );
       part.text.push(first);
       for (const text of more) {
         finish(end, at);
@@ -59,7 +66,9 @@ function parameterText(piece: string, span: Span, parameters: readonly string[],
   const text = parameters[Number(piece.slice(1)) - 1];
   if (text !== undefined) return text;
   const hints = ['Parameters follow the script on the command line.'];
-  report.warning('unknown-parameter', `${piece} stands for nothing: no such parameter was given`, span, { hints });
+  report.warning('unknown-parameter', `${piece} stands for nothing: no such parameter was given`, span, {
+    hints,
+  });
   return '';
 }
 

@@ -35,7 +35,9 @@ export function integerOf(context: BuildContext, token: IToken): bigint | undefi
   if ('value' in reading) return reading.value;
   const start = token.startOffset;
   const span = { file: context.file, start: start + reading.from, end: start + reading.to };
-  context.report.error('bad-number', reading.problem, span, { hints: reading.hint === undefined ? [] : [reading.hint] });
+  context.report.error('bad-number', reading.problem, span, {
+    hints: reading.hint === undefined ? [] : [reading.hint],
+  });
   return undefined;
 }
 
@@ -60,7 +62,8 @@ export function parameterReference(context: BuildContext, token: IToken): Expr {
   const digits = token.image.slice(1).replace(/^0+(?=.)/, '');
   const index = digits.length > 20 ? parameterIndexMax + 1n : BigInt(digits);
   if (index < 1n || index > parameterIndexMax) {
-    const message = index < 1n ? 'Positional parameters are counted from 1' : 'There can be no such positional parameter';
+    const message =
+      index < 1n ? 'Positional parameters are counted from 1' : 'There can be no such positional parameter';
     context.report.error('bad-number', message, span, { hints: ['Their number is $#, the first is $1.'] });
     return { kind: 'error', span };
   }
@@ -105,7 +108,11 @@ export function binaryTree(operands: readonly Expr[], operators: readonly IToken
 }
 
 /** Take from the stack all operators that bind at least as strongly as what comes next. */
-function reduce(waiting: { readonly left: Expr; readonly op: BinaryOp }[], operand: Expr, strength: number): Expr {
+function reduce(
+  waiting: { readonly left: Expr; readonly op: BinaryOp }[],
+  operand: Expr,
+  strength: number,
+): Expr {
   let right = operand;
   for (let top = waiting.at(-1); top && precedence[top.op] >= strength; top = waiting.at(-1)) {
     waiting.pop();
@@ -141,7 +148,8 @@ export function prefixed(context: BuildContext, prefixes: readonly Prefix[], ope
       return { kind: 'cast', type: prefix.type, operand: inner, span };
     }
     const span = join(spanOf(context, prefix.token), inner.span);
-    if (prefix.kind === 'operator') return { kind: 'unary', op: prefix.token.image as UnaryOp, operand: inner, span };
+    if (prefix.kind === 'operator')
+      return { kind: 'unary', op: prefix.token.image as UnaryOp, operand: inner, span };
     return { kind: 'step', op: prefix.token.image as '++' | '--', prefix: true, target: inner, span };
   }, operand);
 }
@@ -157,7 +165,9 @@ export function fieldAccess(context: BuildContext, object: Expr, token: IToken):
   if (!/^[0-9]/.test(name.text)) return { kind: 'field', object, name, span };
   // `1.5` lexes as a tuple access on a number.
   if (object.kind === 'int' && object.span.end + 1 === name.span.start) {
-    context.report.error('bad-number', 'Numbers with a fraction aren’t supported', span, { hints: ['Use whole numbers.'] });
+    context.report.error('bad-number', "Numbers with a fraction aren't supported", span, {
+      hints: ['Use whole numbers.'],
+    });
     return { kind: 'error', span };
   }
   const index = integerOf(context, token);
@@ -181,9 +191,16 @@ export function variable(context: BuildContext, token: IToken): Expr {
 }
 
 /** A name, or a call where there are arguments, be it none of them. */
-export function named(context: BuildContext, token: IToken, args: readonly Expr[] | undefined, span: Span): Expr {
+export function named(
+  context: BuildContext,
+  token: IToken,
+  args: readonly Expr[] | undefined,
+  span: Span,
+): Expr {
   const callee = nameOf(context, token);
-  return args ? { kind: 'call', callee, args, span } : { kind: 'identifier', name: callee.text, span: callee.span };
+  return args
+    ? { kind: 'call', callee, args, span }
+    : { kind: 'identifier', name: callee.text, span: callee.span };
 }
 
 // Statements -----------------------------------------------------------------------------------------------------
@@ -199,7 +216,10 @@ export interface IfArm {
 export function ifTree(context: BuildContext, arms: readonly IfArm[], last: Block | undefined): Statement {
   const tree = arms.reduceRight<Block | undefined>((otherwise, { first, condition, then }) => {
     const span = join(spanOf(context, first), (otherwise ?? then).span);
-    return { statements: [{ kind: 'if', condition, then, ...(otherwise && { else: otherwise }), span }], span };
+    return {
+      statements: [{ kind: 'if', condition, then, ...(otherwise && { else: otherwise }), span }],
+      span,
+    };
   }, last);
   return present(tree?.statements[0], 'the first arm of an if statement');
 }
@@ -207,8 +227,7 @@ export function ifTree(context: BuildContext, arms: readonly IfArm[], last: Bloc
 // Types ----------------------------------------------------------------------------------------------------------
 
 export type TypeSuffix =
-  | { readonly kind: 'pointer' }
-  | { readonly kind: 'array'; readonly length: IToken | undefined };
+  { readonly kind: 'pointer' } | { readonly kind: 'array'; readonly length: IToken | undefined };
 
 export function namedType(context: BuildContext, token: IToken): TypeSyntax {
   return { kind: 'named', name: token.image, span: spanOf(context, token) };
@@ -219,7 +238,12 @@ export function taggedType(context: BuildContext, keyword: IToken, name: IToken)
   return { kind: 'tagged', keyword: keyword.image as 'struct' | 'union' | 'enum', name: name.image, span };
 }
 
-export function suffixedType(context: BuildContext, type: TypeSyntax, suffix: TypeSuffix, span: Span): TypeSyntax {
+export function suffixedType(
+  context: BuildContext,
+  type: TypeSyntax,
+  suffix: TypeSuffix,
+  span: Span,
+): TypeSyntax {
   if (suffix.kind === 'pointer') return { kind: 'pointer', to: type, span };
   const length = suffix.length && integerOf(context, suffix.length);
   return { kind: 'array', of: type, ...(length !== undefined && { length }), span };

@@ -9,7 +9,7 @@
 
 import { tokenMatcher, type IToken, type TokenType } from 'chevrotain';
 import {
-  Boolean,
+  BooleanLiteral,
   BracketClose,
   BracketOpen,
   Comptime,
@@ -32,7 +32,18 @@ const typeName = /^(?:u?int(?:8|16|32|64)|bool|void|string|buffer|inet|[A-Za-z_]
 
 /** What an operand may begin with that can't continue an expression. */
 const operandStarts: readonly TokenType[] = [
-  ...[Identifier, Integer, StringLiteral, Boolean, Variable, Parameter, MapName, ParenOpen, Sizeof, Comptime],
+  ...[
+    Identifier,
+    Integer,
+    StringLiteral,
+    BooleanLiteral,
+    Variable,
+    Parameter,
+    MapName,
+    ParenOpen,
+    Sizeof,
+    Comptime,
+  ],
 ];
 
 export type LookAhead = (distance: number) => IToken;
@@ -59,7 +70,10 @@ export function startsTypeArgument(ahead: LookAhead): boolean {
 }
 
 /** Past a name with `*`, `[]` and `[N]` behind it. A star or empty brackets before a parenthesis can't be an expression. */
-function typeEnd(ahead: LookAhead, from: number): { readonly at: number; readonly surelyType: boolean } | undefined {
+function typeEnd(
+  ahead: LookAhead,
+  from: number,
+): { readonly at: number; readonly surelyType: boolean } | undefined {
   if (ahead(from).tokenType !== Identifier) return undefined;
   let at = from + 1;
   let surelyType = false;

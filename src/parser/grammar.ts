@@ -10,7 +10,13 @@ import type { SourceFile } from '../base/source-file.ts';
 import type { AssignOp, AttachPoint, Block, Expr, Probe, Statement, TypeSyntax } from './ast.ts';
 import * as build from './build-ast.ts';
 import { startsCast, startsTypeArgument } from './cast.ts';
-import { blockOpeners, expressionStarts, RecoveringParser, statementStarts, type Parsed } from './recovering-parser.ts';
+import {
+  blockOpeners,
+  expressionStarts,
+  RecoveringParser,
+  statementStarts,
+  type Parsed,
+} from './recovering-parser.ts';
 import * as errors from './syntax-errors.ts';
 import * as t from './tokens.ts';
 
@@ -52,7 +58,8 @@ export class TraceParser extends RecoveringParser {
 
   readonly item = this.RULE('item', (): Probe | undefined => {
     // A probe that lacks its attach point is still one.
-    if (this.parsing && this.atAny([...blockOpeners, t.PredicateOpen, t.Comma])) return this.SUBRULE(this.probe);
+    if (this.parsing && this.atAny([...blockOpeners, t.PredicateOpen, t.Comma]))
+      return this.SUBRULE(this.probe);
     return this.OR<Probe | undefined>([
       { ALT: () => this.refuseSection(this.CONSUME(t.Section)) },
       { ALT: () => this.refuseMarks(this.CONSUME(t.StrayMark)) },
@@ -68,7 +75,9 @@ export class TraceParser extends RecoveringParser {
         this.skipToBlock();
       },
     );
-    if (head) this.requireBlock(head.attachPoints.at(-1));
+    this.ACTION(() => {
+      if (head) this.requireBlock(head.attachPoints.at(-1));
+    });
     if (this.parsing && !this.atAny(blockOpeners)) return undefined;
     const body = this.SUBRULE(this.probeBlock);
     return this.ACTION(() => head && { ...head, body, span: this.spanFrom(first) });
@@ -109,23 +118,20 @@ export class TraceParser extends RecoveringParser {
 
   readonly probeBlock = this.RULE('probeBlock', (): Block => {
     this.ACTION(() => (this.state.suspect = undefined));
-    return this.OR([
-      { ALT: () => this.SUBRULE(this.block) },
-      { ALT: () => this.SUBRULE(this.angleBlock) },
-    ]);
+    return this.OR([{ ALT: () => this.SUBRULE(this.block) }, { ALT: () => this.SUBRULE(this.angleBlock) }]);
   });
 
   readonly block = this.RULE('block', (): Block => {
     const state = this.state;
     if (!this.at(t.BraceOpen)) this.fail(errors.missingInnerBlock(this.LA(0), this.LA(1), this.here()));
-    this.descend('Blocks may not nest');
+    this.descend('Blocks');
     const outerAngles = state.inAngles;
     state.inAngles = false;
     const open = this.CONSUME(t.BraceOpen);
     const statements = this.statements();
     const close = this.close(open, t.BraceClose);
     state.inAngles = outerAngles;
-    this.ascend();
+    this.ascend('Blocks');
     return this.ACTION(() => ({ statements, span: this.between(open, close) }));
   });
 
@@ -278,14 +284,16 @@ export class TraceParser extends RecoveringParser {
     });
     const span = this.spanFrom(first);
     this.endStatement();
-    return assignment ? { kind: 'assign', ...assignment, target, span } : { kind: 'expression', value: target, span };
+    return assignment
+      ? { kind: 'assign', ...assignment, target, span }
+      : { kind: 'expression', value: target, span };
   });
 
   // Expressions --------------------------------------------------------------------------------------------------
 
   /** Conditionals, the weakest operators; a chain of them is a loop here, not a recursion. */
   readonly expression = this.RULE('expression', (): Expr => {
-    this.descend('Expressions may not nest');
+    this.descend('Expressions');
     this.state.expressions++;
     const arms: build.ConditionalArm[] = [];
     let last = this.SUBRULE(this.binary);
@@ -297,7 +305,7 @@ export class TraceParser extends RecoveringParser {
       last = this.SUBRULE2(this.binary);
     });
     this.state.expressions--;
-    this.ascend();
+    this.ascend('Expressions');
     return this.ACTION(() => this.shallow(build.conditionalTree(arms, last)));
   });
 
@@ -355,7 +363,12 @@ export class TraceParser extends RecoveringParser {
             this.CONSUME(t.BracketOpen);
             const index = this.SUBRULE(this.expression);
             const close = this.CONSUME(t.BracketClose);
-            object = this.ACTION(() => ({ kind: 'index', object: inner, index, span: this.until(inner.span, close) }));
+            object = this.ACTION(() => ({
+              kind: 'index',
+              object: inner,
+              index,
+              span: this.until(inner.span, close),
+            }));
           },
         },
         {
@@ -390,7 +403,7 @@ export class TraceParser extends RecoveringParser {
     this.OR<Expr>([
       { ALT: () => this.make(build.integerLiteral, this.CONSUME(t.Integer)) },
       { ALT: () => this.make(build.stringLiteral, this.CONSUME(t.StringLiteral)) },
-      { ALT: () => this.make(build.booleanLiteral, this.CONSUME(t.Boolean)) },
+      { ALT: () => this.make(build.booleanLiteral, this.CONSUME(t.BooleanLiteral)) },
       { ALT: () => this.make(build.variable, this.CONSUME(t.Variable)) },
       { ALT: () => this.make(build.parameterReference, this.CONSUME(t.Parameter)) },
     ]),
@@ -420,7 +433,12 @@ export class TraceParser extends RecoveringParser {
       this.CONSUME(t.BracketClose);
       return list;
     });
-    return this.ACTION(() => ({ kind: 'map', name: name.image.slice(1), ...(keys && { keys }), span: this.spanFrom(name) }));
+    return this.ACTION(() => ({
+      kind: 'map',
+      name: name.image.slice(1),
+      ...(keys && { keys }),
+      span: this.spanFrom(name),
+    }));
   });
 
   readonly list = this.RULE('list', (): Expr[] => {

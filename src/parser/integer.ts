@@ -37,7 +37,8 @@ export function readInteger(text: string): IntegerReading {
 
 function readHex(text: string): IntegerReading {
   const digits = /^[0-9a-fA-F_]*/.exec(text.slice(2))?.[0] ?? '';
-  if (digits.replaceAll('_', '') === '') return { problem: 'A hexadecimal number needs digits', from: 0, to: text.length };
+  if (digits.replaceAll('_', '') === '')
+    return { problem: 'A hexadecimal number needs digits', from: 0, to: text.length };
   if (digits.endsWith('_')) return trailingUnderscore(2 + digits.length);
   return scaled(text, 2 + digits.length, valueOf(digits, '0x'));
 }
@@ -46,7 +47,12 @@ function readHex(text: string): IntegerReading {
 function readExponential(text: string, coefficient: string, rest: string): IntegerReading {
   const exponent = /^[0-9_]*/.exec(rest)?.[0] ?? '';
   if (exponent === '') {
-    return { problem: 'The exponent of this number has no digits', hint: 'Write 1e6 for a million.', from: 0, to: text.length };
+    return {
+      problem: 'The exponent of this number has no digits',
+      hint: 'Write 1e6 for a million.',
+      from: 0,
+      to: text.length,
+    };
   }
   const exponentEnd = coefficient.length + 1 + exponent.length;
   if (exponent.endsWith('_')) return trailingUnderscore(exponentEnd);
@@ -82,5 +88,5 @@ function scaled(text: string, digitsEnd: number, digits: bigint | undefined): In
 
 function trailingUnderscore(end: number): IntegerReading {
   const hint = 'Underscores stand between digits: 1_000.';
-  return { problem: 'A number can’t end in an underscore', hint, from: end - 1, to: end };
+  return { problem: "A number can't end in an underscore", hint, from: end - 1, to: end };
 }

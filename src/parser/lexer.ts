@@ -48,7 +48,9 @@ function reportFault(source: SourceFile, fault: IToken, report: Report): void {
   if (fault.tokenType === UnterminatedComment) {
     // The opening is to blame; the rest of the script would be underlined otherwise.
     const span = { file: source.name, start, end: start + 2 };
-    report.error('unterminated-comment', 'This comment is never closed', span, { hints: ["Close it with '*/'."] });
+    report.error('unterminated-comment', 'This comment is never closed', span, {
+      hints: ["Close it with '*/'."],
+    });
     return;
   }
   reportCharacters(source, start, fault.image, report);
@@ -79,7 +81,11 @@ function codePoint(char: string): string {
 }
 
 function reportUnterminatedString(source: SourceFile, token: IToken, report: Report): void {
-  const span = { file: source.name, start: token.startOffset, end: token.startOffset + token.image.trimEnd().length };
+  const span = {
+    file: source.name,
+    start: token.startOffset,
+    end: token.startOffset + token.image.trimEnd().length,
+  };
   const hints = [String.raw`Close it with '"' on the same line; a line break inside is written \n.`];
   report.error('unterminated-string', 'This string is not closed before its line ends', span, { hints });
 }

@@ -37,7 +37,12 @@ export function parse(source: SourceFile, options: ParseOptions = { parameters: 
 
 /** Build lexer and parser, and run them once, so that a start-up snapshot holds them ready for use. */
 export function prepareParser(): void {
-  parse(sourceFile('', 'kprobe:f /pid == 1/ { $a = @x[1, "a"]->b; if (!$a) { @ = count(); } let $b : uint8 = (int8)1 ? 2 : 3; }'));
+  parse(
+    sourceFile(
+      '',
+      'kprobe:f /pid == 1/ { $a = @x[1, "a"]->b; if (!$a) { @ = count(); } let $b : uint8 = (int8)1 ? 2 : 3; }',
+    ),
+  );
 }
 
 function startOf(diagnostic: Diagnostic): number {

@@ -41,7 +41,10 @@ function statementLine(statement: Statement): Line {
   switch (statement.kind) {
     case 'let': {
       const type = statement.type ? `: ${typeText(statement.type)}` : '';
-      return line(`let $${statement.variable.text}${type}`, statement.value ? [expressionLine(statement.value)] : []);
+      return line(
+        `let $${statement.variable.text}${type}`,
+        statement.value ? [expressionLine(statement.value)] : [],
+      );
     }
     case 'assign':
       return line(statement.op, [expressionLine(statement.target), expressionLine(statement.value)]);
@@ -88,7 +91,10 @@ function expressionLine(expr: Expr): Line {
     case 'binary':
       return line(expr.op, [expressionLine(expr.left), expressionLine(expr.right)]);
     case 'conditional':
-      return line(expr.then ? '? :' : '?:', [expr.condition, ...(expr.then ? [expr.then] : []), expr.else].map(expressionLine));
+      return line(
+        expr.then ? '? :' : '?:',
+        [expr.condition, ...(expr.then ? [expr.then] : []), expr.else].map(expressionLine),
+      );
     case 'cast':
       return line(`cast (${typeText(expr.type)})`, [expressionLine(expr.operand)]);
     case 'field':
@@ -100,7 +106,9 @@ function expressionLine(expr: Expr): Line {
     case 'tuple':
       return line('tuple', expr.elements.map(expressionLine));
     case 'sizeof':
-      return 'type' in expr.of ? line(`sizeof (${typeText(expr.of.type)})`) : line('sizeof', [expressionLine(expr.of.expr)]);
+      return 'type' in expr.of
+        ? line(`sizeof (${typeText(expr.of.type)})`)
+        : line('sizeof', [expressionLine(expr.of.expr)]);
     case 'error':
       return line('(could not be read)');
     default:

@@ -1,5 +1,5 @@
 /**
- * What the grammar stands on: looking ahead, spans, reporting, and going on after a mistake.
+ * The upper half of what the grammar stands on: reporting mistakes, and going on after them.
  *
  * Chevrotain's own recovery is off: it guesses, and one mistake makes several errors. Instead, a rule that fails throws;
  * the statement list or probe around it reports the problem, skips to the end of the statement or to the block, and goes on.
@@ -8,14 +8,13 @@
  * made inside ACTION, checks of ours do nothing then, and `parsing` tells our own loops if there are tokens to look at.
  */
 
-import { EmbeddedActionsParser, EOF, isRecognitionException, tokenMatcher, type IToken, type TokenType } from 'chevrotain';
-import { Report, type Diagnostic } from '../base/diagnostic.ts';
-import { sourceFile, type SourceFile } from '../base/source-file.ts';
+import { EOF, isRecognitionException, tokenMatcher, type IToken, type TokenType } from 'chevrotain';
+import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { AttachPoint, Expr, Program } from './ast.ts';
 import { readAttachPoint } from './attach-point.ts';
-import { spanOf, type BuildContext } from './build-ast.ts';
-import type { LookAhead } from './cast.ts';
+import type { BuildContext } from './build-ast.ts';
+import { LookingParser } from './looking-parser.ts';
 import { sectionNames, skipTrivia } from './scan.ts';
 import * as errors from './syntax-errors.ts';
 import * as t from './tokens.ts';
@@ -28,7 +27,17 @@ export const treeDepthMax = 400;
 
 export const blockOpeners: readonly TokenType[] = [t.BraceOpen, t.AngleOpen];
 export const expressionStarts: readonly TokenType[] = [
-  ...[t.Identifier, t.MapName, t.Variable, t.Integer, t.StringLiteral, t.ParenOpen, t.Parameter, t.Boolean, t.Sizeof],
+  ...[
+    t.Identifier,
+    t.MapName,
+    t.Variable,
+    t.Integer,
+    t.StringLiteral,
+    t.ParenOpen,
+    t.Parameter,
+    t.BooleanLiteral,
+    t.Sizeof,
+  ],
   ...[t.PrefixOperator, t.StepOperator],
 ];
 export const statementStarts: readonly TokenType[] = [
@@ -41,120 +50,7 @@ export interface Parsed {
   readonly problems: readonly Diagnostic[];
 }
 
-/** A failed statement that looks like the head of a probe: the block before it was to be closed. */
-interface Suspect {
-  readonly span: Span;
-  readonly previous: IToken;
-  readonly problemsBefore: number;
-}
-
-/** What belongs to one run of the parser. */
-interface State {
-  readonly source: SourceFile;
-  readonly context: BuildContext;
-  readonly problems: Diagnostic[];
-  /** Constructs refused already: one error each is enough. */
-  readonly refused: Set<string>;
-  /** Some string or comment has no end: what it swallowed may have closed blocks. */
-  readonly textBroken: boolean;
-  nesting: number;
-  treeDepth: number;
-  /** How many expressions enclose the place; 0 outside of all. */
-  expressions: number;
-  /** In the outermost statements of a block in angle brackets. */
-  inAngles: boolean;
-  /** Such a block had an error: its end may have been taken for a comparison. */
-  anglesBroken: boolean;
-  unclosedReported: boolean;
-  suspect: Suspect | undefined;
-}
-
-function newState(source: SourceFile, tokens: readonly IToken[], context: BuildContext): State {
-  return {
-    source,
-    context,
-    problems: [],
-    refused: new Set(),
-    textBroken: tokens.some((token) => token.tokenType === t.UnterminatedString),
-    nesting: 0,
-    treeDepth: 0,
-    expressions: 0,
-    inAngles: false,
-    anglesBroken: false,
-    unclosedReported: false,
-    suspect: undefined,
-  };
-}
-
-export class RecoveringParser extends EmbeddedActionsParser {
-  protected state: State = newState(sourceFile('', ''), [], { file: '', report: new Report(), parameters: [] });
-
-  protected constructor(validate: boolean) {
-    super([...t.allTokens], {
-      maxLookahead: 1,
-      skipValidations: !validate,
-      errorMessageProvider: errors.expectationOnly,
-    });
-  }
-
-  protected begin(source: SourceFile, tokens: readonly IToken[], context: BuildContext): void {
-    this.state = newState(source, tokens, context);
-    this.input = [...tokens];
-  }
-
-  // Looking ahead ------------------------------------------------------------------------------------------------
-
-  protected get parsing(): boolean {
-    return !this.RECORDING_PHASE;
-  }
-
-  protected readonly ahead: LookAhead = (distance) => this.LA(distance);
-
-  protected readonly sameLine = (before: IToken, after: IToken): boolean => {
-    if (after.tokenType === EOF) return false;
-    return !this.state.source.text.slice(before.startOffset, after.startOffset).includes('\n');
-  };
-
-  protected at(type: TokenType): boolean {
-    return tokenMatcher(this.LA(1), type);
-  }
-
-  protected atAny(types: readonly TokenType[]): boolean {
-    const token = this.LA(1);
-    return types.some((type) => tokenMatcher(token, type));
-  }
-
-  // Spans --------------------------------------------------------------------------------------------------------
-
-  protected spanOf(token: IToken): Span {
-    return spanOf(this.state.context, token);
-  }
-
-  /** The next token; where there is none, the place after the last. */
-  protected here(): Span {
-    const next = this.LA(1);
-    return next.tokenType === EOF ? this.after(this.LA(0)) : this.spanOf(next);
-  }
-
-  /** The empty span right behind a token: where something is missing. */
-  protected after(token: IToken): Span {
-    const end = token.tokenType === EOF ? 0 : token.startOffset + token.image.length;
-    return { file: this.state.source.name, start: end, end };
-  }
-
-  /** From a token through the one consumed last. */
-  protected spanFrom(first: IToken): Span {
-    return this.between(first, this.LA(0));
-  }
-
-  protected between(first: IToken, last: IToken): Span {
-    return { file: this.state.source.name, start: first.startOffset, end: last.startOffset + last.image.length };
-  }
-
-  protected until(start: Span, last: IToken): Span {
-    return { file: start.file, start: start.start, end: last.startOffset + last.image.length };
-  }
-
+export class RecoveringParser extends LookingParser {
   // Building -----------------------------------------------------------------------------------------------------
 
   /** A node from one token. */
@@ -173,24 +69,27 @@ export class RecoveringParser extends EmbeddedActionsParser {
   /** An outermost expression, unless its tree is too deep for later passes. A tree is never deeper than its text is long. */
   protected shallow(expr: Expr): Expr {
     const { start, end } = expr.span;
-    if (this.state.expressions > 0 || end - start <= treeDepthMax || expressionDepth(expr) <= treeDepthMax) return expr;
+    if (this.state.expressions > 0 || end - start <= treeDepthMax || expressionDepth(expr) <= treeDepthMax)
+      return expr;
     this.report(errors.tooDeeplyNested('Expressions may not nest', treeDepthMax, expr.span));
     return { kind: 'error', span: expr.span };
   }
 
-  protected descend(what: string): void {
+  /** Into a block or an expression. Only blocks count for the tree: an expression's own depth is measured when it is whole. */
+  protected descend(what: 'Blocks' | 'Expressions'): void {
     const { state } = this;
-    if (this.parsing && state.nesting >= nestingMax) this.fail(errors.tooDeeplyNested(what, nestingMax, this.here()));
-    if (this.parsing && state.treeDepth >= treeDepthMax) {
-      this.fail(errors.tooDeeplyNested(what, treeDepthMax, this.here()));
-    }
+    const tooDeep = `${what} may not nest`;
+    if (state.nesting >= nestingMax) this.fail(errors.tooDeeplyNested(tooDeep, nestingMax, this.here()));
     state.nesting++;
+    if (what === 'Expressions') return;
+    if (state.treeDepth >= treeDepthMax)
+      this.fail(errors.tooDeeplyNested(tooDeep, treeDepthMax, this.here()));
     state.treeDepth++;
   }
 
-  protected ascend(): void {
+  protected ascend(what: 'Blocks' | 'Expressions'): void {
     this.state.nesting--;
-    this.state.treeDepth--;
+    if (what === 'Blocks') this.state.treeDepth--;
   }
 
   // Failing ------------------------------------------------------------------------------------------------------
@@ -218,9 +117,6 @@ export class RecoveringParser extends EmbeddedActionsParser {
     const takesValue = tokenMatcher(previous, t.AssignOperator) || previous.tokenType === t.Return;
     if (next.tokenType === t.If) this.failUnsupported('if expressions');
     if (tokenMatcher(next, t.BraceOpen) && takesValue) this.failUnsupported('block expressions');
-    if (this.state.inAngles && previous.tokenType === t.Greater) {
-      this.fail(errors.missingSemicolonInAngles(this.after(this.LA(-1))));
-    }
     this.fail(errors.missingExpression(next, previous, this.here()));
   }
 
@@ -286,10 +182,10 @@ export class RecoveringParser extends EmbeddedActionsParser {
 
   /** After a probe's head: complain if its block isn't next, and go to the block if there is one. */
   protected requireBlock(lastPoint: AttachPoint | undefined): void {
-    if (!this.parsing || this.atAny(blockOpeners)) return;
+    if (this.atAny(blockOpeners)) return;
     const previous = this.LA(0);
     const next = this.LA(1);
-    const headEnds = this.atAny([EOF, t.Section, t.StrayMark]) || (this.at(t.Target) && !this.sameLine(previous, next));
+    const headEnds = this.atAny([EOF, t.Section]) || next.image === '}' || !this.sameLine(previous, next);
     if (headEnds) {
       this.report(errors.missingBlock(lastPoint?.span ?? this.here(), this.state.source.text));
       return;
@@ -300,7 +196,8 @@ export class RecoveringParser extends EmbeddedActionsParser {
 
   protected reportUnclosed(open: IToken): void {
     const { state } = this;
-    if (state.unclosedReported || state.textBroken || (open.tokenType === t.AngleOpen && state.anglesBroken)) return;
+    if (state.unclosedReported || state.textBroken || (open.tokenType === t.AngleOpen && state.anglesBroken))
+      return;
     state.unclosedReported = true;
     const { suspect } = state;
     // What followed the missing brace was read as statements: its errors are none.
@@ -318,13 +215,26 @@ export class RecoveringParser extends EmbeddedActionsParser {
     try {
       return rule();
     } catch (error) {
-      const problem = this.problemOf(error);
+      const told = this.problemOf(error);
       Object.assign(this.state, { nesting, treeDepth, expressions, inAngles });
+      const problem = this.missedAngle() ?? told;
       const construct = errors.unsupportedConstruct(this.LA(1));
       if (construct === undefined) this.report(problem);
       else this.refuse(construct, this.here());
       skip();
       return undefined;
+    }
+  }
+
+  /** In a failed statement between angle brackets, a '>' at a line's end was to close the block and was read as a comparison. */
+  private missedAngle(): Diagnostic | undefined {
+    if (!this.state.inAngles) return undefined;
+    for (let back = 0; ; back--) {
+      const token = this.LA(back);
+      if ([EOF, t.Semicolon, t.AngleOpen, t.BraceClose].includes(token.tokenType)) return undefined;
+      if (token.tokenType === t.Greater && !this.sameLine(token, this.LA(back + 1))) {
+        return errors.missingSemicolonInAngles(this.after(this.LA(back - 1)));
+      }
     }
   }
 
@@ -335,7 +245,8 @@ export class RecoveringParser extends EmbeddedActionsParser {
     const previous = this.LA(0);
     // The closing bracket was expected only because the list could have ended there.
     const opened = [t.ParenOpen, t.BracketOpen, t.Comma].includes(previous.tokenType);
-    if (opened && /^'[)\]]'$/.test(error.message)) return errors.missingExpression(this.LA(1), previous, this.here());
+    if (opened && /^'[)\]]'$/.test(error.message))
+      return errors.missingExpression(this.LA(1), previous, this.here());
     return errors.unexpected(error.message, this.LA(1), this.here());
   }
 
@@ -347,16 +258,10 @@ export class RecoveringParser extends EmbeddedActionsParser {
   /** Past the end of a statement that failed, with all blocks that it has. */
   protected skipStatement(): void {
     while (!this.atAny([t.BraceClose, t.AngleClose, EOF])) {
-      if (this.at(t.Semicolon)) {
-        this.SKIP_TOKEN();
-        return;
-      }
-      if (!this.at(t.BraceOpen)) {
-        this.SKIP_TOKEN();
-        continue;
-      }
-      this.skipBraces();
-      if (!this.at(t.Else)) return;
+      const ends = this.atAny([t.Semicolon, t.BraceOpen]);
+      if (this.at(t.BraceOpen)) this.skipBraces();
+      else this.SKIP_TOKEN();
+      if (ends && !this.at(t.Else)) return;
     }
   }
 

@@ -43,12 +43,14 @@ export function scanComment(text: string, offset: number): number {
 
 /** From a quote to its partner on the same line. */
 export function scanString(text: string, offset: number): number {
+  if (text[offset] !== '"') return -1;
   const end = scanStringBody(text, offset);
   return text[end] === '"' ? end + 1 : -1;
 }
 
 /** From a quote to the end of its line, where no partner is found before. */
 export function scanUnterminatedString(text: string, offset: number): number {
+  if (text[offset] !== '"') return -1;
   const end = scanStringBody(text, offset);
   return text[end] === '"' ? -1 : end;
 }

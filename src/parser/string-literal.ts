@@ -7,7 +7,8 @@ const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '
 
 /** The bytes that a literal stands for. Bad escapes are reported and left out. `image` may lack the closing quote. */
 export function readString(image: string, span: Span, report: Report): string {
-  const body = image.length > 1 && image.endsWith('"') && !endsInEscape(image) ? image.slice(1, -1) : image.slice(1);
+  const body =
+    image.length > 1 && image.endsWith('"') && !endsInEscape(image) ? image.slice(1, -1) : image.slice(1);
   if (!body.includes('\\')) return utf8(body);
   const pieces: string[] = [];
   let plainStart = 0;
@@ -15,7 +16,12 @@ export function readString(image: string, span: Span, report: Report): string {
     pieces.push(utf8(body.slice(plainStart, at)));
     const escape = readEscape(body, at);
     if (escape.problem === undefined) pieces.push(escape.bytes);
-    else reportEscape(escape.problem, { file: span.file, start: span.start + 1 + at, end: span.start + 1 + escape.end }, report);
+    else
+      reportEscape(
+        escape.problem,
+        { file: span.file, start: span.start + 1 + at, end: span.start + 1 + escape.end },
+        report,
+      );
     plainStart = escape.end;
   }
   pieces.push(utf8(body.slice(plainStart)));
@@ -47,7 +53,8 @@ function readEscape(body: string, at: number): Escape {
   if (octalDigits !== undefined) {
     const value = parseInt(octalDigits, 8);
     const end = at + 1 + octalDigits.length;
-    if (value > 255) return { bytes: '', end, problem: `'\\${octalDigits}' is more than a byte holds (\\377)` };
+    if (value > 255)
+      return { bytes: '', end, problem: `'\\${octalDigits}' is more than a byte holds (\\377)` };
     return { bytes: String.fromCharCode(value), end };
   }
   const hexDigits = hex.exec(body)?.[1];
@@ -55,7 +62,11 @@ function readEscape(body: string, at: number): Escape {
     return { bytes: String.fromCharCode(parseInt(hexDigits, 16)), end: at + 2 + hexDigits.length };
   }
   const end = Math.min(body.length, at + 1 + char.length);
-  return { bytes: '', end, problem: char === 'x' ? "'\\x' needs one or two hexadecimal digits" : `'\\${char}' is no escape` };
+  return {
+    bytes: '',
+    end,
+    problem: char === 'x' ? "'\\x' needs one or two hexadecimal digits" : `'\\${char}' is no escape`,
+  };
 }
 
 function reportEscape(problem: string, span: Span, report: Report): void {

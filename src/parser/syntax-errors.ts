@@ -59,7 +59,13 @@ export function unsupported(construct: string, span: Span): Diagnostic {
   const verb = construct.startsWith("'") || construct.startsWith('the ') ? "isn't" : "aren't";
   const message = `${upperFirst(construct)} ${verb} supported by this version of tstrace`;
   const hint = unsupportedHints[construct];
-  return diagnostic('error', 'unsupported-syntax', message, span, hint === undefined ? {} : { hints: [hint] });
+  return diagnostic(
+    'error',
+    'unsupported-syntax',
+    message,
+    span,
+    hint === undefined ? {} : { hints: [hint] },
+  );
 }
 
 function upperFirst(text: string): string {
@@ -77,8 +83,10 @@ export function missingAttachPoint(token: IToken, span: Span): Diagnostic {
 
 /** An attach point at a span of the text, and nothing to do there. */
 export function missingBlock(span: Span, text: string): Diagnostic {
-  const message = `'${text.slice(span.start, span.end)}' has no block`;
-  return diagnostic('error', 'missing-block', message, span, { hints: ['A block in braces says what to do: { … }.'] });
+  const message = `${quoted(text.slice(span.start, span.end))} has no block`;
+  return diagnostic('error', 'missing-block', message, span, {
+    hints: ['A block in braces says what to do: { … }.'],
+  });
 }
 
 /** After if, else or unroll: the block that must follow. */
@@ -98,14 +106,18 @@ export function unexpectedInHeader(token: IToken, previous: IToken, span: Span):
   const slash = previous.tokenType === Target && previous.image.includes('/');
   const hints = [
     ...(slash ? ['A blank must stand before a predicate: kprobe:f /pid == 1/ { … }.'] : []),
-    ...(!slash && token.tokenType === Target ? ['Attach points are separated by commas and contain no blanks.'] : []),
+    ...(!slash && token.tokenType === Target
+      ? ['Attach points are separated by commas and contain no blanks.']
+      : []),
   ];
   return diagnostic('error', 'unexpected-token', message, span, { hints });
 }
 
 export function strayMark(token: IToken, span: Span): Diagnostic {
   const closes = token.image === '}' || token.image === '>';
-  const message = closes ? `'${token.image}' closes nothing here` : `Expected a probe, but found ${describe(token)}`;
+  const message = closes
+    ? `'${token.image}' closes nothing here`
+    : `Expected a probe, but found ${describe(token)}`;
   const hints = closes ? ['All blocks before it are closed already.'] : [];
   return diagnostic('error', 'unexpected-token', message, span, { hints });
 }
@@ -144,12 +156,16 @@ export function missingSemicolon(span: Span): Diagnostic {
 
 /** `< … >` needs the semicolon even before its end, or the `>` would compare. */
 export function missingSemicolonInAngles(span: Span): Diagnostic {
-  return diagnostic('error', 'missing-semicolon', "';' is missing before the '>' that closes the block", span, {
-    hints: ['Between angle brackets every statement ends in ; or }, since > would compare otherwise.'],
-  });
+  return diagnostic(
+    'error',
+    'missing-semicolon',
+    "';' is missing before the '>' that closes the block",
+    span,
+    {
+      hints: ['Between angle brackets every statement ends in ; or }, since > would compare otherwise.'],
+    },
+  );
 }
-
-export const angleHint = "If the '>' before this was to close the block, put ';' in front of it.";
 
 export function unexpectedStatement(token: IToken, span: Span): Diagnostic {
   if (token.tokenType === Else) {
@@ -174,14 +190,24 @@ export function missingExpression(token: IToken, previous: IToken, span: Span): 
 }
 
 /** Any other token that doesn't belong where it stands. */
-export function unexpected(expected: string, token: IToken, span: Span, hints: readonly string[] = []): Diagnostic {
-  return diagnostic('error', 'unexpected-token', `Expected ${expected}, but found ${describe(token)}`, span, { hints });
+export function unexpected(
+  expected: string,
+  token: IToken,
+  span: Span,
+  hints: readonly string[] = [],
+): Diagnostic {
+  return diagnostic('error', 'unexpected-token', `Expected ${expected}, but found ${describe(token)}`, span, {
+    hints,
+  });
 }
 
 /** A token in a message. Long ones are cut. */
 export function describe(token: IToken): string {
-  if (token.image === '') return 'the end of the script';
-  const line = token.image.split('\n', 1)[0] ?? '';
+  return token.image === '' ? 'the end of the script' : quoted(token.image);
+}
+
+function quoted(image: string): string {
+  const line = image.split('\n', 1)[0] ?? '';
   return `'${line.length > 30 ? line.slice(0, 30) + '…' : line}'`;
 }
 

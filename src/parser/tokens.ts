@@ -15,7 +15,12 @@ import {
 } from './scan.ts';
 
 /** Names of the lexer's modes: what the text at hand can be. */
-export const modes = { target: 'target', predicate: 'predicate', braces: 'braces', angles: 'angles' } as const;
+export const modes = {
+  target: 'target',
+  predicate: 'predicate',
+  braces: 'braces',
+  angles: 'angles',
+} as const;
 
 // Kinds of tokens that the grammar takes as one. They match no text themselves.
 const kind = (name: string): TokenType => createToken({ name, pattern: Lexer.NA });
@@ -25,7 +30,7 @@ export const StepOperator = kind('StepOperator');
 export const AssignOperator = kind('AssignOperator');
 /** Whatever may stand after a dot: reserved words are common names of C fields. */
 export const Word = kind('Word');
-export const Boolean = kind('Boolean');
+export const BooleanLiteral = kind('BooleanLiteral');
 export const TagKeyword = kind('TagKeyword');
 
 /** A pattern from one of scan.ts's functions. */
@@ -43,7 +48,12 @@ function matched(image: string): RegExpExecArray {
 
 // Blanks and comments --------------------------------------------------------------------------------------------
 
-export const Blanks = createToken({ name: 'Blanks', pattern: /[ \t\r\n\f\v\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true });
+export const Blanks = createToken({
+  name: 'Blanks',
+  pattern: /[ \t\r\n\f\v\ufeff]+/,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+});
 export const Comment = createToken({
   name: 'Comment',
   pattern: scanned(scanComment),
@@ -72,7 +82,9 @@ export const StrayCharacters = createToken({
 
 export const Shebang = createToken({
   name: 'Shebang',
-  pattern: scanned((text, offset) => (offset === 0 && text.startsWith('#!') ? (text + '\n').indexOf('\n') : -1)),
+  pattern: scanned((text, offset) =>
+    offset === 0 && text.startsWith('#!') ? (text + '\n').indexOf('\n') : -1,
+  ),
   start_chars_hint: ['#'],
   group: Lexer.SKIPPED,
   line_breaks: false,
@@ -161,7 +173,9 @@ const stepOperators = ['++', '--'].map((pattern) => operator(pattern, StepOperat
 const compoundAssignments = ['<<=', '>>=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^='].map((pattern) =>
   operator(pattern, AssignOperator),
 );
-const longOperators = ['<<', '>>', '&&', '||', '==', '!=', '<=', '>='].map((pattern) => operator(pattern, BinaryOperator));
+const longOperators = ['<<', '>>', '&&', '||', '==', '!=', '<=', '>='].map((pattern) =>
+  operator(pattern, BinaryOperator),
+);
 export const Star = operator('*', BinaryOperator, PrefixOperator);
 export const Greater = operator('>', BinaryOperator);
 const shortOperators = [
@@ -169,13 +183,19 @@ const shortOperators = [
   Greater,
   operator('-', BinaryOperator, PrefixOperator),
   operator('&', BinaryOperator, PrefixOperator),
-  ...['|', '^', '<', '+', '/', '%'].map((pattern) => operator(pattern, BinaryOperator)),
+  ...['|', '^', '<', '+', '%'].map((pattern) => operator(pattern, BinaryOperator)),
+  // A regular expression, since chevrotain's check would find a plain text hidden by PredicateClose, which looks ahead.
+  createToken({ name: "'/'", pattern: /\//, categories: [BinaryOperator] }),
   ...['!', '~'].map((pattern) => operator(pattern, PrefixOperator)),
 ];
 
 // Names and literals ---------------------------------------------------------------------------------------------
 
-export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_]*/, categories: [Word] });
+export const Identifier = createToken({
+  name: 'Identifier',
+  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
+  categories: [Word],
+});
 /** $x. */
 export const Variable = createToken({ name: 'Variable', pattern: /\$[A-Za-z_][A-Za-z0-9_]*/ });
 /** $1, $#. */
@@ -202,7 +222,12 @@ export const UnterminatedString = createToken({
 // Reserved words -------------------------------------------------------------------------------------------------
 
 const keyword = (word: string, ...categories: TokenType[]): TokenType =>
-  createToken({ name: word, pattern: word, longer_alt: Identifier, categories: [Word, ...categories] });
+  createToken({
+    name: `'${word}'`,
+    pattern: word,
+    longer_alt: Identifier,
+    categories: [Word, ...categories],
+  });
 export const Let = keyword('let');
 export const If = keyword('if');
 export const Else = keyword('else');
@@ -212,13 +237,21 @@ export const Sizeof = keyword('sizeof');
 /** `_`, which takes values that nobody wants. */
 export const Discard = keyword('_');
 const tagKeywords = ['struct', 'union', 'enum'].map((word) => keyword(word, TagKeyword));
-const booleans = ['true', 'false'].map((word) => keyword(word, Boolean));
+const booleans = ['true', 'false'].map((word) => keyword(word, BooleanLiteral));
 export const For = keyword('for');
 export const While = keyword('while');
 export const Comptime = keyword('comptime');
-const otherReserved = ['break', 'continue', 'config', 'fn', 'import', 'macro', 'offsetof', 'typeof', 'typeinfo'].map((word) =>
-  keyword(word),
-);
+const otherReserved = [
+  'break',
+  'continue',
+  'config',
+  'fn',
+  'import',
+  'macro',
+  'offsetof',
+  'typeof',
+  'typeinfo',
+].map((word) => keyword(word));
 
 const keywords = [
   ...[Let, If, Else, Unroll, Return, Sizeof, For, While, Comptime, Discard],
@@ -261,7 +294,7 @@ export const targetTokens: readonly TokenType[] = [
 /** Every token type that the grammar may name, the abstract ones included. */
 export const allTokens: readonly TokenType[] = [
   ...new Set([
-    ...[BinaryOperator, PrefixOperator, StepOperator, AssignOperator, Word, Boolean, TagKeyword],
+    ...[BinaryOperator, PrefixOperator, StepOperator, AssignOperator, Word, BooleanLiteral, TagKeyword],
     ...targetTokens,
     ...bodyTokens,
     ...[PredicateClose, PredicateBraceOpen, AngleClose],
