@@ -1,0 +1,196 @@
+/** Attaching, on a kernel in memory. */
+
+import { expect, test } from 'vitest';
+import type { Attachment } from '../../../src/plan/plan.ts';
+import type { AttachOptions } from '../../../src/runtime/attach.ts';
+import { attach } from '../../../src/runtime/attach.ts';
+import { Handles } from '../../../src/runtime/handles.ts';
+import type { LoadedProgram } from '../../../src/runtime/load.ts';
+import { readMisses } from '../../../src/runtime/misses.ts';
+import type { FakeBpf } from '../../support/fake-bpf.ts';
+import { fakeBpf } from '../../support/fake-bpf.ts';
+import { programPlan, scriptSpan } from '../../support/plans.ts';
+
+const kprobe = (symbol: string, extras: { module?: string; offset?: number; return?: boolean } = {}): Attachment => ({
+  kind: 'kprobe',
+  return: false,
+  symbol,
+  offset: 0,
+  ...extras,
+});
+const tracepoint: Attachment = { kind: 'tracepoint', category: 'sched', event: 'sched_switch', id: 314 };
+const samples = (extras: { cpus: 'all' | 'one'; pid?: number }): Attachment => ({
+  kind: 'perf-event',
+  type: 1,
+  config: 0n,
+  sample: { hertz: 99n },
+  ...extras,
+});
+
+const options: AttachOptions = {
+  machine: { kernel: [6, 12] },
+  missingProbes: 'error',
+  onlineCpus: [0, 3],
+  probeDevices: { kprobe: 8, uprobe: 9 },
+  kernelAddress: () => undefined,
+  threadsOf: () => [],
+};
+
+function attachOn(bpf: FakeBpf, attachments: readonly Attachment[], changes: Partial<AttachOptions> = {}) {
+  const programs: LoadedProgram[] = [];
+  const plan = programPlan('p', 'kprobe', attachments, { probe: attachments.length === 1 ? 'the probe' : 'p*' });
+  const loaded = bpf.loadProgram({ name: 'p', type: 'kprobe', license: 'GPL', instructions: new Uint8Array(16) });
+  if (loaded.result.ok) programs.push({ plan, fd: loaded.result.value, log: '' });
+  const handles = { links: new Handles(bpf), events: new Handles(bpf) };
+  return { result: attach(bpf, handles, programs, { ...options, ...changes }), handles, programs };
+}
+
+/** The perf events that were opened, without what they have in common. */
+function eventsOf(bpf: FakeBpf) {
+  const fds = bpf.open.flatMap((name, index) => (name.startsWith('perf-event') ? [index] : []));
+  return fds.length;
+}
+
+test.each([
+  ['a tracepoint, on one CPU for all', [tracepoint], ['openPerfEvent 2 314', 'linkPerfEvent p', 'enablePerfEvent 314']],
+  ['a kprobe', [kprobe('f')], ['openPerfEvent 8 f', 'linkPerfEvent p', 'enablePerfEvent f']],
+  ["a module's function", [kprobe('f', { module: 'm' })], ['openPerfEvent 8 m:f', 'linkPerfEvent p', 'enablePerfEvent m:f']],
+  ['a uprobe', [{ kind: 'uprobe', return: false, path: '/bin/a', offset: 16 } as const], ['openPerfEvent 9 /bin/a', 'linkPerfEvent p', 'enablePerfEvent /bin/a']],
+  ['a raw tracepoint', [{ kind: 'raw-tracepoint', name: 'sys_enter' } as const], ['openRawTracepoint sys_enter']],
+  ['a traced function', [{ kind: 'tracing', function: 'f' } as const], ['openRawTracepoint p']],
+  ['begin and end, which are not attached', [{ kind: 'begin' } as const, { kind: 'end' } as const], []],
+])('%s', (_, attachments, calls) => {
+  const bpf = fakeBpf();
+  const { result } = attachOn(bpf, attachments);
+  expect(result.ok).toBe(true);
+  expect(bpf.calls.slice(1)).toEqual(calls);
+});
+
+test('samples are taken on every CPU that is online, or on one', () => {
+  const [all, one] = [fakeBpf(), fakeBpf()];
+  attachOn(all, [samples({ cpus: 'all' })]);
+  attachOn(one, [samples({ cpus: 'one' })]);
+  expect([eventsOf(all), eventsOf(one)]).toEqual([2, 1]);
+});
+
+test('samples of a process are taken of each of its threads', () => {
+  const bpf = fakeBpf();
+  const { result } = attachOn(bpf, [samples({ cpus: 'all', pid: 7 })], { threadsOf: () => [7, 8, 9] });
+  expect(result.ok && eventsOf(bpf)).toBe(3);
+  expect(attachOn(fakeBpf(), [samples({ cpus: 'all', pid: 7 })]).result.ok).toBe(false);
+});
+
+test('kernels without links of perf events get the program through the event, found out once', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('linkPerfEvent', 'EINVAL');
+  const { result, handles } = attachOn(bpf, [kprobe('f'), kprobe('g')]);
+  expect(result.ok).toBe(true);
+  expect(bpf.calls.filter((call) => call.startsWith('linkPerfEvent'))).toHaveLength(1);
+  expect(bpf.calls.filter((call) => call.startsWith('setPerfEventProgram'))).toEqual(['setPerfEventProgram p f', 'setPerfEventProgram p g']);
+  // There, closing the events is what detaches.
+  expect(handles.links.names).toEqual(['event kprobe:f', 'event kprobe:g']);
+});
+
+test('links are owned apart from events, so that they can be closed first', () => {
+  const bpf = fakeBpf();
+  const { handles } = attachOn(bpf, [kprobe('f'), kprobe('g')]);
+  expect(handles.links.names).toEqual(['link kprobe:f', 'link kprobe:g']);
+  handles.links.closeTogether();
+  handles.events.closeAll();
+  expect(bpf.open).toEqual(['program p']);
+});
+
+test("a name that several functions share is attached by address, and so is a module's that the kernel can't find", () => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent 8 f', 'EADDRNOTAVAIL');
+  bpf.refuse('openPerfEvent 8 m:g', 'ENOENT');
+  const { result } = attachOn(bpf, [kprobe('f', { offset: 4 }), kprobe('g', { module: 'm' })], {
+    kernelAddress: (symbol) => (symbol === 'f' ? 0xffff_ffff_8100_0000n : 0xffff_ffff_c000_0000n),
+  });
+  expect(result.ok).toBe(true);
+  expect(eventsOf(bpf)).toBe(2);
+});
+
+test.each([
+  ['no kprobes in the kernel', kprobe('f'), '', { probeDevices: {} }, /no kprobes/],
+  ['no such function', kprobe('f'), 'ENOENT', {}, /no such function/],
+  ['not to be probed', kprobe('f'), 'EINVAL', {}, /can not be probed/],
+  ['within an instruction', kprobe('f', { offset: 1 }), 'EILSEQ', {}, /start of an instruction/],
+  ['not permitted', kprobe('f'), 'EPERM', {}, /not permitted/],
+  ['too many files', kprobe('f'), 'EMFILE', {}, /too many files/],
+  ['no hardware counter', samples({ cpus: 'all' }), 'ENOENT', {}, /no such event/],
+  ['no such tracepoint', tracepoint, 'ENOENT', {}, /no such tracepoint/],
+  ['a place taken', kprobe('f'), 'EBUSY', {}, /holds the function/],
+  ['what nobody knows', kprobe('f'), 'EUNHEARDOF', {}, /EUNHEARDOF/],
+])('%s is an error that names the probe and the cause', (_, attachment, errno, changes, cause) => {
+  const bpf = fakeBpf();
+  if (errno !== '') bpf.refuse('openPerfEvent', errno);
+  const { result } = attachOn(bpf, [attachment], changes);
+  if (result.ok) throw new Error('it was attached');
+  const [diagnostic] = result.error;
+  expect(diagnostic).toMatchObject({ code: 'attach-failed', severity: 'error', span: scriptSpan });
+  expect(diagnostic?.message).toMatch(/^can't attach the probe: /);
+  expect(diagnostic?.message).toMatch(cause);
+});
+
+test('probes that can not be attached are warned of, or passed over, if so configured', () => {
+  const results = (['warn', 'ignore'] as const).map((missingProbes) => {
+    const bpf = fakeBpf();
+    bpf.refuse('openPerfEvent 8 f', 'ENOENT');
+    const { result } = attachOn(bpf, [kprobe('f'), kprobe('g')], { missingProbes });
+    return result.ok ? [result.value.probes.length, result.value.diagnostics.map(({ severity }) => severity)] : result.error;
+  });
+  expect(results).toEqual([
+    [1, ['warning']],
+    [1, []],
+  ]);
+});
+
+test('missing privileges are an error whatever is configured', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent', 'EACCES');
+  expect(attachOn(bpf, [kprobe('f'), kprobe('g')], { missingProbes: 'ignore' }).result.ok).toBe(false);
+});
+
+test('if nothing at all can be attached, that is an error even where single ones are passed over', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent', 'ENOENT');
+  expect(attachOn(bpf, [kprobe('f'), kprobe('g')], { missingProbes: 'warn' }).result.ok).toBe(false);
+});
+
+test('of many failures the first are told, and the rest counted', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent 8 f', 'ENOENT');
+  const many = Array.from({ length: 15 }, (_, index) => kprobe(`f${index}`));
+  const { result } = attachOn(bpf, [...many, kprobe('g')], { missingProbes: 'warn' });
+  expect(result.ok && result.value.diagnostics.length).toBe(11);
+  expect(result.ok && result.value.diagnostics.at(-1)?.message).toMatch(/^5 more/);
+});
+
+test('what was opened before a failure is closed with the rest', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('linkPerfEvent', 'EPERM');
+  const { handles } = attachOn(bpf, [kprobe('f')]);
+  handles.links.closeTogether();
+  handles.events.closeAll();
+  expect(bpf.open).toEqual(['program p']);
+});
+
+test("misses are read per program and per kprobe, and a kernel that doesn't count says so", () => {
+  const [counting, silent] = [fakeBpf(), fakeBpf()];
+  counting.misses({ recursion: 3n, missed: 5n });
+  const read = [counting, silent].map((bpf) => {
+    const { result, programs } = attachOn(bpf, [kprobe('f')]);
+    return result.ok ? readMisses(bpf, programs, result.value.probes).misses : [];
+  });
+  expect(read).toEqual([
+    [
+      { probe: 'the probe', count: 3n, cause: 'recursion' },
+      { probe: 'the probe', count: 5n, cause: 'probe' },
+    ],
+    [
+      { probe: 'the probe', count: undefined, cause: 'recursion' },
+      { probe: 'the probe', count: undefined, cause: 'probe' },
+    ],
+  ]);
+});
