@@ -17,8 +17,10 @@ export interface HandProgram {
   readonly name: string;
   /** Instructions after the entry label; `%ctx` is the context. Line i of the body gets line i + 1 of the source. */
   readonly body: readonly string[];
-  /** Put into .text, to be called; else into its own section. */
+  /** Put into .text, to be called, and static: the kernel takes no other as a callback. Else into its own section. */
   readonly subprogram?: boolean;
+  /** `ptr %ctx` if absent. */
+  readonly parameters?: string;
 }
 
 /** IR of a module with these maps and programs. Each line of a body that ends in `!dbg` gets its place in the source. */
@@ -69,7 +71,7 @@ export function handModule(maps: readonly HandMap[], programs: readonly HandProg
       `!DILocalVariable(name: "ctx", arg: 1, scope: !${place}, file: ${file}, type: ${pointer(i64)})`,
     );
     metadata[place] =
-      `distinct !DISubprogram(name: "${program.name}", scope: ${file}, file: ${file}, line: 1, type: ${signature}, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: ${unit}, retainedNodes: ${add(`!{${argument}}`)})`;
+      `distinct !DISubprogram(name: "${program.name}", scope: ${file}, file: ${file}, line: 1, type: ${signature}, spFlags: ${program.subprogram ? 'DISPFlagLocalToUnit | ' : ''}DISPFlagDefinition | DISPFlagOptimized, unit: ${unit}, retainedNodes: ${add(`!{${argument}}`)})`;
     const lines = program.body.map((line, index) =>
       line.endsWith(':')
         ? line
@@ -77,7 +79,7 @@ export function handModule(maps: readonly HandMap[], programs: readonly HandProg
     );
     const section = program.subprogram ? 'noinline' : `section "s_${program.name}"`;
     return [
-      `define ${program.subprogram ? 'internal ' : ''}i64 @${program.name}(ptr %ctx) nounwind ${section} !dbg !${place} {`,
+      `define ${program.subprogram ? 'internal ' : ''}i64 @${program.name}(${program.parameters ?? 'ptr %ctx'}) nounwind ${section} !dbg !${place} {`,
       'entry:',
       ...lines,
       '}',
