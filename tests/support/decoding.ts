@@ -1,0 +1,15 @@
+/** Words for decoding in tests: addresses and times told plainly, so that a test sees what was asked. */
+
+import type { DecodeContext } from '../../src/runtime/decode.ts';
+
+export const plainDecoding: DecodeContext = {
+  words: {
+    kernelSymbol: (address) => `k:${address.toString(16)}`,
+    userSymbol: (process, address) => `u:${process}:${address.toString(16)}`,
+    stackFrames: (type, process, addresses) =>
+      addresses.map((address) => `${type.space}:${process}:${address.toString(16)}`),
+    formatTime: (nsecs, clock, format) => `${nsecs}@${clock}|${format}`,
+  },
+  strings: ['%H', '%M'],
+  trailer: '..',
+};

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Bug } from '../../../src/base/assert.ts';
+import type { EventPlan } from '../../../src/plan/plan.ts';
+import { RingDrain } from '../../../src/runtime/drain.ts';
+import { layOut } from '../../../src/types/layout.ts';
+import type { Type } from '../../../src/types/type.ts';
+import { i64, string, u32, u64 } from '../../../src/types/type.ts';
+import { plainDecoding } from '../../support/decoding.ts';
+import type { SyntheticRing } from '../../support/synthetic-ring.ts';
+import { recordBytes, syntheticRing } from '../../support/synthetic-ring.ts';
+
+const event = (name: string, ...types: readonly Type[]): EventPlan => ({
+  name,
+  layout: layOut([
+    { name: 'event', type: u32 },
+    ...types.map((type, index) => ({ name: String(index), type })),
+  ]),
+  constants: {},
+  program: 0,
+  span: { file: 'f.bt', start: 0, end: 0 },
+});
+
+const plans = [event('number', i64), event('text', u32, string(20)), event('exit')] as const;
+const [numberPlan, textPlan, exitPlan] = plans;
+
+const number = (value: number | bigint) => recordBytes(numberPlan.layout, 0, { 0: value });
+const text = (at: number, content: string) => recordBytes(textPlan.layout, 1, { 0: at, 1: content });
+const exit = () => recordBytes(exitPlan.layout, 2, {});
+
+function drained(ring: SyntheticRing, onExit: (drain: RingDrain) => void = () => {}) {
+  const handled: string[] = [];
+  const drain: RingDrain = new RingDrain({
+    ring,
+    events: plans,
+    decoding: plainDecoding,
+    prepare: (plan) => (values) => {
+      handled.push([plan.name, ...values].join(' '));
+      if (plan.name === 'exit') onExit(drain);
+    },
+  });
+  return { drain, handled };
+}
+
+test('records are decoded and handled in order', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring);
+  for (const record of [number(-1), text(7, 'hello'), number(2n ** 60n), exit()]) ring.send(record);
+  expect(drain.batch()).toBe(4);
+  expect(handled).toEqual(['number -1', 'text 7 hello', 'number 1152921504606846976', 'exit']);
+  expect(ring.consumed).toBe(ring.sent);
+  expect(drain.batch()).toBe(0);
+});
+
+test('a batch is bounded, and the next goes on where it stopped', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring);
+  for (let index = 0; index < 5; index++) ring.send(number(index));
+  expect([drain.batch(2), ring.consumed, drain.batch(2), drain.batch(2)]).toEqual([2, 48, 2, 1]);
+  expect(handled).toEqual(['number 0', 'number 1', 'number 2', 'number 3', 'number 4']);
+});
+
+test('a record that is still being written holds back those behind it', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring);
+  ring.send(number(1));
+  const busyAt = ring.sent;
+  ring.send(number(2), 'busy');
+  ring.send(number(3));
+  expect(drain.batch()).toBe(1);
+  expect(ring.consumed).toBe(busyAt);
+  ring.commit(busyAt);
+  expect(drain.batch()).toBe(2);
+  expect(handled).toEqual(['number 1', 'number 2', 'number 3']);
+});
+
+test('discarded records are skipped and their space given back', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring);
+  ring.send(number(1), 'discarded');
+  ring.send(number(2));
+  expect(drain.batch()).toBe(2);
+  expect([handled, ring.consumed]).toEqual([['number 2'], ring.sent]);
+});
+
+test.each([0, 2 ** 31 - 64, 2 ** 32 - 64, 2 ** 40])(
+  'positions may be large: from %d on, around the ring many times',
+  (start) => {
+    // 1024 is no multiple of the records' 24 and 40 bytes: they wrap at every place.
+    const ring = syntheticRing(1024, start);
+    const { drain, handled } = drained(ring);
+    const expected: string[] = [];
+    for (let index = 0; index < 1000; index++) {
+      expect(ring.send(index % 3 === 0 ? text(index, `t${index}`) : number(index))).toBe(true);
+      expected.push(index % 3 === 0 ? `text ${index} t${index}` : `number ${index}`);
+      if (index % 7 === 0) drain.batch();
+    }
+    drain.drainAll();
+    expect(handled).toEqual(expected);
+  },
+);
+
+test('within a batch the kernel is told of freed space, so that a small ring goes on taking records', () => {
+  const ring = syntheticRing(1024);
+  let room = 0;
+  const drain = new RingDrain({
+    ring,
+    events: [numberPlan],
+    decoding: plainDecoding,
+    prepare: () => () => {
+      if (ring.sent - ring.consumed < 1024 - 24) room++;
+    },
+  });
+  while (ring.send(number(1)));
+  expect(drain.batch()).toBe(42);
+  expect(room).toBeGreaterThan(30);
+});
+
+test('records that arrive during a batch are part of it', () => {
+  const ring = syntheticRing(4096);
+  let sent = 0;
+  const drain = new RingDrain({
+    ring,
+    events: [numberPlan],
+    decoding: plainDecoding,
+    prepare: () => () => {
+      if (sent++ < 3) ring.send(number(sent));
+    },
+  });
+  ring.send(number(0));
+  expect(drain.batch()).toBe(4);
+});
+
+test('after stop the rest is dropped; resume handles what comes then', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring, (of) => of.stop());
+  for (const record of [number(1), exit(), number(2), number(3)]) ring.send(record);
+  drain.batch();
+  ring.send(number(4));
+  drain.discard();
+  expect([drain.stopped, ring.consumed]).toEqual([true, ring.sent]);
+  drain.resume();
+  ring.send(number(5));
+  drain.drainAll();
+  expect(handled).toEqual(['number 1', 'exit', 'number 5']);
+});
+
+test('discard drops what is there without stopping', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring);
+  ring.send(number(1));
+  drain.discard();
+  ring.send(number(2));
+  drain.batch();
+  expect(handled).toEqual(['number 2']);
+});
+
+test('drainAll ends at a record that is never finished', () => {
+  const ring = syntheticRing(4096);
+  const { drain, handled } = drained(ring);
+  ring.send(number(1));
+  ring.send(number(2), 'busy');
+  drain.drainAll();
+  expect(handled).toEqual(['number 1']);
+});
+
+test.each([
+  ['an event that the plan has not', Uint8Array.of(9, 0, 0, 0)],
+  ['a record that is too short', number(1).subarray(0, 8)],
+  ['a record that is too long', new Uint8Array(64)],
+  ['an empty record', new Uint8Array(0)],
+])('%s is our fault, told with details', (_, record) => {
+  const ring = syntheticRing(4096);
+  const { drain } = drained(ring);
+  ring.send(record);
+  expect(() => drain.batch()).toThrow(Bug);
+  expect(() => drain.batch()).toThrow(new RegExp(`a record of ${record.length} bytes`));
+});
+
+test('a consumer goes on where an earlier one had come to', () => {
+  const ring = syntheticRing(4096);
+  ring.send(number(1));
+  drained(ring).drain.batch();
+  ring.send(number(2));
+  const { drain, handled } = drained(ring);
+  drain.batch();
+  expect(handled).toEqual(['number 2']);
+});
+
+test('what is sent is handled once, in order, however batches and records fall', () => {
+  const step = fc.oneof(
+    fc.record({
+      send: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      flag: fc.constantFrom('discarded' as const, undefined),
+    }),
+    fc.record({ batch: fc.integer({ min: 1, max: 20 }) }),
+  );
+  const plan = event('u64', u64);
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const ring = syntheticRing(256);
+      const handled: unknown[] = [];
+      const drain = new RingDrain({
+        ring,
+        events: [plan],
+        decoding: plainDecoding,
+        prepare:
+          () =>
+          ([value]) =>
+            handled.push(value),
+      });
+      const expected: bigint[] = [];
+      for (const now of steps) {
+        if ('batch' in now) drain.batch(now.batch);
+        else if (ring.send(recordBytes(plan.layout, 0, { 0: now.send }), now.flag) && !now.flag)
+          expected.push(now.send);
+      }
+      drain.drainAll();
+      expect(handled.map((value) => BigInt(String(value)))).toEqual(expected);
+    }),
+  );
+});
