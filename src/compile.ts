@@ -30,6 +30,6 @@ export function compile(source: SourceFile, parameters: readonly string[], facts
   const diagnostics = [...parsed.diagnostics, ...analysed.diagnostics];
   if (hasErrors(diagnostics)) return { program: parsed.value, typed: analysed.value, diagnostics };
 
-  const generated = generate(analysed.value, machine);
+  const generated = generate(analysed.value, source, machine);
   return { program: parsed.value, typed: analysed.value, generated, diagnostics };
 }

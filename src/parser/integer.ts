@@ -40,6 +40,11 @@ function readHex(text: string): IntegerReading {
   if (digits.replaceAll('_', '') === '')
     return { problem: 'A hexadecimal number needs digits', from: 0, to: text.length };
   if (digits.endsWith('_')) return trailingUnderscore(2 + digits.length);
+  const suffix = text.slice(2 + digits.length);
+  if (Object.hasOwn(unitNs, suffix)) {
+    const hint = 'Hexadecimal numbers take no unit, since d is one of their digits.';
+    return { problem: 'A duration is written in decimal', hint, from: 2 + digits.length, to: text.length };
+  }
   return scaled(text, 2 + digits.length, valueOf(digits, '0x'));
 }
 

@@ -244,7 +244,8 @@ export class RecoveringParser extends LookingParser {
     if (!(error instanceof Error && isRecognitionException(error))) throw error;
     const previous = this.LA(0);
     // The closing bracket was expected only because the list could have ended there.
-    const opened = [t.ParenOpen, t.BracketOpen, t.Comma].includes(previous.tokenType);
+    const opened =
+      [t.ParenOpen, t.BracketOpen, t.Comma].includes(previous.tokenType) && !this.atAny(expressionStarts);
     if (opened && /^'[)\]]'$/.test(error.message))
       return errors.missingExpression(this.LA(1), previous, this.here());
     return errors.unexpected(error.message, this.LA(1), this.here());

@@ -6,6 +6,8 @@ export interface Machine {
   readonly kernel: readonly [major: number, minor: number];
   readonly possibleCpus: number;
   readonly pageBytes: number;
+  /** Memory that was free when tstrace started, bytes: the ring's size depends on it. */
+  readonly memoryBytes: number;
   /** CLOCK_BOOTTIME when tstrace started, nanoseconds: what `elapsed` counts from. */
   readonly startNsecs: bigint;
   /** tstrace's own PID namespace, where that isn't the initial one: device and inode of /proc/self/ns/pid. */

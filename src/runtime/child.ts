@@ -182,7 +182,9 @@ function notWatchable(pid: number, error: SysError): Diagnostic {
   switch (error.name) {
     case 'ESRCH':
       return problem(`-p: there is no process ${pid}`, []);
+    // Of a thread: EINVAL until 6.8, ENOENT by 6.18 (kernel/pid.c, pidfd_prepare).
     case 'EINVAL':
+    case 'ENOENT':
       return problem(`-p: ${pid} is a thread, not a process`, [`Give the process that it belongs to (Tgid in /proc/${pid}/status).`]);
     default:
       return problem(`-p: process ${pid} can't be watched (${callText(error)})`, []);

@@ -4,8 +4,8 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-import type { Machine } from '../plan/machine.ts';
 import type { MapPlan, MapType, Plan } from '../plan/plan.ts';
+import { ringBytes } from '../plan/ring-size.ts';
 import type { Fd, MapSpec } from './bpf-api.ts';
 import { byteCount, callText, isPrivilege, privilegeHint, resourceCause } from './causes.ts';
 import type { LoadedMap, Session } from './load.ts';
@@ -20,30 +20,6 @@ export function createMaps(session: Session, plan: Plan): Result<ReadonlyMap<str
     maps.set(map.symbol, { plan: map, fd: session.handles.own(created.value, `map ${map.symbol}`), entriesMax });
   }
   return ok(maps);
-}
-
-const ringBytesFloor = 256 * 1024;
-const ringBytesCeiling = 16 * 1024 * 1024;
-/** The ring's pages can't be swapped out, so it takes a small part of what is free. */
-const memoryPerRingByte = 256;
-
-/**
- * Size of the ring in bytes: a power of two of pages, as the kernel demands. `wanted` bytes, or by itself: a 256th of the free
- * memory, from 256 KiB to 16 MiB, and at least a page for each CPU.
- */
-export function ringBytes(
-  wanted: number,
-  options: { readonly machine: Pick<Machine, 'pageBytes' | 'possibleCpus'>; readonly memoryBytes: number },
-): number {
-  const { pageBytes, possibleCpus } = options.machine;
-  if (wanted > 0) return pageBytes * powerOfTwoFrom(wanted / pageBytes);
-  const share = Math.min(ringBytesCeiling, Math.max(ringBytesFloor, options.memoryBytes / memoryPerRingByte));
-  const pages = 2 ** Math.floor(Math.log2(share / pageBytes));
-  return pageBytes * Math.max(pages, powerOfTwoFrom(possibleCpus));
-}
-
-function powerOfTwoFrom(least: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, least)));
 }
 
 /** BTF is for those who look at the map from outside, so a map whose BTF the kernel doesn't like goes without. */

@@ -40,6 +40,7 @@ export class BlockWriter {
   readonly #names = new Set<string>();
   readonly #made: OpenBlock[] = [];
   readonly #entered: OpenBlock[] = [];
+  readonly #promised = new Map<string, string[]>();
   #current: OpenBlock | undefined;
   /** Script position of what is appended. */
   location: IrLocation;
@@ -56,11 +57,12 @@ export class BlockWriter {
   }
 
   enter(block: IrBlock): void {
-    const open = this.#own(block);
-    assert(this.#current === undefined, `block ${this.#current?.label} is left without an end`);
-    assert(!this.#entered.includes(open), `block ${block.label} is entered twice`);
-    this.#entered.push(open);
-    this.#current = open;
+    this.#entered.push(this.#begin(block));
+  }
+
+  /** The same, but it stands before all others: the function starts here. */
+  enterFirst(block: IrBlock): void {
+    this.#entered.unshift(this.#begin(block));
   }
 
   get current(): IrBlock {
@@ -105,6 +107,8 @@ export class BlockWriter {
       this.#current === undefined,
       `${this.#function}: block ${this.#current?.label} is left without an end`,
     );
+    const missing = [...this.#promised.values()].flat();
+    assert(missing.length === 0, `${this.#function}: ${missing.join(', ')} is used and never defined`);
     const targets = new Set(this.#entered.flatMap((block) => block.successors ?? []));
     for (const target of targets) {
       assert(
@@ -114,6 +118,18 @@ export class BlockWriter {
     }
     for (const block of this.#entered) this.#checkPhis(block);
     return this.#entered;
+  }
+
+  /** A name for a value that is used before it is defined: in a loop's phi, in blocks written before the one that defines it. */
+  promise(name: string): string {
+    const promised = this.unique(name);
+    this.#promised.set(name, [...(this.#promised.get(name) ?? []), promised]);
+    return promised;
+  }
+
+  /** The name of a value that is being defined: the promised one, if there is one. */
+  define(name: string): string {
+    return this.#promised.get(name)?.pop() ?? this.unique(name);
   }
 
   /** Values and labels share one space of names; the second `pid` is `pid.1`. */
@@ -142,6 +158,14 @@ export class BlockWriter {
           `${this.#function}: phi ${phi.result} has values from ${named}; ${wanted} lead to ${block.label}`,
         );
     }
+  }
+
+  #begin(block: IrBlock): OpenBlock {
+    const open = this.#own(block);
+    assert(this.#current === undefined, `block ${this.#current?.label} is left without an end`);
+    assert(!this.#entered.includes(open), `block ${block.label} is entered twice`);
+    this.#current = open;
+    return open;
   }
 
   #open(): OpenBlock {

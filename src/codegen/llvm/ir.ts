@@ -110,6 +110,16 @@ export class FunctionBuilder {
     this.#blocks.enter(block);
   }
 
+  /** Write a block that stands before all others: the function then starts there. The stack's rooms head it. */
+  enterFirst(block: IrBlock): void {
+    this.#blocks.enterFirst(block);
+  }
+
+  /** A value that a later instruction defines, by the same name: for a loop's phi, or for what `enterFirst` will write. */
+  promise(type: IrType, name: string, align?: number): IrValue {
+    return { type, text: `%${this.#blocks.promise(name)}`, ...(align !== undefined && { align }) };
+  }
+
   get currentBlock(): IrBlock {
     return this.#blocks.current;
   }
@@ -405,7 +415,7 @@ export class FunctionBuilder {
   }
 
   #define<T extends IrType>(name: string, type: T, text: string, notes?: InstructionNotes): IrValue<T> {
-    const result = `%${this.#blocks.unique(name)}`;
+    const result = `%${this.#blocks.define(name)}`;
     this.#blocks.append(`${result} = ${text}`, notes);
     return { type, text: result };
   }

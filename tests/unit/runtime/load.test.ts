@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
 import { sourceFile } from '../../../src/base/source-file.ts';
 import type { MapPlan } from '../../../src/plan/plan.ts';
-import { ringBytes } from '../../../src/runtime/create-maps.ts';
+import { ringBytes } from '../../../src/plan/ring-size.ts';
 import { Handles } from '../../../src/runtime/handles.ts';
 import type { LoadOptions } from '../../../src/runtime/load.ts';
 import { load } from '../../../src/runtime/load.ts';

@@ -1,0 +1,413 @@
+/** Implements the builtins' port Emitter over our IR: numbers, control flow, memory, helpers. Knows no builtin and no statement. */
+
+import { assert, present } from '../base/assert.ts';
+import type { SourceFile } from '../base/source-file.ts';
+import { lineColumnAt } from '../base/source-file.ts';
+import type { Span } from '../base/span.ts';
+import type { EventDefinition, EventFields } from '../builtins/define.ts';
+import type {
+  Argument,
+  CompareOp,
+  Emitter,
+  HelperArgument,
+  MapArgument,
+  Memory,
+  Operand,
+  ProgramInfo,
+  Scalar,
+} from '../builtins/emitter.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { PlanConstant } from '../plan/plan.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { ContextSlot } from '../probes/define.ts';
+import { sizeOf } from '../types/layout.ts';
+import type { ByteText } from '../types/value.ts';
+import { helperNamed } from './bpf/helpers.ts';
+import type { Storage } from './bpf/storage.ts';
+import type { Comparison } from './llvm/fold.ts';
+import type { FunctionBuilder } from './llvm/ir.ts';
+import type { IntegerIrType, IrPointer, IrValue } from './llvm/ir-value.ts';
+import { bitsOf, constant, i1, i64, integerType, symbolPointer, withAlign } from './llvm/ir-value.ts';
+import type { Tables } from './tables.ts';
+import { Place, placeOf, Register, registerOf } from './values.ts';
+
+/** What needs the tree, the maps or the records: given by emit-probe.ts, so that this file knows none of them. */
+export interface Surroundings {
+  evaluate(argument: Argument): Operand | 'context';
+  address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
+  keyOf(map: MapArgument, key: Argument | undefined): Memory;
+  countEntries(map: MapArgument): Scalar;
+  submit(event: EventDefinition<EventFields>, fields: Readonly<Record<string, Operand | number | bigint>>, constants: Readonly<Record<string, PlanConstant>>): void;
+  submitArguments(event: EventDefinition<EventFields>, args: readonly Argument[], constants: Readonly<Record<string, PlanConstant>>): void;
+}
+
+export interface EmitterOptions {
+  readonly builder: FunctionBuilder;
+  readonly storage: Storage;
+  readonly program: ProgramInfo;
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly source: SourceFile;
+  readonly tables: Tables;
+  readonly surroundings: (emitter: BpfEmitter) => Surroundings;
+}
+
+/** Copies and fills beyond this many bytes are left to a helper: eight bytes take two instructions, a call takes five. */
+const inlineBytesMax = 64;
+
+const comparisons = {
+  '==': ['eq', 'eq'],
+  '!=': ['ne', 'ne'],
+  '<': ['ult', 'slt'],
+  '<=': ['ule', 'sle'],
+  '>': ['ugt', 'sgt'],
+  '>=': ['uge', 'sge'],
+} as const satisfies Record<CompareOp, readonly [unsigned: Comparison, signed: Comparison]>;
+
+const integerTypes = { 1: 'i1', 8: 'i8', 16: 'i16', 32: 'i32', 64: 'i64' } as const satisfies Record<Scalar['bits'], IntegerIrType>;
+
+export class BpfEmitter implements Emitter {
+  readonly builder: FunctionBuilder;
+  readonly storage: Storage;
+  readonly program: ProgramInfo;
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly #source: SourceFile;
+  readonly #tables: Tables;
+  readonly #surroundings: Surroundings;
+  /** Where the next value of that size should be made, to save a copy. */
+  #landing: Place | undefined;
+
+  constructor(options: EmitterOptions) {
+    this.builder = options.builder;
+    this.storage = options.storage;
+    this.program = options.program;
+    this.machine = options.machine;
+    this.settings = options.settings;
+    this.#source = options.source;
+    this.#tables = options.tables;
+    this.#surroundings = options.surroundings(this);
+  }
+
+  get tables(): Tables {
+    return this.#tables;
+  }
+
+  /** Instructions from now on come from here. */
+  locate(span: Span): void {
+    this.builder.setLocation(lineColumnAt(this.#source, span.start));
+  }
+
+  // Numbers
+
+  int(value: number | bigint, bits: 8 | 16 | 32 | 64 = 64): Register {
+    return new Register(constant(integerTypes[bits], value));
+  }
+
+  truth(value: boolean): Register {
+    return new Register(i1(value));
+  }
+
+  add(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('add', a, b, 'sum');
+  }
+  subtract(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('sub', a, b, 'difference');
+  }
+  multiply(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('mul', a, b, 'product');
+  }
+  divide(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('udiv', a, b, 'quotient');
+  }
+  modulo(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('urem', a, b, 'remainder');
+  }
+  and(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('and', a, b, 'and');
+  }
+  or(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('or', a, b, 'or');
+  }
+  xor(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('xor', a, b, 'xor');
+  }
+  shiftLeft(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('shl', a, b, 'shifted');
+  }
+  shiftRight(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('lshr', a, b, 'shifted');
+  }
+  shiftRightSigned(a: Scalar, b: Scalar | number | bigint): Register {
+    return this.#binary('ashr', a, b, 'shifted');
+  }
+
+  #binary(operation: Parameters<FunctionBuilder['binary']>[0], a: Scalar, b: Scalar | number | bigint, name: string): Register {
+    const left = registerOf(a).ir;
+    return new Register(this.builder.binary(operation, left, this.#like(left, b), name));
+  }
+
+  /** The second operand, as wide as the first. */
+  #like(left: IrValue, b: Scalar | number | bigint): IrValue {
+    if (typeof b !== 'number' && typeof b !== 'bigint') return registerOf(b).ir;
+    assert(left.type !== 'ptr', 'numbers go with numbers');
+    return constant(left.type, b);
+  }
+
+  compare(op: CompareOp, a: Scalar, b: Scalar | number | bigint, signed = false): Register {
+    const left = registerOf(a).ir;
+    return new Register(this.builder.icmp(comparisons[op][signed ? 1 : 0], left, this.#like(left, b), 'is'));
+  }
+
+  select(condition: Scalar, a: Scalar, b: Scalar): Register {
+    return new Register(this.builder.select(registerOf(condition).ir, registerOf(a).ir, registerOf(b).ir, 'chosen'));
+  }
+
+  resize(a: Scalar, bits: Scalar['bits'], signed = false): Register {
+    const { ir } = registerOf(a);
+    if (bitsOf(ir.type) === bits) return registerOf(a);
+    const type = integerTypes[bits];
+    if (bitsOf(ir.type) > bits) return new Register(this.builder.trunc(ir, type, 'low'));
+    // A truth value is 0 or 1, whatever the sign.
+    if (signed && ir.type !== 'i1') return new Register(this.builder.sext(ir, type, 'wide'));
+    return new Register(this.builder.zext(ir, type, 'wide'));
+  }
+
+  // Control flow
+
+  when(condition: Scalar, then: () => void, otherwise?: () => void): void {
+    const { builder } = this;
+    const { ir } = registerOf(condition);
+    const yes = builder.block('then');
+    const no = otherwise ? builder.block('else') : undefined;
+    const end = builder.block('end');
+    builder.condBr(ir, yes, no ?? end);
+    builder.enter(yes);
+    then();
+    if (!builder.hasEnded) builder.br(end);
+    if (no && otherwise) {
+      builder.enter(no);
+      otherwise();
+      if (!builder.hasEnded) builder.br(end);
+    }
+    builder.enter(end);
+  }
+
+  choose(condition: Scalar, then: () => Scalar, otherwise: () => Scalar): Register {
+    const { builder } = this;
+    const [yes, no, end] = [builder.block('then'), builder.block('else'), builder.block('end')];
+    builder.condBr(registerOf(condition).ir, yes, no);
+    const ways = [
+      [yes, then],
+      [no, otherwise],
+    ] as const;
+    const incoming = ways.map(([block, act]) => {
+      builder.enter(block);
+      const value = registerOf(act()).ir;
+      const from = builder.currentBlock;
+      builder.br(end);
+      return [value, from] as const;
+    });
+    builder.enter(end);
+    return new Register(builder.phi(incoming, 'value'));
+  }
+
+  repeat(times: number, body: (index: Scalar, stop: () => void) => void): void {
+    const { builder } = this;
+    const counter = builder.alloca('i64', 'index');
+    builder.store(i64(0), counter);
+    const [head, round, end] = [builder.block('loop'), builder.block('loop.body'), builder.block('loop.end')];
+    builder.br(head);
+    builder.enter(head);
+    const index = builder.load('i64', counter, 'index');
+    builder.condBr(builder.icmp('ult', index, i64(times), 'more'), round, end);
+    builder.enter(round);
+    body(new Register(index), () => builder.br(end));
+    if (!builder.hasEnded) {
+      builder.store(builder.add(index, i64(1), 'next'), counter);
+      builder.br(head);
+    }
+    builder.enter(end);
+  }
+
+  // Memory
+
+  reserve(bytes: number, name: string): Place {
+    const landing = this.#landing;
+    if (landing?.bytes === bytes) {
+      this.#landing = undefined;
+      return landing;
+    }
+    return this.storage.reserve(bytes, name);
+  }
+
+  /** Makes a value with `act`, in `place` if it fits there, and copies it there otherwise. */
+  landIn(place: Place, act: () => Operand): void {
+    this.#landing = place;
+    const value = placeOf(act());
+    this.#landing = undefined;
+    if (value !== place) this.copy(place, 0, value, 0, Math.min(place.bytes, value.bytes));
+  }
+
+  /** What is made within `act` does not land. */
+  withoutLanding<T>(act: () => T): T {
+    const landing = this.#landing;
+    this.#landing = undefined;
+    const result = act();
+    this.#landing = landing;
+    return result;
+  }
+
+  zero(memory: Memory): void {
+    const { pointer, bytes } = placeOf(memory);
+    if (bytes <= inlineBytesMax) this.builder.memset(pointer, 0, bytes);
+    // Reading at address 0 fails, and the helper then fills its destination with zeros (kernel/trace/bpf_trace.c).
+    else this.helper('probe_read_kernel', [memory, bytes, 0]);
+  }
+
+  load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Register {
+    return new Register(this.builder.load(integerTypes[bits], this.at(memory, offset), 'loaded'));
+  }
+
+  loadAt(memory: Memory, offset: Scalar, bits: 8 | 16 | 32 | 64): Register {
+    const pointer = this.builder.gep(placeOf(memory).pointer, registerOf(offset).ir, 'at');
+    return new Register(this.builder.load(integerTypes[bits], pointer, 'loaded', { align: 1 }));
+  }
+
+  store(memory: Memory, offset: number, value: Scalar): void {
+    const { ir } = registerOf(value);
+    const stored = ir.type === 'i1' ? this.builder.zext(ir, 'i8', 'byte') : ir;
+    this.builder.store(stored, this.at(memory, offset));
+  }
+
+  storeAt(memory: Memory, offset: Scalar, value: Scalar): void {
+    const pointer = this.builder.gep(placeOf(memory).pointer, registerOf(offset).ir, 'at');
+    this.builder.store(registerOf(value).ir, pointer, { align: 1 });
+  }
+
+  atomicAdd(memory: Memory, offset: number, value: Scalar): void {
+    this.builder.atomic('add', this.at(memory, offset), registerOf(value).ir, 'before');
+  }
+
+  copy(to: Memory, toOffset: number, from: Memory, fromOffset: number, bytes: number): void {
+    if (bytes === 0) return;
+    const target = this.at(to, toOffset);
+    const source = this.at(from, fromOffset);
+    if (bytes <= inlineBytesMax) return this.builder.memcpy(target, source, bytes);
+    this.helper('probe_read_kernel', [new Place(target, bytes), bytes, new Place(source, bytes)]);
+  }
+
+  part(memory: Memory, offset: number, bytes: number): Place {
+    return new Place(this.at(memory, offset), bytes);
+  }
+
+  at(memory: Memory, offset: number): IrPointer {
+    return this.builder.gep(placeOf(memory).pointer, offset, 'at');
+  }
+
+  // The kernel
+
+  helper(name: string, args: readonly HelperArgument[]): Register {
+    const values = args.map((argument) => this.#helperArgument(argument));
+    return new Register(this.builder.callHelper(helperNamed(name), values, name));
+  }
+
+  #helperArgument(argument: HelperArgument): IrValue {
+    if (argument === 'context') return this.builder.parameter(0);
+    if (typeof argument === 'number' || typeof argument === 'bigint') return i64(argument);
+    if ('map' in argument) return symbolPointer(argument.map.symbol);
+    return argument instanceof Place ? argument.pointer : registerOf(argument as Scalar).ir;
+  }
+
+  /** A map's value under a key, or null. */
+  lookup(symbol: string, key: Place): IrPointer {
+    const helper = { ...helperNamed('map_lookup_elem'), result: 'ptr' as const };
+    return withAlign(this.builder.callHelper(helper, [symbolPointer(symbol), key.pointer], 'found'), 8);
+  }
+
+  context(slot: ContextSlot): Register {
+    const size = sizeOf(slot.type);
+    const pointer = this.builder.gep(this.builder.parameter(0), slot.offset, 'slot');
+    // Volatile, so that no optimisation computes with the pointer: the verifier takes constant offsets only.
+    const type = integerType(size);
+    return new Register(this.builder.load(type, pointer, 'context', { volatile: true, align: Math.min(size, 8) }));
+  }
+
+  readMemory(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
+    return this.helper(`probe_read_${space}`, [to, this.#bounded(to, bytes), from]);
+  }
+
+  readText(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
+    return this.helper(`probe_read_${space}_str`, [to, this.#bounded(to, bytes), from]);
+  }
+
+  /** A length that the verifier can see to be within the destination, whatever the optimiser made of the script's own checks. */
+  #bounded(to: Memory, bytes: Scalar | number): Scalar | number {
+    if (typeof bytes === 'number') return bytes;
+    const opaque = new Register(this.builder.opaque(registerOf(this.resize(bytes, 64)).ir, 'length'));
+    const limit = this.int(to.bytes);
+    return this.select(this.compare('>', opaque, limit), limit, opaque);
+  }
+
+  // Arguments
+
+  value(argument: Argument): Register {
+    const value = this.withoutLanding(() => this.#surroundings.evaluate(argument));
+    assert(value !== 'context', 'the context is no number');
+    return registerOf(value);
+  }
+
+  wide(argument: Argument): Register {
+    const { type } = argument;
+    const signed = (type.kind === 'int' || type.kind === 'enum') && type.signed;
+    return this.resize(this.value(argument), 64, signed);
+  }
+
+  bytes(argument: Argument): Place {
+    const value = this.withoutLanding(() => this.#surroundings.evaluate(argument));
+    assert(value !== 'context', 'the context is not to be read as a whole');
+    return placeOf(value);
+  }
+
+  address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' } {
+    return this.withoutLanding(() => this.#surroundings.address(argument));
+  }
+
+  keyOf(map: MapArgument, key?: Argument): Memory {
+    return this.withoutLanding(() => this.#surroundings.keyOf(map, key));
+  }
+
+  countEntries(map: MapArgument): Scalar {
+    return this.#surroundings.countEntries(map);
+  }
+
+  submit<F extends EventFields>(
+    event: EventDefinition<F>,
+    fields: { readonly [K in keyof F]: Scalar | Memory | number | bigint },
+    constants: Readonly<Record<string, PlanConstant>> = {},
+  ): void {
+    this.#surroundings.submit(event, fields, constants);
+  }
+
+  submitArguments(event: EventDefinition<EventFields>, args: readonly Argument[], constants: Readonly<Record<string, PlanConstant>>): void {
+    this.#surroundings.submitArguments(event, args, constants);
+  }
+
+  text(text: ByteText): number {
+    return this.#tables.text(text);
+  }
+
+  place(span: Span, message: string): number {
+    return this.#tables.place(span, message);
+  }
+
+  /** The address of bytes, as a number. */
+  addressOf(place: Place): Register {
+    return new Register(this.builder.ptrToInt(place.pointer, 'address'));
+  }
+
+  /** The context's address, for helpers that read from it. */
+  contextAddress(): Register {
+    return new Register(this.builder.ptrToInt(present(this.builder.parameter(0), 'context'), 'context'));
+  }
+}

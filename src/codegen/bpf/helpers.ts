@@ -1,0 +1,48 @@
+/** BPF helpers: name, number, since which kernel (include/uapi/linux/bpf.h). To use another one, add a row. */
+
+import { present } from '../../base/assert.ts';
+import type { HelperReference } from '../llvm/ir.ts';
+
+interface HelperRow {
+  readonly id: number;
+  readonly since: readonly [major: number, minor: number];
+}
+
+const rows = {
+  map_lookup_elem: { id: 1, since: [3, 19] },
+  map_update_elem: { id: 2, since: [3, 19] },
+  map_delete_elem: { id: 3, since: [3, 19] },
+  ktime_get_ns: { id: 5, since: [4, 1] },
+  get_prandom_u32: { id: 7, since: [4, 1] },
+  get_smp_processor_id: { id: 8, since: [4, 1] },
+  get_current_pid_tgid: { id: 14, since: [4, 2] },
+  get_current_uid_gid: { id: 15, since: [4, 2] },
+  get_current_comm: { id: 16, since: [4, 2] },
+  get_current_task: { id: 35, since: [4, 8] },
+  get_stack: { id: 67, since: [4, 18] },
+  get_current_cgroup_id: { id: 80, since: [4, 18] },
+  probe_read_user: { id: 112, since: [5, 5] },
+  probe_read_kernel: { id: 113, since: [5, 5] },
+  probe_read_user_str: { id: 114, since: [5, 5] },
+  probe_read_kernel_str: { id: 115, since: [5, 5] },
+  get_ns_current_pid_tgid: { id: 120, since: [5, 7] },
+  ktime_get_boot_ns: { id: 125, since: [5, 8] },
+  ringbuf_output: { id: 130, since: [5, 8] },
+  ringbuf_query: { id: 134, since: [5, 8] },
+  for_each_map_elem: { id: 164, since: [5, 13] },
+  get_func_ip: { id: 173, since: [5, 15] },
+  ktime_get_tai_ns: { id: 208, since: [6, 1] },
+} as const satisfies Readonly<Record<string, HelperRow>>;
+
+/** A helper by its name without bpf_. All results are taken as 64 bits. */
+export function helperNamed(name: string): HelperReference {
+  const row: HelperRow = present((rows as Readonly<Record<string, HelperRow>>)[name], `helper ${name}`);
+  return { name, id: row.id, result: 'i64' };
+}
+
+export const helperNames: readonly string[] = Object.keys(rows);
+
+/** The first kernel that has a helper. */
+export function helperSince(name: string): readonly [major: number, minor: number] {
+  return present((rows as Readonly<Record<string, HelperRow>>)[name], `helper ${name}`).since;
+}

@@ -1,0 +1,93 @@
+/** DOOR: a program as written becomes a typed one. Never fails: what is wrong is in the diagnostics, and then the tree has holes. */
+
+import { Report } from '../base/diagnostic.ts';
+import { hasErrors } from '../base/outcome.ts';
+import type { Outcome } from '../base/outcome.ts';
+import type { TypingContext } from '../builtins/define.ts';
+import type { Program } from '../parser/ast.ts';
+import type { Requirement } from '../plan/plan.ts';
+import type { ExpandedProbe } from './expand-probes.ts';
+import { expandProbes } from './expand-probes.ts';
+import type { Facts } from './facts.ts';
+import { inferTruth } from './infer-expression.ts';
+import { inferStatements } from './infer-statement.ts';
+import type { Round } from './scope.ts';
+import { mapSymbolOf, Scope } from './scope.ts';
+import { SymbolTable } from './symbols.ts';
+import type { TypedProbe, TypedProgram } from './typed-tree.ts';
+
+export interface AnalyseOptions {
+  /** The script's $1, $2 …. */
+  readonly parameters: readonly string[];
+}
+
+/** Types only grow, and a chain of names as long as this is nobody's script. */
+const roundsMax = 64;
+
+/**
+ * A name's type is the join of all its uses, also later ones: so the whole program is typed again and again, each round with what the round before
+ * has found, until nothing new is found; then once more, to tell what is wrong and to keep the tree.
+ */
+export function analyse(program: Program, facts: Facts, { parameters }: AnalyseOptions): Outcome<TypedProgram> {
+  const report = new Report();
+  const expanded = expandProbes(program, facts, report);
+  if (expanded.length === 0 && !hasErrors(report.diagnostics))
+    report.error('no-probes', 'There are no probes to attach', program.span, { hints: ['A script has at least one: begin { printf("hello\\n"); }'] });
+  const round = (before: SymbolTable, final: boolean): Round => ({
+    facts,
+    report: final ? report : new Report(),
+    parameters,
+    before,
+    next: new SymbolTable(final ? undefined : before),
+    requires: [],
+    final,
+    nextVariable: 0,
+  });
+  let table = new SymbolTable();
+  for (let rounds = 0; rounds < roundsMax; rounds++) {
+    const current = round(table, false);
+    inferAll(expanded, current);
+    if (current.next.equals(table)) break;
+    table = current.next;
+  }
+  const last = round(table, true);
+  const probes = inferAll(expanded, last);
+  const maps = [...table.maps.values()].filter((map) => map.value).map((map) => mapSymbolOf(map, facts.settings.maxMapKeys));
+  return { value: { probes, maps: renumbered(maps), requires: distinct(last.requires) }, diagnostics: distinctDiagnostics(report) };
+}
+
+/** Maps that are never written have no place in the object; a script with one has errors, and its numbers don't matter. */
+const renumbered = (maps: TypedProgram['maps']): TypedProgram['maps'] => [...maps].sort((a, b) => a.index - b.index);
+
+const distinct = (requires: readonly Requirement[]): readonly Requirement[] => [
+  ...new Map(requires.map((requirement) => [requirement.feature, requirement])).values(),
+];
+
+/** A block that several programs share is typed for each: what is wrong in it is told once. */
+function distinctDiagnostics(report: Report): Outcome<unknown>['diagnostics'] {
+  const seen = new Set<string>();
+  return report.diagnostics.filter(({ code, message, span }) => {
+    const key = `${code} ${span?.start} ${span?.end} ${message}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+function inferAll(expanded: readonly ExpandedProbe[], round: Round): readonly TypedProbe[] {
+  return expanded.map((probe) => inferProbe(probe, round));
+}
+
+function inferProbe({ name, info, attachments, tracing, probe, span }: ExpandedProbe, round: Round): TypedProbe {
+  const { facts } = round;
+  const context: TypingContext = {
+    program: info,
+    machine: facts.machine,
+    settings: facts.settings,
+    kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
+    struct: (keyword, structName) => facts.struct(keyword, structName),
+  };
+  const scope = new Scope(round, context);
+  const predicate = probe.predicate && inferTruth(scope, probe.predicate);
+  const body = inferStatements(scope, probe.body.statements);
+  scope.finish();
+  return { name, info, attachments, ...(tracing && { tracing }), ...(predicate && { predicate }), body, span };
+}

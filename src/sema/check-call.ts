@@ -1,0 +1,209 @@
+/** Calls: arguments against a builtin's signature. Generic: it reads `params` and knows no builtin by name. */
+
+import { didYouMean } from '../base/did-you-mean.ts';
+import type { Span } from '../base/span.ts';
+import { builtinNames, findBuiltin } from '../builtins/registry.ts';
+import type { FunctionDefinition, Param, ParamTakes } from '../builtins/define.ts';
+import type { Expr, Name } from '../parser/ast.ts';
+import { typeName } from '../types/type-name.ts';
+import type { Type } from '../types/type.ts';
+import { string } from '../types/type.ts';
+import { fits, isNumber } from './convert.ts';
+import type { Inferred } from './infer-expression.ts';
+import { firm, infer, inferBuiltin, isAvailable, isWrong, value, wrong } from './infer-expression.ts';
+import { inferKey, keyOf } from './infer-map.ts';
+import type { Scope } from './scope.ts';
+import type { MapSymbol, TypedArgument, TypedExpr } from './typed-tree.ts';
+
+export function inferCall(scope: Scope, callee: Name, args: readonly Expr[], span: Span): Inferred {
+  const builtin = findBuiltin(callee.text);
+  if (!builtin) {
+    scope.report.error('unknown-function', `There is no function '${callee.text}'`, callee.span, { hints: didYouMean(callee.text, builtinNames()) });
+    return wrong(span);
+  }
+  if (builtin.kind === 'aggregation') {
+    scope.report.error('misplaced-aggregation', `${builtin.name}() fills a map: it must be the whole right side of an assignment`, span, {
+      hints: [`Write @${builtin.name} = ${builtin.name}(…);`],
+    });
+    return wrong(span);
+  }
+  if (builtin.kind === 'variable') {
+    if (args.length === 0) return inferBuiltin(scope, builtin, span);
+    scope.report.error('wrong-argument-count', `${builtin.name} takes no arguments (${args.length} given)`, span);
+    return wrong(span);
+  }
+  return inferFunction(scope, builtin, args, span);
+}
+
+function inferFunction(scope: Scope, definition: FunctionDefinition, args: readonly Expr[], span: Span): Inferred {
+  if (!isAvailable(scope, definition, span)) return wrong(span);
+  if (definition.unsafe && !scope.facts.unsafe) {
+    scope.report.error('unsafe', `${definition.name}() can change the system: it needs --unsafe`, span);
+    return wrong(span);
+  }
+  const typed = inferArguments(scope, definition.name, definition.params, args, span);
+  if (!typed) return wrong(span);
+  const { context, report } = scope;
+  const errorsBefore = report.diagnostics.length;
+  definition.check?.(typed, context, report, span);
+  if (report.diagnostics.slice(errorsBefore).some(({ severity }) => severity === 'error')) return wrong(span);
+  const type = typeof definition.returns === 'function' ? definition.returns(typed, context) : definition.returns;
+  const constant = definition.constant?.(typed, context);
+  if (typeof constant === 'string') return firm({ kind: 'text', type: string(constant.length + 1), value: constant, span });
+  if (constant !== undefined) return firm({ kind: 'constant', type, value: BigInt(constant), span });
+  return firm({ kind: 'call', type, definition, args: typed, span });
+}
+
+/** Undefined if something was wrong, which has been reported. The number is checked first, so that one mistake gives one error. */
+export function inferArguments(
+  scope: Scope,
+  name: string,
+  params: readonly Param[],
+  args: readonly Expr[],
+  span: Span,
+): readonly TypedArgument[] | undefined {
+  if (!checkCount(scope, name, params, args.length, span)) return undefined;
+  const typed: TypedArgument[] = [];
+  let allRight = true;
+  args.forEach((arg, index) => {
+    const param = params[index] ?? params.at(-1);
+    const argument = param && inferArgument(scope, name, param, arg, typed);
+    if (argument) typed.push(argument);
+    else allRight = false;
+  });
+  return allRight ? typed : undefined;
+}
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+function checkCount(scope: Scope, name: string, params: readonly Param[], count: number, span: Span): boolean {
+  const least = params.filter((param) => !param.optional && !param.rest).length;
+  const most = params.some((param) => param.rest) ? Infinity : params.length;
+  if (count >= least && count <= most) return true;
+  const wanted =
+    least === most ? plural(least, 'argument') : count < least ? `at least ${plural(least, 'argument')}` : `at most ${plural(most, 'argument')}`;
+  const names = params.map((param) => (param.optional ? `[${param.name}]` : param.name)).join(', ');
+  scope.report.error('wrong-argument-count', `${name}() takes ${most === 0 ? 'no arguments' : wanted}, ${count} given`, span, {
+    hints: most === 0 ? [] : [`${name}(${names})`],
+  });
+  return false;
+}
+
+function inferArgument(scope: Scope, name: string, param: Param, arg: Expr, before: readonly TypedArgument[]): TypedArgument | undefined {
+  const { span } = arg;
+  const keyword = arg.kind === 'identifier' && param.keywords?.includes(arg.name) ? arg.name : undefined;
+  if (keyword !== undefined && param.takes.includes('keyword')) return { type: { kind: 'none' }, span, keyword };
+  if (arg.kind === 'map') {
+    const map = mapArgument(scope, name, param, arg);
+    if (map !== 'value') return map;
+  }
+  if (param.takes.every((takes) => takes === 'map' || takes === 'element')) {
+    scope.report.error('wrong-argument-type', `${name}() takes a map as its ${param.name}`, span);
+    return undefined;
+  }
+  if (arg.kind === 'identifier' && param.takes.every((takes) => takes === 'keyword')) {
+    scope.report.error('bad-argument', `${name}() does not know '${arg.name}'`, span, { hints: [`It knows ${(param.keywords ?? []).join(', ')}.`] });
+    return undefined;
+  }
+  const inferred = infer(scope, arg);
+  if (isWrong(inferred)) return undefined;
+  if (param.takes.includes('key')) return keyArgument(scope, inferred, arg, before);
+  const argument = plainArgument(inferred.expr);
+  if (param.takes.some((takes) => accepts(takes, argument))) {
+    const needsValue = param.takes.includes('any') && !accepts('place', argument);
+    return needsValue && value(scope, inferred) !== inferred.expr ? undefined : argument;
+  }
+  reportArgument(scope, name, param, argument);
+  return undefined;
+}
+
+const plainArgument = (expr: TypedExpr): TypedArgument => ({
+  type: expr.type,
+  span: expr.span,
+  expr,
+  ...(expr.kind === 'text' && { constant: expr.value }),
+  ...(expr.kind === 'constant' && { constant: expr.type.kind === 'bool' ? expr.value !== 0n : expr.value }),
+});
+
+function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean {
+  switch (takes) {
+    case 'integer':
+      return isNumber(type) || type.kind === 'pointer';
+    case 'pointer':
+      return isNumber(type) || (type.kind === 'pointer' && type.space !== 'context');
+    case 'string':
+      return type.kind === 'string';
+    case 'any':
+      return type.kind !== 'none' && type.kind !== 'struct' && type.kind !== 'aggregate' && !(type.kind === 'pointer' && type.space === 'context');
+    case 'number':
+      return typeof constant === 'bigint';
+    case 'text':
+      return typeof constant === 'string';
+    case 'place':
+      return type.kind === 'array' || type.kind === 'struct';
+    case 'keyword':
+    case 'map':
+    case 'element':
+    case 'key':
+      return false;
+  }
+}
+
+const takesInWords: Readonly<Record<ParamTakes, string>> = {
+  integer: 'an integer',
+  pointer: 'a pointer',
+  string: 'text',
+  any: 'a value',
+  number: 'a number known when compiling',
+  text: 'text in quotes',
+  keyword: 'a word',
+  map: 'a map',
+  element: 'a map',
+  key: 'a key',
+  place: 'an array',
+};
+
+function reportArgument(scope: Scope, name: string, param: Param, { type, span }: TypedArgument): void {
+  const wanted = [...new Set(param.takes.map((takes) => (takes === 'keyword' ? (param.keywords ?? []).join(', ') : takesInWords[takes])))].join(' or ');
+  const what = type.kind === 'none' ? 'something without a value' : `a value of type ${typeName(type)}`;
+  scope.report.error('wrong-argument-type', `${name}() takes ${wanted} as its ${param.name}, not ${what}`, span);
+}
+
+/** 'value' if the map's element is to be read like any other value. */
+function mapArgument(scope: Scope, name: string, param: Param, arg: Extract<Expr, { kind: 'map' }>): TypedArgument | undefined | 'value' {
+  const takesElement = param.takes.includes('element');
+  const isWhole = arg.keys === undefined && param.takes.includes('map');
+  if (!isWhole && !takesElement) return 'value';
+  const facts = scope.factsOf(arg.name, arg.span);
+  const keyed = (facts.key?.length ?? 0) > 0;
+  if (!isWhole && param.takes.includes('any') && facts.value?.type.kind !== 'aggregate') return 'value';
+  if (!facts.value) {
+    if (scope.round.final) scope.report.error('unknown-map', `Nothing is ever stored in @${arg.name}`, arg.span, { hints: [`Store something, or remove this ${name}().`] });
+    return undefined;
+  }
+  const symbol = scope.mapSymbol(arg.name, arg.span);
+  const whole = { name: symbol.name, symbol: symbol.symbol, keyed, key: symbol.key, value: symbol.value };
+  if (isWhole || !arg.keys) return { type: symbol.value, span: arg.span, map: whole, mapSymbol: symbol };
+  const key = inferKey(scope, arg);
+  if (key === 'wrong' || key === undefined) return undefined;
+  return { type: symbol.value, span: arg.span, map: { ...whole, element: plainArgument(key) }, mapSymbol: symbol };
+}
+
+/** A key given beside its map: as many parts as the map's keys have. */
+function keyArgument(scope: Scope, { expr, flexible }: Inferred, arg: Expr, before: readonly TypedArgument[]): TypedArgument | undefined {
+  const symbol: MapSymbol | undefined = before.find((argument) => argument.mapSymbol)?.mapSymbol;
+  if (!symbol) return undefined;
+  const parts: readonly Inferred[] = expr.kind === 'tuple' ? expr.elements.map((element) => firm(element)) : [{ expr, flexible }];
+  const types: readonly Type[] = symbol.key;
+  const mapName = symbol.name.slice(1);
+  if (types.length === 0) return plainArgument(expr);
+  if (parts.length !== types.length || !parts.every((part, index) => fits(part.expr.type, types[index] ?? part.expr.type))) {
+    scope.report.error('map-key-mismatch', `This is no key of ${symbol.name}: its keys are of type ${types.map(typeName).join(', ')}, not ${typeName(expr.type)}`, arg.span, {
+      labels: [{ span: symbol.span, text: `${symbol.name} is used here` }],
+    });
+    return undefined;
+  }
+  scope.round.next.joinKey(mapName, parts.map((part) => ({ type: part.expr.type, flexible: part.flexible })), arg.span);
+  const key = keyOf(parts, types, arg.span);
+  return key === 'wrong' ? undefined : plainArgument(key);
+}

@@ -1,0 +1,118 @@
+/** Attach points become programs: places that offer the same share one, unless the block asks where it is. */
+
+import { didYouMean } from '../base/did-you-mean.ts';
+import type { Report } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
+import { findBuiltin } from '../builtins/registry.ts';
+import type { ProgramInfo } from '../builtins/emitter.ts';
+import type { AttachPoint, Expr, Probe, Program, Statement } from '../parser/ast.ts';
+import type { Attachment, ProgramPlan } from '../plan/plan.ts';
+import type { ResolvedProbe } from '../probes/define.ts';
+import { findProbe, probeNames } from '../probes/registry.ts';
+import type { Facts } from './facts.ts';
+
+/** A block, and all the places that run it as one program. */
+export interface ExpandedProbe {
+  /** kprobe_f_1. */
+  readonly name: string;
+  readonly info: ProgramInfo;
+  readonly attachments: readonly Attachment[];
+  readonly tracing?: NonNullable<ProgramPlan['tracing']>;
+  readonly probe: Probe;
+  /** The attach point. */
+  readonly span: Span;
+}
+
+export function expandProbes(program: Program, facts: Facts, report: Report): readonly ExpandedProbe[] {
+  const expanded: ExpandedProbe[] = [];
+  for (const probe of program.probes) {
+    const perPlace = asksForPlace(probe);
+    for (const point of probe.attachPoints)
+      for (const group of groupsOf(resolve(point, facts, report), perPlace)) expanded.push(programOf(group, probe, point, expanded.length + 1));
+  }
+  checkLimits(program, expanded, facts, report);
+  return expanded;
+}
+
+interface Located extends ResolvedProbe {
+  readonly provider: string;
+  readonly type: ProgramInfo['type'];
+}
+
+function resolve(point: AttachPoint, facts: Facts, report: Report): readonly Located[] {
+  const definition = findProbe(point.provider.text);
+  if (!definition) {
+    report.error('unknown-probe', `There is no probe type '${point.provider.text}'`, point.provider.span, {
+      hints: didYouMean(point.provider.text, probeNames()),
+    });
+    return [];
+  }
+  const target = { parts: point.parts, span: point.span, provider: definition.name };
+  return definition.resolve(target, facts, report).map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
+}
+
+function groupsOf(places: readonly Located[], perPlace: boolean): readonly (readonly [Located, ...Located[]])[] {
+  const groups = new Map<string, [Located, ...Located[]]>();
+  for (const place of places) {
+    const key = perPlace ? place.name : place.contextKey;
+    const group = groups.get(key);
+    if (group) group.push(place);
+    else groups.set(key, [place]);
+  }
+  return [...groups.values()];
+}
+
+/** Programs of several places are named as they were written. */
+function programOf(group: readonly [Located, ...Located[]], probe: Probe, point: AttachPoint, number: number): ExpandedProbe {
+  const [first] = group;
+  const written = [first.provider, ...point.parts.map(({ text }) => text)].join(':');
+  const name = group.length === 1 ? first.name : written;
+  return {
+    name: `${identifier(name)}_${number}`,
+    info: { name, provider: first.provider, type: first.type, context: first.context },
+    attachments: group.map(({ attachment }) => attachment),
+    ...(first.tracing && { tracing: first.tracing }),
+    probe,
+    span: point.span,
+  };
+}
+
+/** Names of functions in the object need not be long: the number makes them unique. */
+const identifierCharactersMax = 64;
+
+const identifier = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, identifierCharactersMax);
+
+function checkLimits(program: Program, expanded: readonly ExpandedProbe[], { settings }: Facts, report: Report): void {
+  const { span } = program.probes[0]?.attachPoints[0] ?? program;
+  const places = expanded.reduce((sum, { attachments }) => sum + attachments.length, 0);
+  const tooMany = (what: string, count: number, limit: number, key: string): void =>
+    report.error('too-many-probes', `The script needs ${count} ${what}, the limit is ${limit}`, span, {
+      hints: [`Narrow the wildcards, or raise the limit: TSTRACE_${key}=${count}`],
+    });
+  if (places > settings.maxProbes) tooMany('probes', places, settings.maxProbes, 'MAX_PROBES');
+  if (expanded.length > settings.maxBpfProgs) tooMany('BPF programs', expanded.length, settings.maxBpfProgs, 'MAX_BPF_PROGS');
+}
+
+/** True if the block names a builtin whose value differs from place to place. */
+function asksForPlace(probe: Probe): boolean {
+  const names = new Set<string>();
+  collectNames(probe.predicate ? [probe.predicate, probe.body] : [probe.body], names);
+  return [...names].some((name) => {
+    const builtin = findBuiltin(name);
+    return builtin !== undefined && 'perProbe' in builtin && builtin.perProbe === true;
+  });
+}
+
+/** All bare words and callees below some nodes; without recursion, for trees may be deep. */
+function collectNames(roots: readonly object[], names: Set<string>): void {
+  const pending: unknown[] = [...roots];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (Array.isArray(node)) pending.push(...(node as unknown[]));
+    else if (typeof node === 'object' && node !== null) {
+      const { kind, name, callee } = node as Partial<Extract<Expr, { kind: 'identifier' }>> & Partial<Extract<Expr, { kind: 'call' }>> & Partial<Statement>;
+      if (kind === 'identifier' && typeof name === 'string') names.add(name);
+      if (callee) names.add(callee.text);
+      pending.push(...Object.values(node as Record<string, unknown>).filter((value) => typeof value === 'object' && value !== null));
+    }
+  }
+}

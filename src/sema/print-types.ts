@@ -1,0 +1,102 @@
+/** The typed tree as text, for -d types: every expression with its type, every conversion visible. */
+
+import { typeName } from '../types/type-name.ts';
+import type { TypedArgument, TypedExpr, TypedProgram, TypedStatement, TypedTarget } from './typed-tree.ts';
+
+export function printTypes(program: TypedProgram): string {
+  const maps = program.maps.map((map) => `${map.name}[${map.key.map(typeName).join(', ')}] ${typeName(map.value)} ${map.type} ${map.entriesMax}\n`);
+  const probes = program.probes.map(
+    ({ name, info, predicate, body }) =>
+      `${name} (${info.name})\n${predicate ? `  predicate ${printExpr(predicate)}\n` : ''}${printStatements(body, '  ')}`,
+  );
+  return [...maps, ...probes].join('');
+}
+
+const printStatements = (statements: readonly TypedStatement[], indent: string): string =>
+  statements.map((statement) => printStatement(statement, indent)).join('');
+
+function printStatement(statement: TypedStatement, indent: string): string {
+  const inner = `${indent}  `;
+  switch (statement.kind) {
+    case 'declare':
+      return `${indent}let $${statement.variable.name}: ${typeName(statement.variable.type)}\n`;
+    case 'assign':
+      return `${indent}${printTarget(statement.target)} = ${printExpr(statement.value)}\n`;
+    case 'update':
+      return `${indent}${printTarget(statement.target)} ${statement.op}= ${printExpr(statement.value)}${statement.signed ? '' : ' unsigned'}\n`;
+    case 'aggregate':
+      return `${indent}${printPlace(statement.map.name, statement.key)} = ${statement.definition.name}(${printArgs(statement.args)})\n`;
+    case 'evaluate':
+      return `${indent}${printExpr(statement.value)}\n`;
+    case 'if':
+      return [
+        `${indent}if ${printExpr(statement.condition)}\n`,
+        printStatements(statement.then, inner),
+        statement.else.length > 0 ? `${indent}else\n${printStatements(statement.else, inner)}` : '',
+      ].join('');
+    case 'block':
+      return `${indent}block\n${printStatements(statement.body, inner)}`;
+    case 'unroll':
+      return `${indent}unroll ${statement.times}\n${printStatements(statement.body, inner)}`;
+    case 'return':
+      return `${indent}return${statement.value ? ` ${printExpr(statement.value)}` : ''}\n`;
+  }
+}
+
+const printTarget = (target: TypedTarget): string =>
+  target.kind === 'variable' ? `$${target.variable.name}` : printPlace(target.map.name, target.key);
+
+const printPlace = (name: string, key: TypedExpr | undefined): string => (key ? `${name}[${printExpr(key)}]` : name);
+
+const printArgs = (args: readonly TypedArgument[]): string =>
+  args
+    .map(({ expr, keyword, map }) => (expr ? printExpr(expr) : (keyword ?? (map?.element ? `${map.name}[…]` : map?.name) ?? '')))
+    .join(', ');
+
+/** value:type; what is made of others in parentheses. */
+export function printExpr(expr: TypedExpr): string {
+  return `${printBare(expr)}:${typeName(expr.type)}`;
+}
+
+function printBare(expr: TypedExpr): string {
+  switch (expr.kind) {
+    case 'constant':
+      return String(expr.value);
+    case 'text':
+      return JSON.stringify(expr.value);
+    case 'variable':
+      return `$${expr.variable.name}`;
+    case 'map-get':
+      return printPlace(expr.map.name, expr.key);
+    case 'unary':
+      return `(${expr.op}${printExpr(expr.operand)})`;
+    case 'not':
+      return `(!${printExpr(expr.operand)})`;
+    case 'arithmetic':
+    case 'comparison':
+    case 'logical':
+      return `(${printExpr(expr.left)} ${expr.op} ${printExpr(expr.right)})`;
+    case 'conditional':
+      return `(${printExpr(expr.condition)} ? ${printExpr(expr.then)} : ${printExpr(expr.else)})`;
+    case 'elvis':
+      return `(${printExpr(expr.value)} ?: ${printExpr(expr.else)})`;
+    case 'tuple':
+      return `(${expr.elements.map(printExpr).join(', ')})`;
+    case 'element':
+      return `${printExpr(expr.tuple)}.${expr.index}`;
+    case 'array-element':
+      return `${printExpr(expr.array)}[${printExpr(expr.index)}]`;
+    case 'load':
+      return `load(${printExpr(expr.pointer)} + ${expr.offset}${expr.bits ? ` bits ${expr.bits.start}+${expr.bits.width}` : ''})`;
+    case 'advance':
+      return `(${printExpr(expr.pointer)} + ${printExpr(expr.count)} * ${expr.stride})`;
+    case 'convert':
+      return `convert(${printExpr(expr.operand)})`;
+    case 'step':
+      return expr.prefix ? `(${expr.delta > 0 ? '++' : '--'}${printTarget(expr.target)})` : `(${printTarget(expr.target)}${expr.delta > 0 ? '++' : '--'})`;
+    case 'builtin':
+      return expr.definition.name;
+    case 'call':
+      return `${expr.definition.name}(${printArgs(expr.args)})`;
+  }
+}

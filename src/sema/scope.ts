@@ -1,0 +1,132 @@
+/** One program while it is typed: its context, its variables by block, where it reports. */
+
+import type { Report } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
+import type { TypingContext } from '../builtins/define.ts';
+import type { Requirement } from '../plan/plan.ts';
+import type { Type } from '../types/type.ts';
+import type { Facts } from './facts.ts';
+import type { MapFacts } from './symbols.ts';
+import { SymbolTable, typeOf } from './symbols.ts';
+import type { MapSymbol, VariableSymbol } from './typed-tree.ts';
+import { errorType } from '../types/type.ts';
+
+export interface Variable {
+  readonly name: string;
+  readonly id: number;
+  readonly span: Span;
+  /** A type that the script fixed. */
+  readonly declared?: Type;
+  assigned: boolean;
+  used: boolean;
+}
+
+/** What a whole round of inference shares. */
+export interface Round {
+  readonly facts: Facts;
+  readonly report: Report;
+  readonly parameters: readonly string[];
+  /** Types of the round before. */
+  readonly before: SymbolTable;
+  readonly next: SymbolTable;
+  readonly requires: Requirement[];
+  /** True in the last round: types are final, and what is wrong is told. */
+  readonly final: boolean;
+  nextVariable: number;
+}
+
+export class Scope {
+  readonly round: Round;
+  readonly context: TypingContext;
+  readonly #blocks: Map<string, Variable>[] = [new Map()];
+
+  constructor(round: Round, context: TypingContext) {
+    this.round = round;
+    this.context = context;
+  }
+
+  get report(): Report {
+    return this.round.report;
+  }
+
+  get facts(): Facts {
+    return this.round.facts;
+  }
+
+  block<T>(act: () => T): T {
+    this.#blocks.push(new Map());
+    const result = act();
+    this.#endBlock();
+    return result;
+  }
+
+  /** Ends the outermost block too. */
+  finish(): void {
+    this.#endBlock();
+  }
+
+  #endBlock(): void {
+    for (const variable of this.#blocks.pop()?.values() ?? []) {
+      if (!variable.assigned && variable.used)
+        this.report.warning('unused-variable', `$${variable.name} is read but nothing is ever assigned to it: it is 0`, variable.span);
+      else if (!variable.used && !variable.assigned)
+        this.report.warning('unused-variable', `$${variable.name} is declared but not used`, variable.span);
+    }
+  }
+
+  find(name: string): Variable | undefined {
+    for (const block of this.#blocks.toReversed()) {
+      const found = block.get(name);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** In the innermost block. Variables of outer blocks must not have its name: the caller has looked. */
+  declare(name: string, span: Span, declared?: Type): Variable {
+    const variable: Variable = { name, id: this.round.nextVariable++, span, assigned: false, used: false, ...(declared && { declared }) };
+    this.#blocks.at(-1)?.set(name, variable);
+    return variable;
+  }
+
+  get variableNames(): readonly string[] {
+    return this.#blocks.flatMap((block) => [...block.keys()]);
+  }
+
+  typeOfVariable(variable: Variable): { readonly type: Type; readonly flexible: boolean } {
+    if (variable.declared) return { type: variable.declared, flexible: false };
+    const { before, next, final } = this.round;
+    return (before.variables.get(variable.id) ?? (final ? undefined : next.variables.get(variable.id)))?.known ?? { type: errorType, flexible: false };
+  }
+
+  symbolOf(variable: Variable): VariableSymbol {
+    return { name: variable.name, id: variable.id, span: variable.span, type: this.typeOfVariable(variable).type };
+  }
+
+  /** What is known of a map; the last round knows best. */
+  factsOf(name: string, span: Span): MapFacts {
+    const noted = this.round.next.map(name, span);
+    return this.round.before.maps.get(name) ?? noted;
+  }
+
+  mapSymbol(name: string, span: Span): MapSymbol {
+    return mapSymbolOf(this.factsOf(name, span), this.facts.settings.maxMapKeys);
+  }
+}
+
+/** A map as code generation wants it. */
+export function mapSymbolOf(map: MapFacts, keysMax: number): MapSymbol {
+  const key = (map.key ?? []).map(({ type }) => type);
+  const isPlainScalar = key.length === 0 && !map.aggregation?.bucket;
+  return {
+    name: `@${map.name}`,
+    symbol: `AT_${map.name}`,
+    index: map.index,
+    type: map.aggregation ? 'percpu-hash' : 'hash',
+    key,
+    value: typeOf(map.value),
+    entriesMax: isPlainScalar ? 1 : keysMax,
+    ...(map.aggregation && { aggregation: map.aggregation }),
+    span: map.span,
+  };
+}

@@ -1,0 +1,118 @@
+/** Surface trees in one line, for tests: (+ a (* b 2)). */
+
+import { assertNever } from '../../src/base/assert.ts';
+import { hasErrors } from '../../src/base/outcome.ts';
+import { sourceFile } from '../../src/base/source-file.ts';
+import type { Block, Expr, Program, Statement } from '../../src/parser/ast.ts';
+import { parse } from '../../src/parser/parse.ts';
+import { typeText } from '../../src/parser/print-ast.ts';
+
+/** The tree of a script that must be free of errors. */
+export function parsed(text: string, parameters: readonly string[] = []): Program {
+  const { value, diagnostics } = parse(sourceFile('test', text), { parameters });
+  if (hasErrors(diagnostics))
+    throw new Error(diagnostics.map(({ message }) => message).join('\n') + '\n' + text);
+  return value;
+}
+
+/** The statements of `begin { … }`. */
+export function statementsText(body: string): string {
+  return parsed(`begin { ${body} }`)
+    .probes.map((probe) => blockText(probe.body))
+    .join(' ');
+}
+
+/** The expression of `begin { _ = …; }`. */
+export function expressionOf(text: string): Expr {
+  const statement = parsed(`begin { _ = ${text}; }`).probes[0]?.body.statements[0];
+  if (statement?.kind !== 'discard') throw new Error(`no expression: ${text}`);
+  return statement.value;
+}
+
+export function expressionText(text: string): string {
+  return exprText(expressionOf(text));
+}
+
+export function blockText(block: Block): string {
+  return `{${block.statements.map(statementText).join(' ')}}`;
+}
+
+function form(...parts: readonly string[]): string {
+  return `(${parts.filter((part) => part !== '').join(' ')})`;
+}
+
+export function statementText(statement: Statement): string {
+  switch (statement.kind) {
+    case 'let':
+      return form(
+        'let',
+        `$${statement.variable.text}`,
+        statement.type ? `:${typeText(statement.type)}` : '',
+        statement.value ? exprText(statement.value) : '',
+      );
+    case 'assign':
+      return form(statement.op, exprText(statement.target), exprText(statement.value));
+    case 'discard':
+      return form('discard', exprText(statement.value));
+    case 'expression':
+      return exprText(statement.value);
+    case 'if': {
+      const otherwise = statement.else ? blockText(statement.else) : '';
+      return form('if', exprText(statement.condition), blockText(statement.then), otherwise);
+    }
+    case 'unroll':
+      return form('unroll', exprText(statement.count), blockText(statement.body));
+    case 'return':
+      return form('return', statement.value ? exprText(statement.value) : '');
+    case 'block':
+      return blockText(statement.body);
+    default:
+      return assertNever(statement);
+  }
+}
+
+export function exprText(expr: Expr): string {
+  switch (expr.kind) {
+    case 'int':
+    case 'bool':
+      return String(expr.value);
+    case 'string':
+      return JSON.stringify(expr.value);
+    case 'identifier':
+      return expr.name;
+    case 'variable':
+      return `$${expr.name}`;
+    case 'map':
+      return `@${expr.name}${expr.keys ? `[${expr.keys.map(exprText).join(', ')}]` : ''}`;
+    case 'parameter':
+      return `$${expr.index === 0 ? '#' : String(expr.index)}`;
+    case 'unary':
+      return form(expr.op, exprText(expr.operand));
+    case 'step':
+      return expr.prefix
+        ? form(`${expr.op}_`, exprText(expr.target))
+        : form(`_${expr.op}`, exprText(expr.target));
+    case 'binary':
+      return form(expr.op, exprText(expr.left), exprText(expr.right));
+    case 'conditional':
+      return form('?', exprText(expr.condition), expr.then ? exprText(expr.then) : '', exprText(expr.else));
+    case 'cast':
+      return form('cast', typeText(expr.type), exprText(expr.operand));
+    case 'field':
+      return form(`.${expr.name.text}`, exprText(expr.object));
+    case 'index':
+      return form('index', exprText(expr.object), exprText(expr.index));
+    case 'call':
+      return form('call', expr.callee.text, ...expr.args.map(exprText));
+    case 'tuple':
+      return form('tuple', ...expr.elements.map(exprText));
+    case 'sizeof':
+      return 'type' in expr.of
+        ? form('sizeof', typeText(expr.of.type))
+        : form('sizeof', exprText(expr.of.expr));
+    case 'error':
+      return '(error)';
+    default:
+      return assertNever(expr);
+  }
+}
