@@ -218,7 +218,7 @@ function showUnsigned(
     const digits = upper ? text.toUpperCase() : text;
     const front =
       prefix ||
-      (conversion.alternate && value != 0 ? { 8: '0', 10: '', 16: upper ? '0X' : '0x' }[radix] : '');
+      (conversion.alternate && text !== '0' ? { 8: '0', 10: '', 16: upper ? '0X' : '0x' }[radix] : '');
     return padNumber(conversion, front, digits);
   });
 }

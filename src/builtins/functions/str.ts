@@ -46,7 +46,11 @@ export const str = defineFunction({
     { name: 'pointer', takes: ['string', 'pointer', 'place'] },
     { name: 'length', takes: ['integer'], optional: true },
   ],
-  returns: (args, context) => string(capacityOf(args, context)),
+  returns: (args, context) => {
+    const capacity = capacityOf(args, context);
+    // Of a length that was asked for nothing is missing, nor of text whose size is known: only max_strlen cuts unasked.
+    return capacity < context.settings.maxStrlen ? string(capacity) : { ...string(capacity), mayBeCut: true };
+  },
   check: checkLength,
   constant: ([text, length]) => {
     if (typeof text?.constant !== 'string' || (length && length.constant === undefined)) return undefined;
