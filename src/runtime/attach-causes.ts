@@ -46,7 +46,11 @@ export function attachmentName(attachment: Attachment, program?: ProgramPlan): s
   }
 }
 
-export function explainAttach(attachment: Attachment, error: AttachError, machine: Pick<Machine, 'kernel'>): Cause {
+export function explainAttach(
+  attachment: Attachment,
+  error: AttachError,
+  machine: Pick<Machine, 'kernel'>,
+): Cause {
   if (error.kind === 'no-process') return { cause: 'the process has ended', hints: [] };
   if (error.kind === 'no-probe-device') return noDevice(attachment);
   if (isPrivilege(error)) return notPermitted(attachment, error, machine);
@@ -62,13 +66,18 @@ function noDevice(attachment: Attachment): Cause {
     ? { cause: 'this kernel has no uprobes', hints: ['They need a kernel built with CONFIG_UPROBE_EVENTS.'] }
     : {
         cause: 'this kernel has no kprobes',
-        hints: ['They need a kernel built with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS. Tracepoints may do: tstrace -l "tracepoint:*".'],
+        hints: [
+          'They need a kernel built with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS. Tracepoints may do: tstrace -l "tracepoint:*".',
+        ],
       };
 }
 
 function notPermitted(attachment: Attachment, error: SysError, machine: Pick<Machine, 'kernel'>): Cause {
   const hints = [privilegeHint(machine)];
-  if (attachment.kind === 'kprobe') hints.push('If it has them, the kernel may be locked down (/sys/kernel/security/lockdown), which forbids kprobes.');
+  if (attachment.kind === 'kprobe')
+    hints.push(
+      'If it has them, the kernel may be locked down (/sys/kernel/security/lockdown), which forbids kprobes.',
+    );
   return { cause: `not permitted (${callText(error)})`, hints };
 }
 
@@ -85,31 +94,72 @@ const twice: Cause = {
 };
 
 const ofKprobes: Causes = {
-  ENOENT: { cause: 'the kernel has no such function', hints: ['It may be inlined everywhere, or belong to a module that is not loaded. tstrace -l "kprobe:*NAME*" lists what there is.'] },
-  EINVAL: { cause: 'the function can not be probed', hints: ['The kernel forbids probes on some functions, on which probes themselves depend (debugfs kprobes/blacklist).'] },
-  EILSEQ: { cause: 'the offset is not the start of an instruction', hints: ['Disassemble the function to find one.'] },
+  ENOENT: {
+    cause: 'the kernel has no such function',
+    hints: [
+      'It may be inlined everywhere, or belong to a module that is not loaded. tstrace -l "kprobe:*NAME*" lists what there is.',
+    ],
+  },
+  EINVAL: {
+    cause: 'the function can not be probed',
+    hints: [
+      'The kernel forbids probes on some functions, on which probes themselves depend (debugfs kprobes/blacklist).',
+    ],
+  },
+  EILSEQ: {
+    cause: 'the offset is not the start of an instruction',
+    hints: ['Disassemble the function to find one.'],
+  },
   ERANGE: { cause: 'the offset is beyond the end of the function', hints: [] },
-  EADDRNOTAVAIL: { cause: 'several functions have this name', hints: ['Name the module as well: kprobe:MODULE:FUNCTION.'] },
-  EOPNOTSUPP: { cause: 'this kernel does not allow kprobes', hints: ['They may be switched off: sysctl debug.kprobes-optimization, /sys/kernel/debug/kprobes/enabled.'] },
-  EBUSY: { cause: 'something else holds the function', hints: ['Another tracer or a live patch may be at it.'] },
+  EADDRNOTAVAIL: {
+    cause: 'several functions have this name',
+    hints: ['Name the module as well: kprobe:MODULE:FUNCTION.'],
+  },
+  EOPNOTSUPP: {
+    cause: 'this kernel does not allow kprobes',
+    hints: [
+      'They may be switched off: sysctl debug.kprobes-optimization, /sys/kernel/debug/kprobes/enabled.',
+    ],
+  },
+  EBUSY: {
+    cause: 'something else holds the function',
+    hints: ['Another tracer or a live patch may be at it.'],
+  },
   EEXIST: twice,
   E2BIG: tooManyPrograms,
 };
 
 const ofUprobes: Causes = {
   ENOENT: { cause: 'there is no such file any more', hints: [] },
-  EINVAL: { cause: 'the place can not be probed', hints: ['It must be an instruction in an executable part of the file, and the file must be a regular one.'] },
+  EINVAL: {
+    cause: 'the place can not be probed',
+    hints: [
+      'It must be an instruction in an executable part of the file, and the file must be a regular one.',
+    ],
+  },
   EIO: { cause: 'the file can not be read', hints: ['File systems without page cache have no uprobes.'] },
-  EOPNOTSUPP: { cause: 'the instruction can not be probed', hints: ['Some instructions can not be executed out of line. An offset to the next one may do.'] },
-  ENOTSUPP: { cause: 'the instruction can not be probed', hints: ['Some instructions can not be executed out of line. An offset to the next one may do.'] },
+  EOPNOTSUPP: {
+    cause: 'the instruction can not be probed',
+    hints: ['Some instructions can not be executed out of line. An offset to the next one may do.'],
+  },
+  ENOTSUPP: {
+    cause: 'the instruction can not be probed',
+    hints: ['Some instructions can not be executed out of line. An offset to the next one may do.'],
+  },
   ESRCH: { cause: 'the process has ended', hints: [] },
   EEXIST: twice,
   E2BIG: tooManyPrograms,
 };
 
 const ofTracepoints: Causes = {
-  ENOENT: { cause: 'the kernel has no such tracepoint', hints: ['It may belong to a module that is not loaded.'] },
-  EINVAL: { cause: 'the program does not fit this tracepoint', hints: ['It reads beyond the arguments, or writes to them.'] },
+  ENOENT: {
+    cause: 'the kernel has no such tracepoint',
+    hints: ['It may belong to a module that is not loaded.'],
+  },
+  EINVAL: {
+    cause: 'the program does not fit this tracepoint',
+    hints: ['It reads beyond the arguments, or writes to them.'],
+  },
   ENODEV: { cause: 'the tracepoint is gone', hints: ['Its module may have been unloaded.'] },
   EEXIST: twice,
   E2BIG: tooManyPrograms,
@@ -117,17 +167,32 @@ const ofTracepoints: Causes = {
 
 const ofTracing: Causes = {
   ENOENT: { cause: 'the function is gone', hints: ['Its module may have been unloaded.'] },
-  EBUSY: { cause: 'something else holds the function', hints: ['Another tracer, a live patch or a kprobe in the middle of its entry may be at it.'] },
-  E2BIG: { cause: 'too many programs are attached there already', hints: ['A function takes 38 fentry and fexit programs.'] },
+  EBUSY: {
+    cause: 'something else holds the function',
+    hints: ['Another tracer, a live patch or a kprobe in the middle of its entry may be at it.'],
+  },
+  E2BIG: {
+    cause: 'too many programs are attached there already',
+    hints: ['A function takes 38 fentry and fexit programs.'],
+  },
   EOPNOTSUPP: { cause: 'this kernel has no trampolines for fentry and fexit', hints: ['A kprobe may do.'] },
   ENOTSUPP: { cause: 'this kernel has no trampolines for fentry and fexit', hints: ['A kprobe may do.'] },
 };
 
 const ofPerfEvents: Causes = {
-  ENOENT: { cause: 'this machine has no such event', hints: ['Virtual machines often have no hardware counters.'] },
+  ENOENT: {
+    cause: 'this machine has no such event',
+    hints: ['Virtual machines often have no hardware counters.'],
+  },
   ENODEV: { cause: 'this CPU can not count this event', hints: [] },
-  EOPNOTSUPP: { cause: 'this event can not be sampled here', hints: ['It needs a hardware counter with an interrupt, which virtual machines often lack.'] },
-  EINVAL: { cause: 'the kernel does not take this frequency or period', hints: ['See sysctl kernel.perf_event_max_sample_rate.'] },
+  EOPNOTSUPP: {
+    cause: 'this event can not be sampled here',
+    hints: ['It needs a hardware counter with an interrupt, which virtual machines often lack.'],
+  },
+  EINVAL: {
+    cause: 'the kernel does not take this frequency or period',
+    hints: ['See sysctl kernel.perf_event_max_sample_rate.'],
+  },
   EBUSY: { cause: 'all hardware counters are in use', hints: [] },
   ESRCH: { cause: 'the process has ended', hints: [] },
 };

@@ -72,12 +72,17 @@ export function attach(
       const links = attachOne(session, fd, attachment);
       if (links.ok) probes.push({ program: plan, attachment, links: links.value });
       else failures.push({ program: plan, attachment, error: links.error });
-      if (!links.ok && (isUnavailable(links.error) || failures.length > failuresToldMax) && isFatal(session, links.error)) {
+      if (
+        !links.ok &&
+        (isUnavailable(links.error) || failures.length > failuresToldMax) &&
+        isFatal(session, links.error)
+      ) {
         return failed(tell(session, failures));
       }
     }
   }
-  const fatal = failures.some(({ error }) => isFatal(session, error)) || (probes.length === 0 && failures.length > 0);
+  const fatal =
+    failures.some(({ error }) => isFatal(session, error)) || (probes.length === 0 && failures.length > 0);
   return fatal ? failed(tell(session, failures)) : ok({ probes, diagnostics: tell(session, failures) });
 }
 
@@ -110,7 +115,10 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
   const untold = failures.length - failuresToldMax;
   if (untold <= 0 || told.length === 0) return told;
   const more = `${untold} more ${untold === 1 ? 'probe' : 'probes'} can't be attached either`;
-  return [...told, diagnostic(told[0]?.severity ?? 'error', 'attach-failed', more, failures[failuresToldMax]?.program.span)];
+  return [
+    ...told,
+    diagnostic(told[0]?.severity ?? 'error', 'attach-failed', more, failures[failuresToldMax]?.program.span),
+  ];
 }
 
 type Links = Result<readonly Fd<'link'>[], AttachError>;
@@ -126,7 +134,11 @@ function attachOne(session: Session, program: Fd<'program'>, attachment: Attachm
       return attachUprobe(session, program, attachment);
     case 'tracepoint':
       // The event is opened on one CPU, yet the program runs on all: it belongs to the tracepoint, not to the event.
-      return attachEvent(session, program, attachment, { type: perfTypeTracepoint, config: BigInt(attachment.id), ...onOneCpu(session) });
+      return attachEvent(session, program, attachment, {
+        type: perfTypeTracepoint,
+        config: BigInt(attachment.id),
+        ...onOneCpu(session),
+      });
     case 'raw-tracepoint':
       return attachTracing(session, program, attachment, attachment.name);
     case 'tracing':
@@ -156,11 +168,18 @@ function attachKprobe(session: Session, program: Fd<'program'>, attachment: Atta
   const { module, symbol, offset } = attachment;
   const common = { type, config: attachment.return ? returnBit : 0n, ...onOneCpu(session) };
   const target = module === undefined ? symbol : `${module}:${symbol}`;
-  const named = attachEvent(session, program, attachment, { ...common, target, targetOffset: BigInt(offset) });
+  const named = attachEvent(session, program, attachment, {
+    ...common,
+    target,
+    targetOffset: BigInt(offset),
+  });
   if (named.ok || !mayAttachByAddress(named.error, module)) return named;
   const address = session.options.kernelAddress(symbol, module);
   if (address === undefined) return named;
-  const placed = attachEvent(session, program, attachment, { ...common, targetOffset: address + BigInt(offset) });
+  const placed = attachEvent(session, program, attachment, {
+    ...common,
+    targetOffset: address + BigInt(offset),
+  });
   return placed.ok ? placed : named;
 }
 
@@ -184,7 +203,11 @@ function attachUprobe(session: Session, program: Fd<'program'>, attachment: Atta
 }
 
 /** On CPUs, one event each. Of a process, one event for each of its threads, which threads to come inherit. */
-function attachSamples(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'perf-event'>): Links {
+function attachSamples(
+  session: Session,
+  program: Fd<'program'>,
+  attachment: AttachmentOf<'perf-event'>,
+): Links {
   const { type, config, sample, cpus, pid } = attachment;
   const { onlineCpus, threadsOf } = session.options;
   const places: readonly Pick<PerfEventSpec, 'pid' | 'cpu' | 'inherit'>[] =
@@ -201,12 +224,24 @@ function attachSamples(session: Session, program: Fd<'program'>, attachment: Att
   return ok(links);
 }
 
-function attachTracing({ bpf, handles }: Session, program: Fd<'program'>, attachment: Attachment, name?: string): Links {
+function attachTracing(
+  { bpf, handles }: Session,
+  program: Fd<'program'>,
+  attachment: Attachment,
+  name?: string,
+): Links {
   const link = bpf.openRawTracepoint(program, name);
-  return link.ok ? ok([handles.links.own(link.value, `link ${attachmentName(attachment)}`)]) : failed(link.error);
+  return link.ok
+    ? ok([handles.links.own(link.value, `link ${attachmentName(attachment)}`)])
+    : failed(link.error);
 }
 
-function attachEvent(session: Session, program: Fd<'program'>, attachment: Attachment, spec: PerfEventSpec): Links {
+function attachEvent(
+  session: Session,
+  program: Fd<'program'>,
+  attachment: Attachment,
+  spec: PerfEventSpec,
+): Links {
   const { bpf, handles } = session;
   const opened = bpf.openPerfEvent(spec);
   if (!opened.ok) return failed(opened.error);
@@ -221,7 +256,12 @@ function attachEvent(session: Session, program: Fd<'program'>, attachment: Attac
 }
 
 /** EINVAL from the link means, if the older call succeeds, that this kernel's perf events have no links. */
-function joinEvent(session: Session, program: Fd<'program'>, event: Fd<'perf-event'>, attachment: Attachment): Result<readonly Fd<'link'>[], SysError> {
+function joinEvent(
+  session: Session,
+  program: Fd<'program'>,
+  event: Fd<'perf-event'>,
+  attachment: Attachment,
+): Result<readonly Fd<'link'>[], SysError> {
   const { bpf, handles, perfLinks } = session;
   if (perfLinks.available) {
     const link = bpf.linkPerfEvent(program, event);

@@ -71,11 +71,14 @@ function parseTable(ext: Uint8Array, offset: number, bytes: number, strings: Buf
   const words = new Uint32Array(Uint8Array.from(ext.subarray(offset, offset + bytes)).buffer);
   const recordWords = (words[0] ?? 0) / 4;
   const sections = new Map<string, Uint32Array>();
-  for (let at = 1; at + 1 < words.length; ) {
+  for (let at = 1; at + 1 < words.length;) {
     const nameOffset = words[at] ?? 0;
     const length = (words[at + 1] ?? 0) * recordWords;
     assert(at + 2 + length <= words.length, '.BTF.ext is whole');
-    sections.set(strings.toString('latin1', nameOffset, strings.indexOf(0, nameOffset)), words.subarray(at + 2, at + 2 + length));
+    sections.set(
+      strings.toString('latin1', nameOffset, strings.indexOf(0, nameOffset)),
+      words.subarray(at + 2, at + 2 + length),
+    );
     at += 2 + length;
   }
   return { recordWords, sections };

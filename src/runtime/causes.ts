@@ -25,16 +25,27 @@ export function isPrivilege(error: SysError): boolean {
 }
 
 /** Failures that any call that makes a descriptor may meet; undefined for others. */
-export function resourceCause(error: SysError): { readonly cause: string; readonly hint: string } | undefined {
+export function resourceCause(
+  error: SysError,
+): { readonly cause: string; readonly hint: string } | undefined {
   switch (error.name) {
     case 'EMFILE':
       return { cause: 'too many files are open in this process', hint: 'Raise the limit: ulimit -n.' };
     case 'ENFILE':
-      return { cause: 'too many files are open on this machine', hint: 'Raise the limit: sysctl fs.file-max.' };
+      return {
+        cause: 'too many files are open on this machine',
+        hint: 'Raise the limit: sysctl fs.file-max.',
+      };
     case 'ENOMEM':
-      return { cause: 'the kernel has not enough memory for it', hint: 'Trace fewer probes at once, or free memory.' };
+      return {
+        cause: 'the kernel has not enough memory for it',
+        hint: 'Trace fewer probes at once, or free memory.',
+      };
     case 'ENOSYS':
-      return { cause: 'this kernel has no such system call', hint: 'Use a kernel that is built with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS.' };
+      return {
+        cause: 'this kernel has no such system call',
+        hint: 'Use a kernel that is built with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS.',
+      };
     default:
       return undefined;
   }

@@ -55,14 +55,18 @@ export function startCommand(text: string, searchPath: string): Result<Command, 
   const words = splitWords(text);
   if (!words.ok) return failed(problem(`-c: ${words.error}`, []));
   const [name, ...args] = words.value;
-  if (name === undefined) return failed(problem('-c: the command is empty', ["Give a program and its arguments: -c 'ls -l'."]));
+  if (name === undefined)
+    return failed(problem('-c: the command is empty', ["Give a program and its arguments: -c 'ls -l'."]));
   const path = findProgram(name, searchPath);
   if (path === undefined) return failed(notFound(name));
   const setpriv = findProgram('setpriv', searchPath);
   const guard = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
   const [program = shell, ...rest] = [...guard, shell, '-c', waitThenRun, 'sh', path, ...args];
   const child = spawn(program, rest, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
-  const notes = setpriv === undefined ? ['There is no setpriv (util-linux): the command goes on if tstrace is killed.'] : [];
+  const notes =
+    setpriv === undefined
+      ? ['There is no setpriv (util-linux): the command goes on if tstrace is killed.']
+      : [];
   // Without a process id, spawn has failed; Node tells why in an event that must be listened to.
   if (child.pid === undefined) {
     child.on('error', () => undefined);
@@ -85,7 +89,8 @@ export function splitWords(text: string): Result<readonly string[], string> {
     else if (quote === undefined && (character === '"' || character === "'")) {
       quote = character;
       word ??= '';
-    } else if (character === '\\' && quote !== "'" && index + 1 < text.length) word = (word ?? '') + text.charAt(++index);
+    } else if (character === '\\' && quote !== "'" && index + 1 < text.length)
+      word = (word ?? '') + text.charAt(++index);
     else word = (word ?? '') + character;
   }
   if (quote !== undefined) return failed(`a ${quote} is not closed in the command`);
@@ -141,8 +146,12 @@ class HeldCommand implements Command {
       });
     });
     this.ready = Promise.race([
-      new Promise<Result<void, Diagnostic>>((resolve) => this.#socket.once('data', () => resolve(ok(undefined)))),
-      this.#ended.then(() => failed(problem(`-c: the command ended before it was started, with status ${this.#exitStatus}`, []))),
+      new Promise<Result<void, Diagnostic>>((resolve) =>
+        this.#socket.once('data', () => resolve(ok(undefined))),
+      ),
+      this.#ended.then(() =>
+        failed(problem(`-c: the command ended before it was started, with status ${this.#exitStatus}`, [])),
+      ),
     ]);
   }
 
@@ -172,9 +181,14 @@ function signalNumber(signal: NodeJS.Signals | null): number {
 }
 
 function notFound(name: string): Diagnostic {
-  if (!name.includes('/')) return problem(`-c: there is no program '${name}' in PATH`, ['Name it by its path, or see that it is installed.']);
+  if (!name.includes('/'))
+    return problem(`-c: there is no program '${name}' in PATH`, [
+      'Name it by its path, or see that it is installed.',
+    ]);
   return executableProblem(name) === 'not-executable'
-    ? problem(`-c: '${name}' is not a program that can be run`, ['It must be a file with execute permission.'])
+    ? problem(`-c: '${name}' is not a program that can be run`, [
+        'It must be a file with execute permission.',
+      ])
     : problem(`-c: there is no file '${name}'`, []);
 }
 
@@ -185,7 +199,9 @@ function notWatchable(pid: number, error: SysError): Diagnostic {
     // Of a thread: EINVAL until 6.8, ENOENT by 6.18 (kernel/pid.c, pidfd_prepare).
     case 'EINVAL':
     case 'ENOENT':
-      return problem(`-p: ${pid} is a thread, not a process`, [`Give the process that it belongs to (Tgid in /proc/${pid}/status).`]);
+      return problem(`-p: ${pid} is a thread, not a process`, [
+        `Give the process that it belongs to (Tgid in /proc/${pid}/status).`,
+      ]);
     default:
       return problem(`-p: process ${pid} can't be watched (${callText(error)})`, []);
   }

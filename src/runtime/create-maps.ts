@@ -17,7 +17,11 @@ export function createMaps(session: Session, plan: Plan): Result<ReadonlyMap<str
     const entriesMax = map.type === 'ringbuf' ? ringBytes(map.entriesMax, session.options) : map.entriesMax;
     const created = createMap(session, map, entriesMax);
     if (!created.ok) return failed(explain(session, map, entriesMax, created.error));
-    maps.set(map.symbol, { plan: map, fd: session.handles.own(created.value, `map ${map.symbol}`), entriesMax });
+    maps.set(map.symbol, {
+      plan: map,
+      fd: session.handles.own(created.value, `map ${map.symbol}`),
+      entriesMax,
+    });
   }
   return ok(maps);
 }
@@ -25,13 +29,20 @@ export function createMaps(session: Session, plan: Plan): Result<ReadonlyMap<str
 /** BTF is for those who look at the map from outside, so a map whose BTF the kernel doesn't like goes without. */
 function createMap(session: Session, map: MapPlan, entriesMax: number): Result<Fd<'map'>, SysError> {
   const { bpf, file, btf, notes } = session;
-  const spec: MapSpec = { type: map.type, name: map.symbol, keyBytes: map.keyBytes, valueBytes: map.valueBytes, entriesMax };
+  const spec: MapSpec = {
+    type: map.type,
+    name: map.symbol,
+    keyBytes: map.keyBytes,
+    valueBytes: map.valueBytes,
+    entriesMax,
+  };
   const types = file.maps.get(map.symbol)?.btf;
   if (btf === undefined || types === undefined) return bpf.createMap(spec);
   const typed = bpf.createMap({ ...spec, btf: { fd: btf, ...types } });
   if (typed.ok) return typed;
   const untyped = bpf.createMap(spec);
-  if (untyped.ok) notes.push(`Map ${map.symbol} is created without type information (${callText(typed.error)}).`);
+  if (untyped.ok)
+    notes.push(`Map ${map.symbol} is created without type information (${callText(typed.error)}).`);
   return untyped;
 }
 
@@ -39,7 +50,11 @@ const perCpuTypes: ReadonlySet<MapType> = new Set(['percpu-hash', 'percpu-array'
 
 function explain(session: Session, map: MapPlan, entriesMax: number, error: SysError): Diagnostic {
   const { machine } = session.options;
-  const name = map.script ? `map ${map.script.name}` : map.type === 'ringbuf' ? 'the ring buffer' : `map ${map.symbol}`;
+  const name = map.script
+    ? `map ${map.script.name}`
+    : map.type === 'ringbuf'
+      ? 'the ring buffer'
+      : `map ${map.symbol}`;
   const cpus = perCpuTypes.has(map.type) ? machine.possibleCpus : 1;
   const bytes = map.type === 'ringbuf' ? entriesMax : entriesMax * (map.keyBytes + map.valueBytes * cpus);
   const sizes =
@@ -47,12 +62,22 @@ function explain(session: Session, map: MapPlan, entriesMax: number, error: SysE
       ? byteCount(bytes)
       : `${entriesMax} entries, keys of ${map.keyBytes} and values of ${map.valueBytes} bytes${cpus > 1 ? ` on each of ${cpus} CPUs` : ''}, ${byteCount(bytes)} in all`;
   const { cause, hint } = mapCause(session, map, error);
-  return diagnostic('error', 'load-failed', `can't create ${name} (${sizes}): ${cause}`, undefined, { hints: [hint] });
+  return diagnostic('error', 'load-failed', `can't create ${name} (${sizes}): ${cause}`, undefined, {
+    hints: [hint],
+  });
 }
 
-function mapCause({ options }: Session, map: MapPlan, error: SysError): { readonly cause: string; readonly hint: string } {
-  const smaller = map.type === 'ringbuf' ? 'Set perf_rb_pages to a smaller number.' : 'Set max_map_keys to a smaller number, or shorten the key or value.';
-  if (isPrivilege(error)) return { cause: `not permitted (${callText(error)})`, hint: privilegeHint(options.machine) };
+function mapCause(
+  { options }: Session,
+  map: MapPlan,
+  error: SysError,
+): { readonly cause: string; readonly hint: string } {
+  const smaller =
+    map.type === 'ringbuf'
+      ? 'Set perf_rb_pages to a smaller number.'
+      : 'Set max_map_keys to a smaller number, or shorten the key or value.';
+  if (isPrivilege(error))
+    return { cause: `not permitted (${callText(error)})`, hint: privilegeHint(options.machine) };
   switch (error.name) {
     case 'ENOMEM':
       return { cause: 'the kernel has not enough memory for it', hint: smaller };
@@ -61,7 +86,10 @@ function mapCause({ options }: Session, map: MapPlan, error: SysError): { readon
     case 'EINVAL':
       return {
         cause: `the kernel does not take it (${callText(error)})`,
-        hint: map.type === 'ringbuf' ? 'Ring buffers exist since Linux 5.8.' : `Perhaps this kernel has no maps of the type ${map.type}, or the sizes are out of its range.`,
+        hint:
+          map.type === 'ringbuf'
+            ? 'Ring buffers exist since Linux 5.8.'
+            : `Perhaps this kernel has no maps of the type ${map.type}, or the sizes are out of its range.`,
       };
     default:
       return resourceCause(error) ?? { cause: callText(error), hint: smaller };

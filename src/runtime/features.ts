@@ -62,8 +62,16 @@ export const features = {
   map_lookup_percpu_elem: helper('map_lookup_percpu_elem', 195, '5.19'),
   ktime_get_tai_ns: helper('ktime_get_tai_ns', 208, '6.1'),
   ringbuf: { what: 'ring buffers', since: '5.8', probe: { by: 'ring' } },
-  kprobe: { what: 'kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)', since: '4.17', probe: { by: 'device', device: 'kprobe' } },
-  uprobe: { what: 'uprobes (CONFIG_UPROBE_EVENTS)', since: '4.17', probe: { by: 'device', device: 'uprobe' } },
+  kprobe: {
+    what: 'kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)',
+    since: '4.17',
+    probe: { by: 'device', device: 'kprobe' },
+  },
+  uprobe: {
+    what: 'uprobes (CONFIG_UPROBE_EVENTS)',
+    since: '4.17',
+    probe: { by: 'device', device: 'uprobe' },
+  },
   btf: { what: 'type information of its own (CONFIG_DEBUG_INFO_BTF)', since: '5.4', probe: { by: 'btf' } },
   fentry: { what: 'fentry programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fentry' } },
   fexit: { what: 'fexit programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fexit' } },
@@ -103,7 +111,10 @@ export class Features {
 }
 
 /** What a script needs and this kernel lacks, one diagnostic each. To be asked before anything is loaded. */
-export function missingFeatures(plan: Pick<Plan, 'requires'>, asked: Pick<Features, 'presence'>): readonly Diagnostic[] {
+export function missingFeatures(
+  plan: Pick<Plan, 'requires'>,
+  asked: Pick<Features, 'presence'>,
+): readonly Diagnostic[] {
   const told = new Set<string>();
   return plan.requires.flatMap((requirement) => {
     const name = featureName(requirement);
@@ -118,7 +129,9 @@ function missing({ what, since, probe }: Feature, { span }: Requirement): Diagno
     probe.by === 'helper' || probe.by === 'ring'
       ? `It exists since Linux ${since}.`
       : `It exists since Linux ${since}, where the kernel is built with it and does not forbid it.`;
-  return diagnostic('error', 'feature-missing', `this kernel lacks ${what}, which is needed here`, span, { hints: [hint] });
+  return diagnostic('error', 'feature-missing', `this kernel lacks ${what}, which is needed here`, span, {
+    hints: [hint],
+  });
 }
 
 /** The name of a feature in the table; a name that isn't there is a fault of the definition that asks for it. */
@@ -154,9 +167,16 @@ const returnZero = [encodeRecord(instruction, { opcode: 0xb7 }), encodeRecord(in
 
 const logBytes = 4096;
 
-function tryProgram(bpf: BpfApi, spec: Pick<ProgramSpec, 'type' | 'tracing'>, instructions: readonly Uint8Array[]): LoadOutcome<'program'> {
+function tryProgram(
+  bpf: BpfApi,
+  spec: Pick<ProgramSpec, 'type' | 'tracing'>,
+  instructions: readonly Uint8Array[],
+): LoadOutcome<'program'> {
   const bytes = Uint8Array.from(Buffer.concat(instructions));
-  const outcome = bpf.loadProgram({ ...spec, name: 'tstrace_feature', license: 'GPL', instructions: bytes }, { level: 1, bytes: logBytes });
+  const outcome = bpf.loadProgram(
+    { ...spec, name: 'tstrace_feature', license: 'GPL', instructions: bytes },
+    { level: 1, bytes: logBytes },
+  );
   if (outcome.result.ok) bpf.close(outcome.result.value);
   return outcome;
 }
@@ -171,7 +191,11 @@ function askHelper(bpf: BpfApi, id: number, program: ProgramType): Presence {
 
 function askTrampoline({ bpf, functionBtfId }: FeatureWorld, attachType: ExpectedAttachType): Presence {
   if (functionBtfId === undefined) return 'absent';
-  const { result } = tryProgram(bpf, { type: 'tracing', tracing: { attachType, btfId: functionBtfId } }, returnZero);
+  const { result } = tryProgram(
+    bpf,
+    { type: 'tracing', tracing: { attachType, btfId: functionBtfId } },
+    returnZero,
+  );
   if (result.ok) return 'present';
   // Some kernels forbid trampolines with EPERM to everybody: it is no lack of privilege if other programs load.
   if (result.error.name === 'EPERM' && !mayLoad(bpf)) return 'unknown';
@@ -184,7 +208,13 @@ function mayLoad(bpf: BpfApi): boolean {
 
 function askRing(bpf: BpfApi): Presence {
   // Arm64 has pages of up to 64 KiB, and a ring is at least one.
-  const created = bpf.createMap({ type: 'ringbuf', name: 'tstrace_feature', keyBytes: 0, valueBytes: 0, entriesMax: 65536 });
+  const created = bpf.createMap({
+    type: 'ringbuf',
+    name: 'tstrace_feature',
+    keyBytes: 0,
+    valueBytes: 0,
+    entriesMax: 65536,
+  });
   if (created.ok) bpf.close(created.value satisfies Fd<'map'>);
   if (created.ok) return 'present';
   return created.error.name === 'EINVAL' ? 'absent' : 'unknown';

@@ -12,8 +12,12 @@ import type { BpfApi, Fd, KernelLog, ProgramSpec } from './bpf-api.ts';
 import { callText, isOlderThan, isPrivilege, privilegeHint } from './causes.ts';
 import { createMaps } from './create-maps.ts';
 import type { Handles } from './handles.ts';
-import type { ObjectFile, ObjectProgram } from './object-file.ts';
-import { parseObject, withMaps } from './object-file.ts';
+import type { ObjectProgram } from './link-program.ts';
+import { withMaps } from './link-program.ts';
+import type { ObjectFile } from './object-file.ts';
+import { parseObject } from './object-file.ts';
+import type { Attempt } from './try-load.ts';
+import { tryLoad } from './try-load.ts';
 import type { VerifierReport } from './verifier-log.ts';
 import { placesIn, verifierReport } from './verifier-log.ts';
 
@@ -62,7 +66,13 @@ export interface LoadFailure {
  * Create the maps and load the programs. `handles` owns what was made, also after a failure: the caller closes them.
  * Stops at the first refusal.
  */
-export function load(bpf: BpfApi, handles: Handles, plan: Plan, object: Uint8Array, options: LoadOptions): Result<Loaded, LoadFailure> {
+export function load(
+  bpf: BpfApi,
+  handles: Handles,
+  plan: Plan,
+  object: Uint8Array,
+  options: LoadOptions,
+): Result<Loaded, LoadFailure> {
   const file = parseObject(object);
   const notes: string[] = [];
   const session: Session = { bpf, handles, file, options, notes, btf: undefined, moduleBtf: new Map() };
@@ -95,7 +105,10 @@ export interface Session {
 
 function raiseMemoryLimit({ bpf, notes }: Session): void {
   const raised = bpf.raiseLockedMemoryLimit();
-  if (!raised.ok) notes.push(`The limit of locked memory could not be raised (${callText(raised.error)}): large maps may fail.`);
+  if (!raised.ok)
+    notes.push(
+      `The limit of locked memory could not be raised (${callText(raised.error)}): large maps may fail.`,
+    );
 }
 
 /** Programs do without BTF, unless they hand functions to helpers; then its refusal ends the load. */
@@ -105,10 +118,14 @@ function loadBtf(session: Session, plan: Plan): Result<Fd<'btf'> | undefined, Lo
   const { result } = bpf.loadBtf(file.btf);
   if (result.ok) return ok(handles.own(result.value, 'btf'));
   const { log } = bpf.loadBtf(file.btf, { level: 1, bytes: btfLogBytes });
-  const reason = [callText(result.error), log.text.trim().split('\n').at(-1) ?? ''].filter((part) => part !== '').join(': ');
+  const reason = [callText(result.error), log.text.trim().split('\n').at(-1) ?? '']
+    .filter((part) => part !== '')
+    .join(': ');
   const dependent = plan.programs.find((program) => file.programs.get(program.name)?.needsBtf);
   if (dependent === undefined) {
-    notes.push(`The kernel did not take the object's type information (${reason}); the programs are loaded without it.`);
+    notes.push(
+      `The kernel did not take the object's type information (${reason}); the programs are loaded without it.`,
+    );
     return ok(undefined);
   }
   const message = `the kernel refused the type information that ${dependent.probe} needs: ${reason}`;
@@ -118,7 +135,11 @@ function loadBtf(session: Session, plan: Plan): Result<Fd<'btf'> | undefined, Lo
 
 const btfLogBytes = 64 * 1024;
 
-function loadProgram(session: Session, plan: ProgramPlan, maps: ReadonlyMap<string, LoadedMap>): Result<LoadedProgram, LoadFailure> {
+function loadProgram(
+  session: Session,
+  plan: ProgramPlan,
+  maps: ReadonlyMap<string, LoadedMap>,
+): Result<LoadedProgram, LoadFailure> {
   const object = present(session.file.programs.get(plan.name), `program ${plan.name} in the object`);
   const tracing = tracingOf(session, plan);
   if (!tracing.ok) return tracing;
@@ -130,14 +151,19 @@ function loadProgram(session: Session, plan: ProgramPlan, maps: ReadonlyMap<stri
     ...btfOf(session, object),
     ...tracing.value,
   };
-  const attempt = tryLoad(session, spec);
+  const attempt = tryLoad(session.bpf, session.options, spec);
   if (attempt.result.ok) return loaded(session, plan, attempt.result.value, attempt.log);
   const withoutBtf = retryWithoutBtf(session, spec, object, attempt.log);
   if (withoutBtf) return loaded(session, plan, withoutBtf, { text: '' });
   return failed(refusal(session, plan, object, attempt.result.error, attempt));
 }
 
-function loaded({ handles }: Session, plan: ProgramPlan, fd: Fd<'program'>, log: KernelLog): Result<LoadedProgram, never> {
+function loaded(
+  { handles }: Session,
+  plan: ProgramPlan,
+  fd: Fd<'program'>,
+  log: KernelLog,
+): Result<LoadedProgram, never> {
   return ok({ plan, fd: handles.own(fd, `program ${plan.name}`), log: log.text });
 }
 
@@ -167,75 +193,68 @@ function moduleBtf({ bpf, handles, moduleBtf }: Session, name: string): Result<F
   return ok(opened.value);
 }
 
-interface Attempt {
-  /** The error is that of the load itself, not that of too small a buffer. */
-  readonly result: Result<Fd<'program'>, SysError>;
-  readonly log: KernelLog;
-  /** True if the log is not whole. */
-  readonly cut: boolean;
-}
-
-/** EAGAIN is what a load gets that a signal interrupts (kernel/bpf/verifier.c, do_check). */
-const interruptedLoadsMax = 5;
-const logBytesFirst = 64 * 1024;
-/** Kernels refuse logs of fewer bytes. */
-const logBytesMin = 128;
-
-/** Without a log first, for that is cheapest; then with one that grows until it holds everything. */
-function tryLoad({ bpf, options }: Session, spec: ProgramSpec): Attempt {
-  if (options.logLevel === 0) {
-    for (let times = 0; times < interruptedLoadsMax; times++) {
-      const { result, log } = bpf.loadProgram(spec);
-      if (result.ok) return { result, log, cut: false };
-      if (result.error.name === 'EAGAIN') continue;
-      // Nothing was verified: there is no log to be had.
-      if (result.error.name === 'EPERM') return { result, log, cut: false };
-      return { ...loadWithLog(bpf, spec, 1, options.logBytesMax), result };
-    }
-  }
-  return loadWithLog(bpf, spec, Math.max(1, options.logLevel), options.logBytesMax);
-}
-
-/** ENOSPC: the log didn't fit. Kernels from 6.4 on say what it needs; for others the buffer grows fourfold. */
-function loadWithLog(bpf: BpfApi, spec: ProgramSpec, level: number, bytesMax: number): Attempt {
-  const largest = Math.max(logBytesMin, bytesMax);
-  let bytes = Math.min(logBytesFirst, largest);
-  for (;;) {
-    const { result, log } = bpf.loadProgram(spec, { level, bytes });
-    const cut = !result.ok && result.error.name === 'ENOSPC';
-    if (!cut || bytes >= largest) return { result, log, cut };
-    bytes = Math.min(largest, log.trueBytes ?? bytes * 4);
-  }
-}
-
 /** If no instruction was looked at, the type information was what displeased. Told in the notes, since it costs nothing else. */
-function retryWithoutBtf({ bpf, notes }: Session, spec: ProgramSpec, object: ObjectProgram, log: KernelLog): Fd<'program'> | undefined {
-  if (spec.btf === undefined || object.needsBtf || /^(\d+: \(|processed \d+ insns)/m.test(log.text)) return undefined;
+function retryWithoutBtf(
+  { bpf, notes }: Session,
+  spec: ProgramSpec,
+  object: ObjectProgram,
+  log: KernelLog,
+): Fd<'program'> | undefined {
+  if (spec.btf === undefined || object.needsBtf || /^(\d+: \(|processed \d+ insns)/m.test(log.text))
+    return undefined;
   const { btf: _, ...bare } = spec;
   const { result } = bpf.loadProgram(bare);
   if (!result.ok) return undefined;
   const reason = log.text.trim().split('\n').at(-1) ?? '';
-  notes.push(`The kernel did not take the type information of ${spec.name} (${reason}); it is loaded without.`);
+  notes.push(
+    `The kernel did not take the type information of ${spec.name} (${reason}); it is loaded without.`,
+  );
   return result.value;
 }
 
-function refusal(session: Session, plan: ProgramPlan, object: ObjectProgram, error: SysError, attempt: Attempt): LoadFailure {
+function refusal(
+  session: Session,
+  plan: ProgramPlan,
+  object: ObjectProgram,
+  error: SysError,
+  attempt: Attempt,
+): LoadFailure {
   if (attempt.log.text === '') {
-    return { diagnostic: diagnostic('error', 'load-failed', `the kernel refused to load ${plan.probe}: ${callText(error)}`, plan.span, { hints: hintsOf(session, plan, error) }) };
+    return {
+      diagnostic: diagnostic(
+        'error',
+        'load-failed',
+        `the kernel refused to load ${plan.probe}: ${callText(error)}`,
+        plan.span,
+        { hints: hintsOf(session, plan, error) },
+      ),
+    };
   }
-  const program = { name: plan.name, probe: plan.probe, span: plan.span, ...(object.lines && { lines: object.lines }) };
+  const program = {
+    name: plan.name,
+    probe: plan.probe,
+    span: plan.span,
+    ...(object.lines && { lines: object.lines }),
+  };
   const report = verifierReport(program, attempt.log, attempt.cut, placesIn(session.options.source));
   const message = `the kernel's verifier refused ${plan.probe}: ${report.summary.join(' / ') || callText(error)}`;
-  const hints = [report.explanation, cutHint(report), `The verifier's whole log has ${report.lines.length} lines: -v shows it.`];
+  const hints = [
+    report.explanation,
+    cutHint(report),
+    `The verifier's whole log has ${report.lines.length} lines: -v shows it.`,
+  ];
   return {
     report,
-    diagnostic: diagnostic('error', 'load-failed', message, report.span, { hints: hints.filter((hint) => hint !== undefined) }),
+    diagnostic: diagnostic('error', 'load-failed', message, report.span, {
+      hints: hints.filter((hint) => hint !== undefined),
+    }),
   };
 }
 
 function cutHint(report: VerifierReport): string | undefined {
   if (report.cutBytes === 0) return undefined;
-  const howMuch = report.cutBytes === undefined ? 'its end is missing' : `${report.cutBytes} bytes are missing`;
+  const howMuch =
+    report.cutBytes === undefined ? 'its end is missing' : `${report.cutBytes} bytes are missing`;
   return `The log was cut (${howMuch}): raise log_size.`;
 }
 
@@ -247,7 +266,9 @@ function hintsOf({ options }: Session, plan: ProgramPlan, error: SysError): read
     ];
   }
   if (isPrivilege(error)) return [privilegeHint(options.machine)];
-  if (error.name === 'E2BIG') return ['The program has too many instructions: split the probe, or make unroll counts smaller.'];
-  if (error.name === 'EINVAL') return ['Perhaps this kernel does not know programs of this type; tstrace needs Linux 5.10 or later.'];
+  if (error.name === 'E2BIG')
+    return ['The program has too many instructions: split the probe, or make unroll counts smaller.'];
+  if (error.name === 'EINVAL')
+    return ['Perhaps this kernel does not know programs of this type; tstrace needs Linux 5.10 or later.'];
   return error.hint === undefined ? [] : [error.hint];
 }

@@ -24,7 +24,11 @@ export interface MissesRead {
 }
 
 /** begin and end run when we run them: nothing can be missed. */
-export function readMisses(bpf: BpfApi, programs: readonly LoadedProgram[], probes: readonly AttachedProbe[]): MissesRead {
+export function readMisses(
+  bpf: BpfApi,
+  programs: readonly LoadedProgram[],
+  probes: readonly AttachedProbe[],
+): MissesRead {
   const misses: Misses[] = [];
   const errors: SysError[] = [];
   for (const { plan, fd } of programs) {
@@ -38,7 +42,11 @@ export function readMisses(bpf: BpfApi, programs: readonly LoadedProgram[], prob
     const [link] = links;
     const info = link === undefined ? undefined : bpf.linkInfo(link);
     if (info && !info.ok) errors.push(info.error);
-    misses.push({ probe: attachmentName(attachment, program), count: info?.ok ? info.value.missed : undefined, cause: 'probe' });
+    misses.push({
+      probe: attachmentName(attachment, program),
+      count: info?.ok ? info.value.missed : undefined,
+      cause: 'probe',
+    });
   }
   return { misses, errors };
 }

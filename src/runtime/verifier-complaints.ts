@@ -30,7 +30,8 @@ const helperSince: Readonly<Record<string, string>> = {
 const complaints: readonly Complaint[] = [
   {
     pattern: /^invalid func unknown#(\d+)/,
-    explain: ([, id = '']) => `This kernel has no helper number ${id}: the script uses something that a newer kernel offers.`,
+    explain: ([, id = '']) =>
+      `This kernel has no helper number ${id}: the script uses something that a newer kernel offers.`,
   },
   {
     pattern: /^(?:unknown func|program of this type cannot use helper) (?:bpf_)?(\w+)#(\d+)/,
@@ -42,7 +43,8 @@ const complaints: readonly Complaint[] = [
   },
   {
     pattern: /^cannot call GPL-restricted function/,
-    explain: () => 'The program has no GPL-compatible licence, which is a fault of tstrace: please report it.',
+    explain: () =>
+      'The program has no GPL-compatible licence, which is a fault of tstrace: please report it.',
   },
   {
     pattern: /^(?:BPF program is too large\. Processed (\d+) insn|The sequence of \d+ jumps is too complex)/,
@@ -50,31 +52,39 @@ const complaints: readonly Complaint[] = [
       'The program has too many paths to be checked in a million steps. Split the probe into several, or make loops and unroll counts smaller.',
   },
   {
-    pattern: /^combined stack size of \d+ calls is (\d+)\. Too large|^invalid (?:write to|read from) stack .*off=-(\d+)|stack depth (\d+) exceeds/,
+    pattern:
+      /^combined stack size of \d+ calls is (\d+)\. Too large|^invalid (?:write to|read from) stack .*off=-(\d+)|stack depth (\d+) exceeds/,
     explain: (match) => {
       const bytes = match.slice(1).find((group) => group !== undefined);
       return `BPF programs have 512 bytes of stack, and this one wants ${bytes ?? 'more'}. Lower on_stack_limit, so that more values live in the scratch map.`;
     },
   },
   {
-    pattern: /^(R\d+) (?:invalid mem access|pointer arithmetic on) '?(\w+_or_null)'?|^(R\d+) pointer arithmetic on (\w+_or_null) prohibited/,
-    explain: () => 'A pointer that may be NULL is used without a check, which is a fault of tstrace: please report it with the log (-v).',
+    pattern:
+      /^(R\d+) (?:invalid mem access|pointer arithmetic on) '?(\w+_or_null)'?|^(R\d+) pointer arithmetic on (\w+_or_null) prohibited/,
+    explain: () =>
+      'A pointer that may be NULL is used without a check, which is a fault of tstrace: please report it with the log (-v).',
   },
   {
     pattern: /^(R\d+) invalid mem access '(scalar|inv|untrusted_ptr_|trusted_ptr_\w*)'/,
-    explain: () => 'An address that the verifier does not know is read directly instead of by probe_read, which is a fault of tstrace: please report it with the log (-v).',
+    explain: () =>
+      'An address that the verifier does not know is read directly instead of by probe_read, which is a fault of tstrace: please report it with the log (-v).',
   },
   {
     pattern: /^back-edge from insn \d+ to \d+|^infinite loop detected/,
     explain: () => 'A loop has no bound that the verifier can see.',
   },
   {
-    pattern: /^invalid bpf_context access off=(\d+) size=(\d+)|^func '(\w+)' (?:doesn't have|has no) \d+-?t?h? ?argument/,
-    explain: () => 'The program reads a part of its context that this probe does not have: an argument or a field beyond the last.',
+    pattern:
+      /^invalid bpf_context access off=(\d+) size=(\d+)|^func '(\w+)' (?:doesn't have|has no) \d+-?t?h? ?argument/,
+    explain: () =>
+      'The program reads a part of its context that this probe does not have: an argument or a field beyond the last.',
   },
   {
-    pattern: /^(?:attach_btf_id \d+ is invalid|Attach to unsupported member|func .* is not supported)|^can't attach to|is not attachable|^Trampoline is not supported/,
-    explain: () => 'The kernel has this function, but does not let programs attach to it by fentry or fexit. A kprobe may do.',
+    pattern:
+      /^(?:attach_btf_id \d+ is invalid|Attach to unsupported member|func .* is not supported)|^can't attach to|is not attachable|^Trampoline is not supported/,
+    explain: () =>
+      'The kernel has this function, but does not let programs attach to it by fentry or fexit. A kprobe may do.',
   },
 ];
 

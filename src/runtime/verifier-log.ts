@@ -43,10 +43,16 @@ export function placesIn(source: SourceFile): PlaceToSpan {
 }
 
 /** `cut` says whether the kernel refused to write all of it. */
-export function verifierReport(program: VerifiedProgram, log: KernelLog, cut: boolean, toSpan: PlaceToSpan): VerifierReport {
+export function verifierReport(
+  program: VerifiedProgram,
+  log: KernelLog,
+  cut: boolean,
+  toSpan: PlaceToSpan,
+): VerifierReport {
   const lines = logLines(log.text);
   const instruction = lastInstruction(lines);
-  const place = instruction === undefined || !program.lines ? undefined : lineOfInstruction(program.lines, instruction);
+  const place =
+    instruction === undefined || !program.lines ? undefined : lineOfInstruction(program.lines, instruction);
   const summary = summarise(lines);
   const explanation = explainComplaint(lines);
   return {

@@ -8,6 +8,8 @@ import type { Result, SysError } from '../../src/base/result.ts';
 import { failed, ok } from '../../src/base/result.ts';
 import { mapTypes } from '../../src/plan/plan.ts';
 import type {
+  Batch,
+  BatchRequest,
   BpfApi,
   Fd,
   FdKind,
@@ -70,98 +72,188 @@ export interface FakeBpf extends BpfApi {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 export function fakeBpf({ possibleCpus = 2 }: { readonly possibleCpus?: number } = {}): FakeBpf {
-  const calls: Call[] = [];
-  const objects = new Map<number, FakeObject>();
-  const refusals: { readonly call: string; readonly refusal: Refusal; times: number }[] = [];
-  const runs = new Map<string, () => void>();
-  const watches: { readonly kind: FdKind; readonly onReadable: () => void }[] = [];
-  let counts: { readonly recursion?: bigint; readonly missed?: bigint } = {};
-  let nextFd = 100;
-  let ring: SyntheticRing | undefined;
+  const kernel = new FakeKernel(possibleCpus);
+  return {
+    ...loadCalls(kernel),
+    ...attachCalls(kernel),
+    ...elementCalls(kernel),
+    ...infoCalls(kernel),
+    ...ringAndProcessCalls(kernel),
+    ...testCalls(kernel),
+    get open() {
+      return kernel.open;
+    },
+  };
+}
 
-  const get = (fd: Fd): FakeObject => present(objects.get(fd), `descriptor ${fd}, which is not open`);
-  const refusalOf = (call: string): Refusal | undefined => {
-    const found = refusals.find((refusal) => call.startsWith(refusal.call) && refusal.times > 0);
+/** What is there, and what shall go wrong. */
+class FakeKernel {
+  readonly possibleCpus: number;
+  readonly calls: Call[] = [];
+  readonly objects = new Map<number, FakeObject>();
+  readonly runs = new Map<string, () => void>();
+  readonly watches: { readonly kind: FdKind; readonly onReadable: () => void }[] = [];
+  misses: { readonly recursion?: bigint; readonly missed?: bigint } = {};
+  ring: SyntheticRing | undefined;
+  readonly #refusals: { readonly call: string; readonly refusal: Refusal; times: number }[] = [];
+  #nextFd = 100;
+
+  constructor(possibleCpus: number) {
+    this.possibleCpus = possibleCpus;
+  }
+
+  get open(): readonly string[] {
+    return [...this.objects.values()].map(({ kind, name }) => `${kind} ${name}`);
+  }
+
+  get(fd: Fd): FakeObject {
+    return present(this.objects.get(fd), `descriptor ${fd}, which is not open`);
+  }
+
+  map(fd: Fd<'map'>): FakeMap {
+    return present(this.get(fd).map, 'a map');
+  }
+
+  refuse(call: string, refusal: Refusal | string, times = Infinity): void {
+    this.#refusals.push({ call, refusal: typeof refusal === 'string' ? { errno: refusal } : refusal, times });
+  }
+
+  refusalOf(call: string): Refusal | undefined {
+    const found = this.#refusals.find((refusal) => call.startsWith(refusal.call) && refusal.times > 0);
     if (found) found.times--;
     return found?.refusal;
-  };
-  const make = <K extends FdKind>(kind: K, call: string, object: Omit<FakeObject, 'kind'>): Result<Fd<K>, SysError> => {
-    calls.push(call);
-    const refusal = refusalOf(call);
-    if (refusal) return failed(errorOf(call, refusal.errno));
-    objects.set(nextFd, { kind, ...object });
-    return ok(asFd<K>(nextFd++));
-  };
-  const done = (call: string): Result<void, SysError> => {
-    calls.push(call);
-    const refusal = refusalOf(call);
+  }
+
+  add<K extends FdKind>(kind: K, object: Omit<FakeObject, 'kind'>): Result<Fd<K>, never> {
+    this.objects.set(this.#nextFd, { kind, ...object });
+    return ok(asFd<K>(this.#nextFd++));
+  }
+
+  make<K extends FdKind>(kind: K, call: string, object: Omit<FakeObject, 'kind'>): Result<Fd<K>, SysError> {
+    const done = this.done(call);
+    return done.ok ? this.add(kind, object) : done;
+  }
+
+  done(call: string): Result<void, SysError> {
+    this.calls.push(call);
+    const refusal = this.refusalOf(call);
     return refusal ? failed(errorOf(call, refusal.errno)) : ok(undefined);
-  };
-  const mapOf = (fd: Fd<'map'>): FakeMap => present(get(fd).map, 'a map');
-  const load = <K extends 'btf' | 'program'>(kind: K, call: string, object: Omit<FakeObject, 'kind'>, log?: LogRequest) => {
-    // The call's text without its log is what refusals name.
-    const refusal = refusalOf(call);
-    calls.push(log ? `${call} log=${log.bytes}` : call);
-    if (refusal === undefined) {
-      objects.set(nextFd, { kind, ...object });
-      return { result: ok(asFd<K>(nextFd++)), log: { text: '' } };
-    }
-    return refusedLoad<K>(call, refusal, log);
-  };
-  const entry = (fd: Fd<'map'>, key: Uint8Array): { readonly map: FakeMap; readonly key: string } => {
-    const map = mapOf(fd);
-    assert(key.length === map.spec.keyBytes, `a key of ${map.spec.name} has ${map.spec.keyBytes} bytes, not ${key.length}`);
-    return { map, key: hex(key) };
-  };
+  }
+}
 
+type TestCalls = Omit<FakeBpf, keyof BpfApi | 'open'>;
+
+function testCalls(kernel: FakeKernel): TestCalls {
   return {
-    calls,
-    get open() {
-      return [...objects.values()].map(({ kind, name }) => `${kind} ${name}`);
-    },
-    refuse: (call, refusal, times = Infinity) => void refusals.push({ call, refusal: typeof refusal === 'string' ? { errno: refusal } : refusal, times }),
-    onRun: (program, run) => void runs.set(program, run),
-    misses: (given) => void (counts = given),
-    ring: () => present(ring, 'the ring, which was not mapped'),
+    calls: kernel.calls,
+    refuse: (call, refusal, times) => kernel.refuse(call, refusal, times),
+    onRun: (program, run) => void kernel.runs.set(program, run),
+    misses: (counts) => void (kernel.misses = counts),
+    ring: () => present(kernel.ring, 'the ring, which was not mapped'),
     wake: (kind) => {
-      for (const watch of watches.filter((candidate) => candidate.kind === kind)) watch.onReadable();
+      for (const watch of kernel.watches.filter((candidate) => candidate.kind === kind)) watch.onReadable();
     },
-    object: get,
-    entries: (symbol) => present([...objects.values()].find(({ map }) => map?.spec.name === symbol)?.map, `map ${symbol}`).entries,
+    object: (fd) => kernel.get(fd),
+    entries: (symbol) => {
+      const named = [...kernel.objects.values()].find(({ map }) => map?.spec.name === symbol);
+      return present(named?.map, `map ${symbol}`).entries;
+    },
+  };
+}
 
-    raiseLockedMemoryLimit: () => done('raiseLockedMemoryLimit'),
-    createMap: (spec) => {
-      const perCpu = spec.type.includes('percpu');
-      const map: FakeMap = { spec, valueBytes: perCpu ? Math.ceil(spec.valueBytes / 8) * 8 * possibleCpus : spec.valueBytes, entries: new Map() };
-      if (spec.type === 'array' || spec.type === 'percpu-array') fillArray(map);
-      return make('map', `createMap ${spec.name}`, { name: spec.name, map });
-    },
+type LoadCalls = Pick<
+  BpfApi,
+  'raiseLockedMemoryLimit' | 'createMap' | 'loadBtf' | 'loadProgram' | 'openModuleBtf' | 'runProgram'
+>;
+
+function loadCalls(kernel: FakeKernel): LoadCalls {
+  const load = <K extends 'btf' | 'program'>(
+    kind: K,
+    call: string,
+    object: Omit<FakeObject, 'kind'>,
+    log?: LogRequest,
+  ) => {
+    const refusal = kernel.refusalOf(call);
+    kernel.calls.push(log ? `${call} log=${log.bytes}` : call);
+    return refusal
+      ? refusedLoad<K>(call, refusal, log)
+      : { result: kernel.add(kind, object), log: { text: '' } };
+  };
+  return {
+    raiseLockedMemoryLimit: () => kernel.done('raiseLockedMemoryLimit'),
+    createMap: (spec) =>
+      kernel.make('map', `createMap ${spec.name}`, {
+        name: spec.name,
+        map: emptyMap(spec, kernel.possibleCpus),
+      }),
     loadBtf: (_bytes, log) => load('btf', 'loadBtf', { name: 'btf' }, log),
-    loadProgram: (spec, log) => load('program', `loadProgram ${spec.name}`, { name: spec.name, program: spec }, log),
-    openPerfEvent: (event) => make('perf-event', `openPerfEvent ${event.type} ${event.target ?? event.config}`, { name: event.target ?? String(event.config), event }),
-    linkPerfEvent: (program, event) => make('link', `linkPerfEvent ${get(program).name}`, { name: get(event).name }),
-    setPerfEventProgram: (program, event) => done(`setPerfEventProgram ${get(program).name} ${get(event).name}`),
-    enablePerfEvent: (event) => done(`enablePerfEvent ${get(event).name}`),
-    openRawTracepoint: (program, name) => make('link', `openRawTracepoint ${name ?? get(program).name}`, { name: name ?? get(program).name }),
+    loadProgram: (spec, log) =>
+      load('program', `loadProgram ${spec.name}`, { name: spec.name, program: spec }, log),
+    openModuleBtf: (module) => {
+      const result = kernel.make('btf', `openModuleBtf ${module}`, { name: module });
+      return !result.ok && result.error.name === 'ENOENT' ? ok(undefined) : result;
+    },
     runProgram: (program) => {
-      const call = `runProgram ${get(program).name}`;
-      const result = done(call);
+      const { name } = kernel.get(program);
+      const result = kernel.done(`runProgram ${name}`);
       if (!result.ok) return result;
-      runs.get(get(program).name)?.();
+      kernel.runs.get(name)?.();
       return ok(0);
     },
+  };
+}
 
+type AttachCalls = Pick<
+  BpfApi,
+  'openPerfEvent' | 'linkPerfEvent' | 'setPerfEventProgram' | 'enablePerfEvent' | 'openRawTracepoint'
+>;
+
+function attachCalls(kernel: FakeKernel): AttachCalls {
+  const nameOf = (fd: Fd): string => kernel.get(fd).name;
+  return {
+    openPerfEvent: (event) => {
+      const name = event.target ?? String(event.config);
+      return kernel.make('perf-event', `openPerfEvent ${event.type} ${name}`, { name, event });
+    },
+    linkPerfEvent: (program, event) =>
+      kernel.make('link', `linkPerfEvent ${nameOf(program)}`, { name: nameOf(event) }),
+    setPerfEventProgram: (program, event) =>
+      kernel.done(`setPerfEventProgram ${nameOf(program)} ${nameOf(event)}`),
+    enablePerfEvent: (event) => kernel.done(`enablePerfEvent ${nameOf(event)}`),
+    openRawTracepoint: (program, name = nameOf(program)) =>
+      kernel.make('link', `openRawTracepoint ${name}`, { name }),
+  };
+}
+
+type ElementCalls = Pick<BpfApi, 'lookup' | 'update' | 'delete' | 'nextKey' | 'lookupBatch'>;
+
+function elementCalls(kernel: FakeKernel): ElementCalls {
+  const entry = (fd: Fd<'map'>, key: Uint8Array): { readonly map: FakeMap; readonly key: string } => {
+    const map = kernel.map(fd);
+    assert(
+      key.length === map.spec.keyBytes,
+      `a key of ${map.spec.name} has ${map.spec.keyBytes} bytes, not ${key.length}`,
+    );
+    return { map, key: hex(key) };
+  };
+  const checkValue = ({ spec, valueBytes }: FakeMap, value: Uint8Array): void =>
+    assert(
+      value.length === valueBytes,
+      `a value of ${spec.name} has ${valueBytes} bytes, not ${value.length}`,
+    );
+  return {
     lookup: (fd, key, value) => {
       const { map, key: at } = entry(fd, key);
-      assert(value.length === map.valueBytes, `a value of ${map.spec.name} has ${map.valueBytes} bytes, not ${value.length}`);
+      checkValue(map, value);
       const found = map.entries.get(at);
       if (found) value.set(found);
       return ok(found !== undefined);
     },
     update: (fd, key, value) => {
       const { map, key: at } = entry(fd, key);
-      assert(value.length === map.valueBytes, `a value of ${map.spec.name} has ${map.valueBytes} bytes, not ${value.length}`);
-      if (!map.entries.has(at) && map.entries.size >= map.spec.entriesMax) return failed(errorOf('update', 'E2BIG'));
+      checkValue(map, value);
+      const isFull = !map.entries.has(at) && map.entries.size >= map.spec.entriesMax;
+      if (isFull) return failed(errorOf('update', 'E2BIG'));
       map.entries.set(at, value.slice());
       return ok(undefined);
     },
@@ -170,72 +262,101 @@ export function fakeBpf({ possibleCpus = 2 }: { readonly possibleCpus?: number }
       return ok(map.entries.delete(at));
     },
     nextKey: (fd, key, next) => {
-      const keys = [...mapOf(fd).entries.keys()];
+      const keys = [...kernel.map(fd).entries.keys()];
       const following = keys[key === undefined ? 0 : keys.indexOf(hex(key)) + 1];
       if (following !== undefined) next.set(Buffer.from(following, 'hex'));
       return ok(following !== undefined);
     },
     lookupBatch: (fd, request) => {
-      const refusal = refusalOf('lookupBatch');
-      if (refusal) return failed(errorOf('lookupBatch', refusal.errno));
-      const map = mapOf(fd);
-      const position = new DataView(request.position.buffer, request.position.byteOffset);
-      const all = [...map.entries];
-      // With removal, what was read is gone: the next stretch begins at the start again.
-      const from = request.first || request.remove ? 0 : position.getUint32(0, true);
-      const part = all.slice(from, from + request.entriesMax);
-      for (const [index, [key, value]] of part.entries()) {
-        request.keys.set(Buffer.from(key, 'hex'), index * map.spec.keyBytes);
-        request.values.set(value, index * map.valueBytes);
-        if (request.remove) map.entries.delete(key);
-      }
-      position.setUint32(0, from + part.length, true);
-      return ok({ count: part.length, done: from + part.length >= all.length });
-    },
-
-    programInfo: (program) => {
-      const { name, program: spec } = get(program);
-      const instructions = present(spec, 'a program').instructions.length / 8;
-      const recursion = counts.recursion === undefined ? {} : { recursionMisses: counts.recursion };
-      return ok({ id: program, name, instructions, runTimeNs: 0n, runCount: 0n, ...recursion });
-    },
-    linkInfo: (link) => {
-      get(link);
-      return ok({ id: link, ...(counts.missed !== undefined && { missed: counts.missed }) });
-    },
-    mapInfo: (fd) => {
-      const { spec } = mapOf(fd);
-      return ok({ id: fd, name: spec.name, type: mapTypes[spec.type], keyBytes: spec.keyBytes, valueBytes: spec.valueBytes, entriesMax: spec.entriesMax });
-    },
-    nextId: (kind, id) => ok([...objects].filter(([, object]) => object.kind === kind).map(([fd]) => fd).find((fd) => fd > id)),
-    openById: (kind, id) => make(kind, `openById ${kind} ${id}`, present(objects.get(id), `object ${id}`)),
-    openModuleBtf: (module) => {
-      const result = make('btf', `openModuleBtf ${module}`, { name: module });
-      return !result.ok && result.error.name === 'ENOENT' ? ok(undefined) : result;
-    },
-
-    mapRing: (fd, bytes): Result<RingMemory, SysError> => {
-      assert(mapOf(fd).spec.type === 'ringbuf' && mapOf(fd).spec.entriesMax === bytes, 'a ring is mapped as large as it is');
-      ring = syntheticRing(bytes);
-      return ok(ring);
-    },
-    watchReadable: (fd, onReadable) => {
-      const watch = { kind: get(fd).kind, onReadable };
-      watches.push(watch);
-      return { close: () => void watches.splice(watches.indexOf(watch), 1) };
-    },
-    openProcess: (pid) => make('process', `openProcess ${pid}`, { name: String(pid) }),
-    waitForPrograms: () => void calls.push('waitForPrograms'),
-    close: (fd) => {
-      const { kind, name } = get(fd);
-      calls.push(`close ${kind} ${name}`);
-      objects.delete(fd);
-    },
-    closeTogether: (fds) => {
-      calls.push(`closeTogether ${fds.map((fd) => get(fd).name).join(' ')}`);
-      for (const fd of fds) objects.delete(fd);
+      const refusal = kernel.refusalOf('lookupBatch');
+      return refusal ? failed(errorOf('lookupBatch', refusal.errno)) : ok(readBatch(kernel.map(fd), request));
     },
   };
+}
+
+function readBatch(map: FakeMap, request: BatchRequest): Batch {
+  const position = new DataView(request.position.buffer, request.position.byteOffset);
+  const all = [...map.entries];
+  // With removal, what was read is gone: the next stretch begins at the start again.
+  const from = request.first || request.remove ? 0 : position.getUint32(0, true);
+  const part = all.slice(from, from + request.entriesMax);
+  for (const [index, [key, value]] of part.entries()) {
+    request.keys.set(Buffer.from(key, 'hex'), index * map.spec.keyBytes);
+    request.values.set(value, index * map.valueBytes);
+    if (request.remove) map.entries.delete(key);
+  }
+  position.setUint32(0, from + part.length, true);
+  return { count: part.length, done: from + part.length >= all.length };
+}
+
+type InfoCalls = Pick<BpfApi, 'programInfo' | 'linkInfo' | 'mapInfo' | 'nextId' | 'openById'>;
+
+/** Ids are the descriptors themselves here. */
+function infoCalls(kernel: FakeKernel): InfoCalls {
+  return {
+    programInfo: (program) => {
+      const { name, program: spec } = kernel.get(program);
+      const instructions = present(spec, 'a program').instructions.length / 8;
+      const { recursion } = kernel.misses;
+      const counted = recursion === undefined ? {} : { recursionMisses: recursion };
+      return ok({ id: program, name, instructions, runTimeNs: 0n, runCount: 0n, ...counted });
+    },
+    linkInfo: (link) => {
+      kernel.get(link);
+      const { missed } = kernel.misses;
+      return ok({ id: link, ...(missed !== undefined && { missed }) });
+    },
+    mapInfo: (fd) => {
+      const { name, type, keyBytes, valueBytes, entriesMax } = kernel.map(fd).spec;
+      return ok({ id: fd, name, type: mapTypes[type], keyBytes, valueBytes, entriesMax });
+    },
+    nextId: (kind, id) => {
+      const ids = [...kernel.objects].filter(([, object]) => object.kind === kind).map(([fd]) => fd);
+      return ok(ids.find((fd) => fd > id));
+    },
+    openById: (kind, id) =>
+      kernel.make(kind, `openById ${kind} ${id}`, present(kernel.objects.get(id), `object ${id}`)),
+  };
+}
+
+type RingAndProcessCalls = Pick<
+  BpfApi,
+  'mapRing' | 'watchReadable' | 'openProcess' | 'waitForPrograms' | 'close' | 'closeTogether'
+>;
+
+function ringAndProcessCalls(kernel: FakeKernel): RingAndProcessCalls {
+  return {
+    mapRing: (fd, bytes): Result<RingMemory, SysError> => {
+      const { spec } = kernel.map(fd);
+      assert(spec.type === 'ringbuf' && spec.entriesMax === bytes, 'a ring is mapped as large as it is');
+      kernel.ring = syntheticRing(bytes);
+      return ok(kernel.ring);
+    },
+    watchReadable: (fd, onReadable) => {
+      const watch = { kind: kernel.get(fd).kind, onReadable };
+      kernel.watches.push(watch);
+      return { close: () => void kernel.watches.splice(kernel.watches.indexOf(watch), 1) };
+    },
+    openProcess: (pid) => kernel.make('process', `openProcess ${pid}`, { name: String(pid) }),
+    waitForPrograms: () => void kernel.calls.push('waitForPrograms'),
+    close: (fd) => {
+      const { kind, name } = kernel.get(fd);
+      kernel.calls.push(`close ${kind} ${name}`);
+      kernel.objects.delete(fd);
+    },
+    closeTogether: (fds) => {
+      kernel.calls.push(`closeTogether ${fds.map((fd) => kernel.get(fd).name).join(' ')}`);
+      for (const fd of fds) kernel.objects.delete(fd);
+    },
+  };
+}
+
+function emptyMap(spec: MapSpec, possibleCpus: number): FakeMap {
+  const isPerCpu = spec.type.includes('percpu');
+  const valueBytes = isPerCpu ? Math.ceil(spec.valueBytes / 8) * 8 * possibleCpus : spec.valueBytes;
+  const map: FakeMap = { spec, valueBytes, entries: new Map() };
+  if (spec.type === 'array' || spec.type === 'percpu-array') fillArray(map);
+  return map;
 }
 
 /** An array's entries exist from the start, zero. */
@@ -246,7 +367,11 @@ function fillArray(map: FakeMap): void {
 }
 
 /** Like the kernel: a log that doesn't fit makes the load fail with ENOSPC. */
-function refusedLoad<K extends FdKind>(call: string, refusal: Refusal, request?: LogRequest): { result: Result<Fd<K>, SysError>; log: KernelLog } {
+function refusedLoad<K extends FdKind>(
+  call: string,
+  refusal: Refusal,
+  request?: LogRequest,
+): { result: Result<Fd<K>, SysError>; log: KernelLog } {
   const text = refusal.log ?? '';
   if (request === undefined) return { result: failed(errorOf(call, refusal.errno)), log: { text: '' } };
   const fits = text.length + 1 <= request.bytes;
@@ -258,6 +383,17 @@ function refusedLoad<K extends FdKind>(call: string, refusal: Refusal, request?:
 }
 
 export function errorOf(call: string, name: string): SysError {
-  const numbers: Readonly<Record<string, number>> = { EPERM: 1, ENOENT: 2, E2BIG: 7, EAGAIN: 11, ENOMEM: 12, EACCES: 13, EEXIST: 17, EINVAL: 22, EMFILE: 24, ENOSPC: 28 };
+  const numbers: Readonly<Record<string, number>> = {
+    EPERM: 1,
+    ENOENT: 2,
+    E2BIG: 7,
+    EAGAIN: 11,
+    ENOMEM: 12,
+    EACCES: 13,
+    EEXIST: 17,
+    EINVAL: 22,
+    EMFILE: 24,
+    ENOSPC: 28,
+  };
   return { kind: 'sys-error', call, errno: numbers[name] ?? 5, name };
 }

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { present } from '../../src/base/assert.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
+import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import type { Result } from '../../src/base/result.ts';
+import type { Machine } from '../../src/plan/machine.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Attached } from '../../src/runtime/attach.ts';
 import { attach } from '../../src/runtime/attach.ts';
@@ -35,9 +38,15 @@ export function openHandles(): Opened {
   return { handles, links, close };
 }
 
-export const machine = readMachine();
+export const machine: Machine = readMachine();
 
-export function loadHere(opened: Opened, plan: Plan, object: Uint8Array, script = 'script\n', bpf: BpfApi = realBpf) {
+export function loadHere(
+  opened: Opened,
+  plan: Plan,
+  object: Uint8Array,
+  script = 'script\n',
+  bpf: BpfApi = realBpf,
+): Result<Loaded, LoadFailure> {
   return load(bpf, opened.handles, plan, object, {
     machine,
     memoryBytes: freeMemoryBytes(),
@@ -49,7 +58,8 @@ export function loadHere(opened: Opened, plan: Plan, object: Uint8Array, script 
 
 export function mustLoad(opened: Opened, plan: Plan, object: Uint8Array): Loaded {
   const loaded = loadHere(opened, plan, object);
-  if (!loaded.ok) throw new Error([loaded.error.diagnostic.message, ...(loaded.error.report?.lines ?? [])].join('\n'));
+  if (!loaded.ok)
+    throw new Error([loaded.error.diagnostic.message, ...(loaded.error.report?.lines ?? [])].join('\n'));
   return loaded.value;
 }
 
@@ -59,7 +69,11 @@ export function mustRefuse(opened: Opened, plan: Plan, object: Uint8Array, scrip
   return loaded.error;
 }
 
-export function attachHere(opened: Opened, loaded: Loaded, bpf: BpfApi = realBpf) {
+export function attachHere(
+  opened: Opened,
+  loaded: Loaded,
+  bpf: BpfApi = realBpf,
+): Result<Attached, readonly Diagnostic[]> {
   return attach(bpf, { links: opened.links, events: opened.handles }, loaded.programs, {
     machine,
     missingProbes: 'error',
@@ -80,7 +94,11 @@ export function mustAttach(opened: Opened, loaded: Loaded, bpf?: BpfApi): Attach
 export function countAt(loaded: Loaded, slot: number): number {
   const value = new BigUint64Array(1);
   const map = present(loaded.maps.get('counts'), 'map counts').fd;
-  const found = realBpf.lookup(map, new Uint8Array(Uint32Array.of(slot).buffer), new Uint8Array(value.buffer));
+  const found = realBpf.lookup(
+    map,
+    new Uint8Array(Uint32Array.of(slot).buffer),
+    new Uint8Array(value.buffer),
+  );
   if (!found.ok || !found.value) throw new Error(`no slot ${slot}`);
   return Number(value[0]);
 }
@@ -93,7 +111,7 @@ export function tracepointId(category: string, event: string): number {
 /** Ids of all objects of a kind in the kernel. */
 export function objectIds(kind: ObjectKind): readonly number[] {
   const ids: number[] = [];
-  for (let id = 0; ; ) {
+  for (let id = 0; ;) {
     const next = realBpf.nextId(kind, id);
     if (!next.ok) throw new Error(next.error.name);
     if (next.value === undefined) return ids;
@@ -106,7 +124,10 @@ export function namesOf(kind: 'program' | 'map', ids: readonly number[]): readon
   return ids.flatMap((id) => {
     const fd = realBpf.openById(kind, id);
     if (!fd.ok) return [];
-    const info = kind === 'program' ? realBpf.programInfo(fd.value as Fd<'program'>) : realBpf.mapInfo(fd.value as Fd<'map'>);
+    const info =
+      kind === 'program'
+        ? realBpf.programInfo(fd.value as Fd<'program'>)
+        : realBpf.mapInfo(fd.value as Fd<'map'>);
     realBpf.close(fd.value);
     return info.ok ? [info.value.name] : [];
   });

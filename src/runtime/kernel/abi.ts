@@ -189,7 +189,14 @@ export const mapInfo = record({
   name: objectName,
 });
 
-export const btfInfo = record({ btf: u64, btf_size: u32, id: u32, name: u64, name_len: u32, kernel_btf: u32 });
+export const btfInfo = record({
+  btf: u64,
+  btf_size: u32,
+  id: u32,
+  name: u64,
+  name_len: u32,
+  kernel_btf: u32,
+});
 
 /** bpf_link_info with its perf_event.kprobe arm. */
 export const kprobeLinkInfo = record({
@@ -234,7 +241,12 @@ export const perfEventAttr = record({
 });
 
 /** Bits of perf_event_attr.bits. */
-export const perfBits = { disabled: 1n << 0n, inherit: 1n << 1n, freq: 1n << 10n, inheritThread: 1n << 35n } as const;
+export const perfBits = {
+  disabled: 1n << 0n,
+  inherit: 1n << 1n,
+  freq: 1n << 10n,
+  inheritThread: 1n << 35n,
+} as const;
 
 /** PERF_FLAG_FD_CLOEXEC. */
 export const perfFlagCloexec = 8;

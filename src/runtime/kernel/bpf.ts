@@ -9,7 +9,19 @@ import { mapTypes, programTypes } from '../../plan/plan.ts';
 import type { Layout } from '../../types/layout.ts';
 import type { DecodedShape, RecordLayout, Shape } from '../../types/record.ts';
 import { decodeRecord, encodeRecord } from '../../types/record.ts';
-import type { Batch, BatchRequest, Fd, FdKind, KernelLog, LoadOutcome, LogRequest, MapSpec, ObjectKind, ProgramSpec, UpdateFlag } from '../bpf-api.ts';
+import type {
+  Batch,
+  BatchRequest,
+  Fd,
+  FdKind,
+  KernelLog,
+  LoadOutcome,
+  LogRequest,
+  MapSpec,
+  ObjectKind,
+  ProgramSpec,
+  UpdateFlag,
+} from '../bpf-api.ts';
 import { asFd } from '../bpf-api.ts';
 import type { BpfCommand } from './abi.ts';
 import * as abi from './abi.ts';
@@ -31,7 +43,11 @@ export function createMap(spec: MapSpec): Result<Fd<'map'>, SysError> {
       value_size: spec.valueBytes,
       max_entries: spec.entriesMax,
       map_name: abi.objectNameOf(spec.name),
-      ...(spec.btf && { btf_fd: spec.btf.fd, btf_key_type_id: spec.btf.keyType, btf_value_type_id: spec.btf.valueType }),
+      ...(spec.btf && {
+        btf_fd: spec.btf.fd,
+        btf_key_type_id: spec.btf.keyType,
+        btf_value_type_id: spec.btf.valueType,
+      }),
     }),
   );
 }
@@ -45,7 +61,8 @@ export function loadBtf(bytes: Uint8Array, log?: LogRequest): LoadOutcome<'btf'>
       btf: addressOf(bytes),
       btf_size: bytes.length,
       // A buffer with level 0 is EINVAL, and so is a level without a buffer.
-      ...(log && buffer && { btf_log_buf: addressOf(buffer), btf_log_size: buffer.length, btf_log_level: log.level }),
+      ...(log &&
+        buffer && { btf_log_buf: addressOf(buffer), btf_log_size: buffer.length, btf_log_level: log.level }),
     },
     [bytes, buffer],
   );
@@ -66,8 +83,16 @@ export function loadProgram(spec: ProgramSpec, log?: LogRequest): LoadOutcome<'p
       insn_cnt: spec.instructions.length / 8,
       license: addressOf(license),
       ...(btfFd !== undefined && { prog_btf_fd: btfFd }),
-      ...(functions && { func_info: addressOf(functions.bytes), func_info_cnt: functions.count, func_info_rec_size: functions.recordBytes }),
-      ...(lines && { line_info: addressOf(lines.bytes), line_info_cnt: lines.count, line_info_rec_size: lines.recordBytes }),
+      ...(functions && {
+        func_info: addressOf(functions.bytes),
+        func_info_cnt: functions.count,
+        func_info_rec_size: functions.recordBytes,
+      }),
+      ...(lines && {
+        line_info: addressOf(lines.bytes),
+        line_info_cnt: lines.count,
+        line_info_rec_size: lines.recordBytes,
+      }),
       ...(spec.tracing && {
         expected_attach_type: abi.attachTypes[spec.tracing.attachType],
         attach_btf_id: spec.tracing.btfId,
@@ -83,14 +108,23 @@ export function loadProgram(spec: ProgramSpec, log?: LogRequest): LoadOutcome<'p
 /** A link of a program to a perf event; since 5.15. */
 export function linkPerfEvent(program: Fd<'program'>, event: Fd<'perf-event'>): Result<Fd<'link'>, SysError> {
   return descriptor(
-    command('BPF_LINK_CREATE', abi.linkCreateAttr, { prog_fd: program, target_fd: event, attach_type: abi.attachTypes.perfEvent }),
+    command('BPF_LINK_CREATE', abi.linkCreateAttr, {
+      prog_fd: program,
+      target_fd: event,
+      attach_type: abi.attachTypes.perfEvent,
+    }),
   );
 }
 
 export function openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError> {
   const text = name === undefined ? undefined : Buffer.from(`${name}\0`);
   return descriptor(
-    command('BPF_RAW_TRACEPOINT_OPEN', abi.rawTracepointAttr, { prog_fd: program, name: text ? addressOf(text) : 0n }, [text]),
+    command(
+      'BPF_RAW_TRACEPOINT_OPEN',
+      abi.rawTracepointAttr,
+      { prog_fd: program, name: text ? addressOf(text) : 0n },
+      [text],
+    ),
   );
 }
 
@@ -108,7 +142,12 @@ export function lookup(map: Fd<'map'>, key: Uint8Array, value: Uint8Array): Resu
   return found(element('BPF_MAP_LOOKUP_ELEM', map, key, value));
 }
 
-export function update(map: Fd<'map'>, key: Uint8Array, value: Uint8Array, flag: UpdateFlag = 'any'): Result<void, SysError> {
+export function update(
+  map: Fd<'map'>,
+  key: Uint8Array,
+  value: Uint8Array,
+  flag: UpdateFlag = 'any',
+): Result<void, SysError> {
   const done = element('BPF_MAP_UPDATE_ELEM', map, key, value, abi.updateFlags[flag]);
   return done.ok ? ok(undefined) : done;
 }
@@ -117,7 +156,11 @@ export function remove(map: Fd<'map'>, key: Uint8Array): Result<boolean, SysErro
   return found(element('BPF_MAP_DELETE_ELEM', map, key));
 }
 
-export function nextKey(map: Fd<'map'>, key: Uint8Array | undefined, next: Uint8Array): Result<boolean, SysError> {
+export function nextKey(
+  map: Fd<'map'>,
+  key: Uint8Array | undefined,
+  next: Uint8Array,
+): Result<boolean, SysError> {
   return found(element('BPF_MAP_GET_NEXT_KEY', map, key, next));
 }
 
@@ -177,10 +220,12 @@ export function openModuleBtf(module: string): Result<Fd<'btf'> | undefined, Sys
 function btfName(btf: Fd<'btf'>): string {
   const name = new Uint8Array(moduleNameBytes);
   const buffer = encodeRecord(abi.btfInfo, { name: addressOf(name), name_len: name.length });
-  const done = command('BPF_OBJ_GET_INFO_BY_FD', abi.infoAttr, { bpf_fd: btf, info: addressOf(buffer), info_len: buffer.length }, [
-    buffer,
-    name,
-  ]);
+  const done = command(
+    'BPF_OBJ_GET_INFO_BY_FD',
+    abi.infoAttr,
+    { bpf_fd: btf, info: addressOf(buffer), info_len: buffer.length },
+    [buffer, name],
+  );
   return done.returned.ok && decodeRecord(abi.btfInfo, buffer).kernel_btf === 1 ? abi.textUntilNul(name) : '';
 }
 
@@ -190,8 +235,15 @@ export function objectInfo<S extends Shape>(
   layout: RecordLayout<S>,
 ): Result<{ readonly info: DecodedShape<S>; readonly bytes: number }, SysError> {
   const buffer = new Uint8Array(layout.size);
-  const done = command('BPF_OBJ_GET_INFO_BY_FD', abi.infoAttr, { bpf_fd: fd, info: addressOf(buffer), info_len: buffer.length }, [buffer]);
-  return done.returned.ok ? ok({ info: decodeRecord(layout, buffer), bytes: done.attr.info_len }) : done.returned;
+  const done = command(
+    'BPF_OBJ_GET_INFO_BY_FD',
+    abi.infoAttr,
+    { bpf_fd: fd, info: addressOf(buffer), info_len: buffer.length },
+    [buffer],
+  );
+  return done.returned.ok
+    ? ok({ info: decodeRecord(layout, buffer), bytes: done.attr.info_len })
+    : done.returned;
 }
 
 /** True if the kernel filled a field in: it writes no more of a struct than it knows. */
@@ -205,7 +257,13 @@ export function hasField(layout: Layout, name: string, bytes: number): boolean {
 
 type ElementCommand = Extract<BpfCommand, `BPF_MAP_${string}_ELEM` | 'BPF_MAP_GET_NEXT_KEY'>;
 
-function element(name: ElementCommand, map: Fd<'map'>, key?: Uint8Array, value?: Uint8Array, flags = 0n): Result<number, SysError> {
+function element(
+  name: ElementCommand,
+  map: Fd<'map'>,
+  key?: Uint8Array,
+  value?: Uint8Array,
+  flags = 0n,
+): Result<number, SysError> {
   return command(
     name,
     abi.mapElementAttr,
@@ -234,7 +292,9 @@ function command<S extends Shape>(
   return { returned, attr: decodeRecord(layout, attr) };
 }
 
-function descriptor<K extends FdKind>(done: { readonly returned: Result<number, SysError> }): Result<Fd<K>, SysError> {
+function descriptor<K extends FdKind>(done: {
+  readonly returned: Result<number, SysError>;
+}): Result<Fd<K>, SysError> {
   return done.returned.ok ? ok(asFd<K>(done.returned.value)) : done.returned;
 }
 

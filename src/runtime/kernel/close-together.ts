@@ -30,7 +30,8 @@ function closeGroup(fds: readonly Fd[]): void {
   for (const fd of fds) {
     const thread = new BigUint64Array(1);
     const refused = pthreadCreate(thread, 0, closeAddress, fd) !== 0;
-    if (refused) close(fd); // no more threads allowed: slower, not worse
+    if (refused)
+      close(fd); // no more threads allowed: slower, not worse
     else threads.push({ thread: Number(thread[0]), fd });
   }
   for (const { thread, fd } of threads) {

@@ -34,8 +34,17 @@ function open(spec: PerfEventSpec, inheritance: bigint): Result<Fd<'perf-event'>
     config2: spec.targetOffset ?? 0n,
   });
   const noGroup = -1;
-  const fd = syscall(systemCallNumber('perf_event_open'), attr, spec.pid ?? -1, spec.cpu ?? -1, noGroup, perfFlagCloexec);
-  const result: Result<Fd<'perf-event'>, SysError> = fd < 0 ? failed(sysError('perf_event_open')) : ok(asFd(fd));
+  const fd = syscall(
+    systemCallNumber('perf_event_open'),
+    attr,
+    spec.pid ?? -1,
+    spec.cpu ?? -1,
+    noGroup,
+    perfFlagCloexec,
+  );
+  const result: Result<Fd<'perf-event'>, SysError> = fd < 0
+    ? failed(sysError('perf_event_open'))
+    : ok(asFd(fd));
   if (target) present(target.buffer, 'target'); // kept alive until here: the kernel has read it
   return result;
 }

@@ -29,7 +29,9 @@ export function openProcess(pid: number): Result<Fd<'process'>, SysError> {
 /** Before 5.11 maps and programs count as locked memory, of which a process may by default have 64 KiB. Needs CAP_SYS_RESOURCE. */
 export function raiseLockedMemoryLimit(): Result<void, SysError> {
   const unlimited = encodeRecord(rlimit, { current: rlimInfinity, max: rlimInfinity });
-  return setrlimit(rlimitMemlock, unlimited) < 0 ? failed(sysError('setrlimit(RLIMIT_MEMLOCK)')) : ok(undefined);
+  return setrlimit(rlimitMemlock, unlimited) < 0
+    ? failed(sysError('setrlimit(RLIMIT_MEMLOCK)'))
+    : ok(undefined);
 }
 
 /** MEMBARRIER_CMD_GLOBAL: the kernel waits for an RCU grace period (kernel/sched/membarrier.c). */

@@ -51,7 +51,9 @@ function programInfo(program: Fd<'program'>): Result<ProgramInfo, SysError> {
     instructions: info.xlated_prog_len / 8,
     runTimeNs: info.run_time_ns,
     runCount: info.run_cnt,
-    ...(bpf.hasField(abi.programInfo, 'recursion_misses', bytes) && { recursionMisses: info.recursion_misses }),
+    ...(bpf.hasField(abi.programInfo, 'recursion_misses', bytes) && {
+      recursionMisses: info.recursion_misses,
+    }),
   });
 }
 
@@ -60,7 +62,8 @@ function linkInfo(link: Fd<'link'>): Result<LinkInfo, SysError> {
   if (!result.ok) return result;
   const { info, bytes } = result.value;
   const { kprobe, kretprobe } = abi.perfLinkTypes;
-  const isKprobe = info.type === abi.linkTypePerfEvent && (info.perf_type === kprobe || info.perf_type === kretprobe);
+  const isKprobe =
+    info.type === abi.linkTypePerfEvent && (info.perf_type === kprobe || info.perf_type === kretprobe);
   const counts = isKprobe && bpf.hasField(abi.kprobeLinkInfo, 'missed', bytes);
   return ok({ id: info.id, ...(counts && { missed: info.missed }) });
 }

@@ -14,7 +14,11 @@ if (!parsed.ok) throw new Error(parsed.error);
 const btf: Btf = parsed.value;
 
 /** Every member by name, those of anonymous and of named inner structs included, with all offsets in bytes that a name has. */
-function offsetsIn(id: number, start = 0, found = new Map<string, Set<number>>()): ReadonlyMap<string, ReadonlySet<number>> {
+function offsetsIn(
+  id: number,
+  start = 0,
+  found = new Map<string, Set<number>>(),
+): ReadonlyMap<string, ReadonlySet<number>> {
   for (const member of membersOf(btf, id)) {
     const offset = start + member.bitOffset / 8;
     found.set(member.name, (found.get(member.name) ?? new Set()).add(offset));
@@ -53,12 +57,21 @@ test.each<readonly [string, 'struct' | 'union', Layout]>([
     const wanted = otherNames[field] ?? field;
     return wanted !== '' && !theirs.get(wanted)?.has(offset);
   });
-  expect(differing.map(({ name: field, offset }) => `${field} at ${offset}, not ${[...(theirs.get(field) ?? [])].join('/')}`)).toEqual([]);
+  expect(
+    differing.map(
+      ({ name: field, offset }) => `${field} at ${offset}, not ${[...(theirs.get(field) ?? [])].join('/')}`,
+    ),
+  ).toEqual([]);
 });
 
 /** hash → BPF_MAP_TYPE_HASH, percpu-hash → BPF_MAP_TYPE_PERCPU_HASH. */
 const underKernelNames = (prefix: string, numbers: Readonly<Record<string, number>>) =>
-  Object.fromEntries(Object.entries(numbers).map(([name, number]) => [prefix + name.toUpperCase().replaceAll('-', '_'), number]));
+  Object.fromEntries(
+    Object.entries(numbers).map(([name, number]) => [
+      prefix + name.toUpperCase().replaceAll('-', '_'),
+      number,
+    ]),
+  );
 const mapNumbers = underKernelNames('BPF_MAP_TYPE_', mapTypes);
 const programNumbers = underKernelNames('BPF_PROG_TYPE_', programTypes);
 
@@ -86,9 +99,22 @@ test.each<readonly [string, Readonly<Record<string, number>>]>([
   ['bpf_cmd', abi.bpfCommands],
   ['bpf_map_type', mapNumbers],
   ['bpf_prog_type', programNumbers],
-  ['bpf_attach_type', { BPF_TRACE_FENTRY: abi.attachTypes.fentry, BPF_TRACE_FEXIT: abi.attachTypes.fexit, BPF_PERF_EVENT: abi.attachTypes.perfEvent }],
+  [
+    'bpf_attach_type',
+    {
+      BPF_TRACE_FENTRY: abi.attachTypes.fentry,
+      BPF_TRACE_FEXIT: abi.attachTypes.fexit,
+      BPF_PERF_EVENT: abi.attachTypes.perfEvent,
+    },
+  ],
   ['bpf_link_type', { BPF_LINK_TYPE_PERF_EVENT: abi.linkTypePerfEvent }],
-  ['bpf_perf_event_type', { BPF_PERF_EVENT_KPROBE: abi.perfLinkTypes.kprobe, BPF_PERF_EVENT_KRETPROBE: abi.perfLinkTypes.kretprobe }],
+  [
+    'bpf_perf_event_type',
+    {
+      BPF_PERF_EVENT_KPROBE: abi.perfLinkTypes.kprobe,
+      BPF_PERF_EVENT_KRETPROBE: abi.perfLinkTypes.kretprobe,
+    },
+  ],
 ])('the numbers of %s are those of the kernel', (name, ours) => {
   const id = present(idsNamed(btf, name, btfKind.enum)[0], name);
   const theirs = new Map(variantsOf(btf, id).map((variant) => [variant.name, Number(variant.value)]));

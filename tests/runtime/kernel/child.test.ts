@@ -32,7 +32,9 @@ const commOf = (pid: number): string => readFileSync(`/proc/${pid}/comm`, 'latin
 /** True once the process is gone or only waits to be reaped. */
 async function isGone(pid: number): Promise<boolean> {
   for (let times = 0; times < 100; times++) {
-    const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'latin1') : 'State:\tZ';
+    const status = existsSync(`/proc/${pid}/status`)
+      ? readFileSync(`/proc/${pid}/status`, 'latin1')
+      : 'State:\tZ';
     if (/^State:\s+[ZX]/m.test(status)) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -59,7 +61,9 @@ test('a command waits, keeps its process id when it starts, and its exit status 
 
 test('arguments arrive as they are, and the socket that it waited on does not', async () => {
   const file = join(scratchFolder(), 'seen');
-  const command = await readyCommand(`sh -c 'echo "$1" >${file}; test -e /proc/$$/fd/3 || echo closed >>${file}' x 'a  b $HOME *'`);
+  const command = await readyCommand(
+    `sh -c 'echo "$1" >${file}; test -e /proc/$$/fd/3 || echo closed >>${file}' x 'a  b $HOME *'`,
+  );
   command.start();
   await ended(command);
   expect(readFileSync(file, 'latin1')).toBe('a  b $HOME *\nclosed\n');
@@ -87,10 +91,19 @@ test('a run that ends first ends the command, whether it has started or not', as
 
 test("the command's own exec is seen once, and nothing else of it before", async () => {
   const command = await readyCommand('true');
-  const execs: Attachment = { kind: 'tracepoint', category: 'sched', event: 'sched_process_exec', id: tracepointId('sched', 'sched_process_exec') };
+  const execs: Attachment = {
+    kind: 'tracepoint',
+    category: 'sched',
+    event: 'sched_process_exec',
+    id: tracepointId('sched', 'sched_process_exec'),
+  };
   const object = handObject([countsMap(4)], [{ name: 'counting', body: countingBody(0, command.pid) }]);
   const opened = openHandles();
-  const loaded = mustLoad(opened, planOf([programPlan('counting', 'tracepoint', [execs])], [arrayPlan('counts', 4)]), object);
+  const loaded = mustLoad(
+    opened,
+    planOf([programPlan('counting', 'tracepoint', [execs])], [arrayPlan('counts', 4)]),
+    object,
+  );
   mustAttach(opened, loaded);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(countAt(loaded, 0)).toBe(0);
@@ -116,9 +129,20 @@ test.each([
   ['runs', true],
 ])('if tstrace is killed, a command that %s ends too', async (_, start) => {
   const bundle = await import('esbuild').then(({ build }) =>
-    build({ stdin: { contents: starter(start), resolveDir: import.meta.dirname, loader: 'ts' }, bundle: true, platform: 'node', format: 'esm', write: false, external: ['koffi'] }),
+    build({
+      stdin: { contents: starter(start), resolveDir: import.meta.dirname, loader: 'ts' },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      external: ['koffi'],
+    }),
   );
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', present(bundle.outputFiles[0], 'bundle').text], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', present(bundle.outputFiles[0], 'bundle').text],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const [data] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(data.toString());
   expect(pid).toBeGreaterThan(1);

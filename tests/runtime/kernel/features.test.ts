@@ -35,8 +35,12 @@ test.each(helpers)('the helper %s is there exactly if the kernel is new enough',
 
 test('every helper has the number that the kernel gives it', () => {
   // An anonymous enum on some kernels: found by what is in it.
-  const ids = Array.from({ length: types.endId - 1 }, (_, index) => index + 1).filter((id) => kindOf(types, id) === btfKind.enum);
-  const all = ids.map((id) => variantsOf(types, id)).find((variants) => variants[0]?.name === 'BPF_FUNC_unspec');
+  const ids = Array.from({ length: types.endId - 1 }, (_, index) => index + 1).filter(
+    (id) => kindOf(types, id) === btfKind.enum,
+  );
+  const all = ids
+    .map((id) => variantsOf(types, id))
+    .find((variants) => variants[0]?.name === 'BPF_FUNC_unspec');
   const numbers = new Map(present(all, 'enum bpf_func_id').map(({ name, value }) => [name, Number(value)]));
   const known = helpers.filter(([, { since }]) => isSince(since));
   expect(known.map(([name, { probe }]) => [name, probe.by === 'helper' && probe.id])).toEqual(

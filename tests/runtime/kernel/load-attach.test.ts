@@ -16,7 +16,17 @@ import { bytesSource, parseElf } from '../../../src/system/elf/parse.ts';
 import { readFunctions } from '../../../src/system/elf/symbols.ts';
 import { errorOf } from '../../support/fake-bpf.ts';
 import { countingBody, countsMap, handObject } from '../../support/hand-ir.ts';
-import { attachHere, countAt, mustAttach, mustLoad, mustRefuse, namesOf, objectIds, openHandles, tracepointId } from '../../support/kernel.ts';
+import {
+  attachHere,
+  countAt,
+  mustAttach,
+  mustLoad,
+  mustRefuse,
+  namesOf,
+  objectIds,
+  openHandles,
+  tracepointId,
+} from '../../support/kernel.ts';
 import { arrayPlan, planOf, programPlan, ringPlan } from '../../support/plans.ts';
 
 /** A system call that nothing else in this process makes. */
@@ -34,7 +44,11 @@ const sysEnterGetpgid: Attachment = {
 };
 
 /** One program that counts this process's events in slot 0. */
-function counting(type: ProgramType, attachments: readonly Attachment[], body = countingBody(0, process.pid)) {
+function counting(
+  type: ProgramType,
+  attachments: readonly Attachment[],
+  body = countingBody(0, process.pid),
+) {
   const object = handObject([countsMap(4)], [{ name: 'counting', body }]);
   return { plan: planOf([programPlan('counting', type, attachments)], [arrayPlan('counts', 4)]), object };
 }
@@ -60,7 +74,10 @@ test('a tracepoint program counts every hit, and none after its link is closed',
 });
 
 test('kernels without links of perf events: the program hangs on the event', () => {
-  const without: BpfApi = { ...realBpf, linkPerfEvent: () => failed(errorOf('bpf(BPF_LINK_CREATE)', 'EINVAL')) };
+  const without: BpfApi = {
+    ...realBpf,
+    linkPerfEvent: () => failed(errorOf('bpf(BPF_LINK_CREATE)', 'EINVAL')),
+  };
   const { loaded, opened, count } = run('tracepoint', [sysEnterGetpgid], callGetpgid, without);
   expect(count).toBe(times);
   opened.links.closeTogether();
@@ -74,15 +91,28 @@ test('a raw tracepoint program counts at least what this process does', () => {
 });
 
 test('a sampling program runs on the CPUs that this process burns', () => {
-  const samples: Attachment = { kind: 'perf-event', type: 1, config: 0n, sample: { hertz: 999n }, cpus: 'all' };
+  const samples: Attachment = {
+    kind: 'perf-event',
+    type: 1,
+    config: 0n,
+    sample: { hertz: 999n },
+    cpus: 'all',
+  };
   const { count, attached } = run('perf_event', [samples], () => burn(300));
   expect(count).toBeGreaterThan(50);
   expect(count).toBeLessThanOrEqual(400);
   expect(attached.probes[0]?.links.length).toBeGreaterThanOrEqual(1);
 });
 
-test("a sampling program of one process samples all of its threads", () => {
-  const samples: Attachment = { kind: 'perf-event', type: 1, config: 0n, sample: { every: 1_000_000n }, cpus: 'all', pid: process.pid };
+test('a sampling program of one process samples all of its threads', () => {
+  const samples: Attachment = {
+    kind: 'perf-event',
+    type: 1,
+    config: 0n,
+    sample: { every: 1_000_000n },
+    cpus: 'all',
+    pid: process.pid,
+  };
   const { count, attached } = run('perf_event', [samples], () => burn(200));
   expect(count).toBeGreaterThan(50);
   // Node has threads of its own.
@@ -90,12 +120,15 @@ test("a sampling program of one process samples all of its threads", () => {
 });
 
 function burn(milliseconds: number): void {
-  for (const end = performance.now() + milliseconds; performance.now() < end; );
+  for (const end = performance.now() + milliseconds; performance.now() < end;);
 }
 
 /** libc as this process has it mapped, and the offset of a function in it. */
 function inLibc(name: string): { readonly path: string; readonly offset: number } {
-  const line = present(/^.* r-xp .*?(\/\S*libc[.-]\S*)$/m.exec(readFileSync('/proc/self/maps', 'latin1')), 'libc in the maps');
+  const line = present(
+    /^.* r-xp .*?(\/\S*libc[.-]\S*)$/m.exec(readFileSync('/proc/self/maps', 'latin1')),
+    'libc in the maps',
+  );
   const path = present(line[1], 'path of libc');
   const elf = parseElf(bytesSource(readFileSync(path)));
   if (!elf.ok) throw new Error(elf.error);
@@ -107,7 +140,9 @@ function inLibc(name: string): { readonly path: string; readonly offset: number 
     const address = functions.addresses[index] ?? 0;
     // Program headers tell which part of the file is mapped there.
     const segment = present(
-      elf.value.segments.find(({ type, address: at, fileBytes }) => type === 1 && address >= at && address < at + fileBytes),
+      elf.value.segments.find(
+        ({ type, address: at, fileBytes }) => type === 1 && address >= at && address < at + fileBytes,
+      ),
       'segment',
     );
     return { path, offset: address - segment.address + segment.offset };
@@ -120,7 +155,13 @@ test.each([
   ['a uretprobe', true],
 ])('%s in libc counts the calls of this process', (_, isReturn) => {
   const place = inLibc('getpgid');
-  const uprobe: Attachment = { kind: 'uprobe', return: isReturn, ...place, symbol: 'getpgid', pid: process.pid };
+  const uprobe: Attachment = {
+    kind: 'uprobe',
+    return: isReturn,
+    ...place,
+    symbol: 'getpgid',
+    pid: process.pid,
+  };
   expect(run('kprobe', [uprobe], callGetpgid).count).toBe(times);
 });
 
@@ -152,8 +193,16 @@ test('functions in .text and callbacks load, with BTF', () => {
     '%n = call i64 @store(ptr %k, ptr %s)',
     'ret i64 %n',
   ];
-  const each = ['%old = load i64, ptr %data', '%new = add i64 %old, 1', 'store i64 %new, ptr %data', 'ret i64 0'];
-  const store = ['%n = call i64 inttoptr (i64 2 to ptr)(ptr @counts, ptr %ctx, ptr %value, i64 0)', 'ret i64 %n'];
+  const each = [
+    '%old = load i64, ptr %data',
+    '%new = add i64 %old, 1',
+    'store i64 %new, ptr %data',
+    'ret i64 0',
+  ];
+  const store = [
+    '%n = call i64 inttoptr (i64 2 to ptr)(ptr @counts, ptr %ctx, ptr %value, i64 0)',
+    'ret i64 %n',
+  ];
   const object = handObject(
     [countsMap(4)],
     [
@@ -163,16 +212,39 @@ test('functions in .text and callbacks load, with BTF', () => {
     ],
   );
   const opened = openHandles();
-  const loaded = mustLoad(opened, planOf([programPlan('counting', 'raw_tracepoint', [])], [arrayPlan('counts', 4)]), object);
+  const loaded = mustLoad(
+    opened,
+    planOf([programPlan('counting', 'raw_tracepoint', [])], [arrayPlan('counts', 4)]),
+    object,
+  );
   expect(realBpf.runProgram(present(loaded.programs[0], 'program').fd).ok).toBe(true);
   expect(countAt(loaded, 1)).toBe(4);
 });
 
 test("a program that the verifier refuses is reported at the script's own line", () => {
   const script = 'kprobe:f\n{ @x = *1; }\n  bad here\nlast\n';
-  const object = handObject([], [{ name: 'bad', body: ['%p = inttoptr i64 64 to ptr', 'br label %next', 'next:', '%v = load i64, ptr %p', 'ret i64 %v'] }]);
+  const object = handObject(
+    [],
+    [
+      {
+        name: 'bad',
+        body: [
+          '%p = inttoptr i64 64 to ptr',
+          'br label %next',
+          'next:',
+          '%v = load i64, ptr %p',
+          'ret i64 %v',
+        ],
+      },
+    ],
+  );
   const opened = openHandles();
-  const { diagnostic, report } = mustRefuse(opened, planOf([programPlan('bad', 'raw_tracepoint', [])], []), object, script);
+  const { diagnostic, report } = mustRefuse(
+    opened,
+    planOf([programPlan('bad', 'raw_tracepoint', [])], []),
+    object,
+    script,
+  );
   expect(diagnostic.code).toBe('load-failed');
   expect(report?.summary.at(-1)).toMatch(/invalid mem access/);
   expect(report?.explanation).toBeDefined();
@@ -190,21 +262,34 @@ test('an unknown raw tracepoint is told by name', () => {
 });
 
 test('the ring is created at the size that fits, mapped, and unmapped', () => {
-  const object = handObject([{ name: 'ringbuf', type: 27, entries: 4096, keyed: false }], [{ name: 'p', body: ['ret i64 0'] }]);
+  const object = handObject(
+    [{ name: 'ringbuf', type: 27, entries: 4096, keyed: false }],
+    [{ name: 'p', body: ['ret i64 0'] }],
+  );
   const opened = openHandles();
   const loaded = mustLoad(opened, planOf([programPlan('p', 'raw_tracepoint', [])], [ringPlan(5000)]), object);
   const { fd, entriesMax } = present(loaded.maps.get('ringbuf'), 'ring');
   expect(entriesMax).toBe(8192);
   const ring = realBpf.mapRing(fd, entriesMax);
   if (!ring.ok) throw new Error(ring.error.name);
-  expect([ring.value.bytes, ring.value.data.byteLength, new BigInt64Array(ring.value.producer)[0]]).toEqual([8192, 16384, 0n]);
+  expect([ring.value.bytes, ring.value.data.byteLength, new BigInt64Array(ring.value.producer)[0]]).toEqual([
+    8192,
+    16384,
+    0n,
+  ]);
   ring.value.unmap();
 });
 
 test('200 tracepoints are loaded and attached within a second, closed, and leave nothing behind', () => {
   const events = Array.from({ length: 200 }, (_, index) => `p_${index}_leaktest`);
-  const object = handObject([countsMap(4)], events.map((name) => ({ name, body: countingBody(0, process.pid) })));
-  const plan = planOf(events.map((name) => programPlan(name, 'tracepoint', [sysEnterGetpgid])), [arrayPlan('counts', 4)]);
+  const object = handObject(
+    [countsMap(4)],
+    events.map((name) => ({ name, body: countingBody(0, process.pid) })),
+  );
+  const plan = planOf(
+    events.map((name) => programPlan(name, 'tracepoint', [sysEnterGetpgid])),
+    [arrayPlan('counts', 4)],
+  );
   const before = { links: objectIds('link').length, btf: objectIds('btf').length };
   const opened = openHandles();
   const start = performance.now();
@@ -232,7 +317,9 @@ test('an object of ours loads with bpftool as well', () => {
   });
   const file = join(folder, 'object.o');
   writeFileSync(file, counting('tracepoint', []).object);
-  const loaded = spawnSync('bpftool', ['prog', 'load', file, pin, 'type', 'tracepoint'], { encoding: 'utf8' });
+  const loaded = spawnSync('bpftool', ['prog', 'load', file, pin, 'type', 'tracepoint'], {
+    encoding: 'utf8',
+  });
   expect(loaded.stderr).toBe('');
   expect(loaded.status).toBe(0);
 });

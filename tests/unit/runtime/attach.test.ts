@@ -11,7 +11,10 @@ import type { FakeBpf } from '../../support/fake-bpf.ts';
 import { fakeBpf } from '../../support/fake-bpf.ts';
 import { programPlan, scriptSpan } from '../../support/plans.ts';
 
-const kprobe = (symbol: string, extras: { module?: string; offset?: number; return?: boolean } = {}): Attachment => ({
+const kprobe = (
+  symbol: string,
+  extras: { module?: string; offset?: number; return?: boolean } = {},
+): Attachment => ({
   kind: 'kprobe',
   return: false,
   symbol,
@@ -38,8 +41,15 @@ const options: AttachOptions = {
 
 function attachOn(bpf: FakeBpf, attachments: readonly Attachment[], changes: Partial<AttachOptions> = {}) {
   const programs: LoadedProgram[] = [];
-  const plan = programPlan('p', 'kprobe', attachments, { probe: attachments.length === 1 ? 'the probe' : 'p*' });
-  const loaded = bpf.loadProgram({ name: 'p', type: 'kprobe', license: 'GPL', instructions: new Uint8Array(16) });
+  const plan = programPlan('p', 'kprobe', attachments, {
+    probe: attachments.length === 1 ? 'the probe' : 'p*',
+  });
+  const loaded = bpf.loadProgram({
+    name: 'p',
+    type: 'kprobe',
+    license: 'GPL',
+    instructions: new Uint8Array(16),
+  });
   if (loaded.result.ok) programs.push({ plan, fd: loaded.result.value, log: '' });
   const handles = { links: new Handles(bpf), events: new Handles(bpf) };
   return { result: attach(bpf, handles, programs, { ...options, ...changes }), handles, programs };
@@ -52,11 +62,27 @@ function eventsOf(bpf: FakeBpf) {
 }
 
 test.each([
-  ['a tracepoint, on one CPU for all', [tracepoint], ['openPerfEvent 2 314', 'linkPerfEvent p', 'enablePerfEvent 314']],
+  [
+    'a tracepoint, on one CPU for all',
+    [tracepoint],
+    ['openPerfEvent 2 314', 'linkPerfEvent p', 'enablePerfEvent 314'],
+  ],
   ['a kprobe', [kprobe('f')], ['openPerfEvent 8 f', 'linkPerfEvent p', 'enablePerfEvent f']],
-  ["a module's function", [kprobe('f', { module: 'm' })], ['openPerfEvent 8 m:f', 'linkPerfEvent p', 'enablePerfEvent m:f']],
-  ['a uprobe', [{ kind: 'uprobe', return: false, path: '/bin/a', offset: 16 } as const], ['openPerfEvent 9 /bin/a', 'linkPerfEvent p', 'enablePerfEvent /bin/a']],
-  ['a raw tracepoint', [{ kind: 'raw-tracepoint', name: 'sys_enter' } as const], ['openRawTracepoint sys_enter']],
+  [
+    "a module's function",
+    [kprobe('f', { module: 'm' })],
+    ['openPerfEvent 8 m:f', 'linkPerfEvent p', 'enablePerfEvent m:f'],
+  ],
+  [
+    'a uprobe',
+    [{ kind: 'uprobe', return: false, path: '/bin/a', offset: 16 } as const],
+    ['openPerfEvent 9 /bin/a', 'linkPerfEvent p', 'enablePerfEvent /bin/a'],
+  ],
+  [
+    'a raw tracepoint',
+    [{ kind: 'raw-tracepoint', name: 'sys_enter' } as const],
+    ['openRawTracepoint sys_enter'],
+  ],
   ['a traced function', [{ kind: 'tracing', function: 'f' } as const], ['openRawTracepoint p']],
   ['begin and end, which are not attached', [{ kind: 'begin' } as const, { kind: 'end' } as const], []],
 ])('%s', (_, attachments, calls) => {
@@ -86,7 +112,10 @@ test('kernels without links of perf events get the program through the event, fo
   const { result, handles } = attachOn(bpf, [kprobe('f'), kprobe('g')]);
   expect(result.ok).toBe(true);
   expect(bpf.calls.filter((call) => call.startsWith('linkPerfEvent'))).toHaveLength(1);
-  expect(bpf.calls.filter((call) => call.startsWith('setPerfEventProgram'))).toEqual(['setPerfEventProgram p f', 'setPerfEventProgram p g']);
+  expect(bpf.calls.filter((call) => call.startsWith('setPerfEventProgram'))).toEqual([
+    'setPerfEventProgram p f',
+    'setPerfEventProgram p g',
+  ]);
   // There, closing the events is what detaches.
   expect(handles.links.names).toEqual(['event kprobe:f', 'event kprobe:g']);
 });
@@ -138,7 +167,9 @@ test('probes that can not be attached are warned of, or passed over, if so confi
     const bpf = fakeBpf();
     bpf.refuse('openPerfEvent 8 f', 'ENOENT');
     const { result } = attachOn(bpf, [kprobe('f'), kprobe('g')], { missingProbes });
-    return result.ok ? [result.value.probes.length, result.value.diagnostics.map(({ severity }) => severity)] : result.error;
+    return result.ok
+      ? [result.value.probes.length, result.value.diagnostics.map(({ severity }) => severity)]
+      : result.error;
   });
   expect(results).toEqual([
     [1, ['warning']],

@@ -6,7 +6,9 @@ import { Features, features, missingFeatures } from '../../../src/runtime/featur
 import { fakeBpf } from '../../support/fake-bpf.ts';
 import { scriptSpan } from '../../support/plans.ts';
 
-const requires = (...names: readonly string[]) => ({ requires: names.map((feature) => ({ feature, span: scriptSpan })) });
+const requires = (...names: readonly string[]) => ({
+  requires: names.map((feature) => ({ feature, span: scriptSpan })),
+});
 
 const world = (bpf = fakeBpf()) => ({ bpf, probeDevices: {}, hasBtf: true, functionBtfId: 12 });
 
@@ -36,10 +38,10 @@ test('a trampoline that is forbidden to everybody is absent; without any privile
   forbidden.refuse('loadProgram', 'EPERM', 1);
   const powerless = fakeBpf();
   powerless.refuse('loadProgram', 'EPERM');
-  expect([new Features(world(forbidden)).presence('fentry'), new Features(world(powerless)).presence('fentry')]).toEqual([
-    'absent',
-    'unknown',
-  ]);
+  expect([
+    new Features(world(forbidden)).presence('fentry'),
+    new Features(world(powerless)).presence('fentry'),
+  ]).toEqual(['absent', 'unknown']);
   expect(new Features({ ...world(), functionBtfId: undefined }).presence('fexit')).toBe('absent');
 });
 

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
 import { sourceFile } from '../../../src/base/source-file.ts';
 import type { MapPlan } from '../../../src/plan/plan.ts';
-import { ringBytes } from '../../../src/plan/ring-size.ts';
 import { Handles } from '../../../src/runtime/handles.ts';
 import type { LoadOptions } from '../../../src/runtime/load.ts';
 import { load } from '../../../src/runtime/load.ts';
@@ -48,7 +47,13 @@ test('BTF, then maps, then programs, each asked for once and without a log', () 
   const bpf = fakeBpf();
   const { result, handles } = loadOn(bpf);
   expect(result.ok && result.value.programs.map(({ plan: { name } }) => name)).toEqual(['first', 'second']);
-  expect(bpf.calls).toEqual(['loadBtf', 'createMap ringbuf', 'createMap counts', 'loadProgram first', 'loadProgram second']);
+  expect(bpf.calls).toEqual([
+    'loadBtf',
+    'createMap ringbuf',
+    'createMap counts',
+    'loadProgram first',
+    'loadProgram second',
+  ]);
   handles.closeAll();
   expect(bpf.open).toEqual([]);
 });
@@ -61,12 +66,17 @@ test("programs refer to the maps' descriptors", () => {
   const program = bpf.object(present(first, 'first program').fd).program;
   const counts = present(result.value.maps.get('counts'), 'map counts').fd;
   const words = new Uint32Array(Uint8Array.from(present(program, 'program').instructions).buffer);
-  expect([...words].some((word, index) => (word & 0xf0ff) === 0x1018 && words[index + 1] === counts)).toBe(true);
+  expect([...words].some((word, index) => (word & 0xf0ff) === 0x1018 && words[index + 1] === counts)).toBe(
+    true,
+  );
 });
 
 test('a refused program is loaded again with a log, which is told where the script is to blame', () => {
   const bpf = fakeBpf();
-  bpf.refuse('loadProgram second', { errno: 'EACCES', log: "0: (79) r1 = *(u64 *)(r2 +0)\nR2 !read_ok\nprocessed 1 insns\n" });
+  bpf.refuse('loadProgram second', {
+    errno: 'EACCES',
+    log: '0: (79) r1 = *(u64 *)(r2 +0)\nR2 !read_ok\nprocessed 1 insns\n',
+  });
   const { diagnostic, report } = refused(bpf);
   expect(diagnostic.code).toBe('load-failed');
   expect(report?.summary).toEqual(['0: (79) r1 = *(u64 *)(r2 +0)', 'R2 !read_ok']);
@@ -81,7 +91,10 @@ test('a log that does not fit is asked for at its true size, where the kernel te
   bpf.refuse('loadProgram first', { errno: 'EINVAL', log: longLog });
   const { report } = refused(bpf);
   expect(report?.summary).toEqual(['the end']);
-  expect(bpf.calls.slice(-2)).toEqual(['loadProgram first log=65536', `loadProgram first log=${longLog.length + 1}`]);
+  expect(bpf.calls.slice(-2)).toEqual([
+    'loadProgram first log=65536',
+    `loadProgram first log=${longLog.length + 1}`,
+  ]);
 });
 
 test('where it does not, the buffer grows fourfold', () => {
@@ -152,13 +165,16 @@ test.each([
   ['E2BIG', 'max_map_keys'],
   ['EPERM', 'CAP_BPF'],
   ['EMFILE', 'ulimit'],
-])('a map that fails with %s is named as the script names it, with its sizes and what to do', (errno, remedy) => {
-  const bpf = fakeBpf();
-  bpf.refuse('createMap counts', errno);
-  const { diagnostic } = refused(bpf, {}, { ...plan, maps: [{ ...arrayPlan('counts', 4), script }] });
-  expect(diagnostic.message).toContain('@counts (4 entries');
-  expect(diagnostic.hints.join()).toContain(remedy);
-});
+])(
+  'a map that fails with %s is named as the script names it, with its sizes and what to do',
+  (errno, remedy) => {
+    const bpf = fakeBpf();
+    bpf.refuse('createMap counts', errno);
+    const { diagnostic } = refused(bpf, {}, { ...plan, maps: [{ ...arrayPlan('counts', 4), script }] });
+    expect(diagnostic.message).toContain('@counts (4 entries');
+    expect(diagnostic.hints.join()).toContain(remedy);
+  },
+);
 
 test('old kernels lift the limit of locked memory first, new ones need not', () => {
   const [old, recent] = [fakeBpf(), fakeBpf()];
@@ -180,18 +196,4 @@ test("a module's BTF is opened once for all its programs, and its absence named"
   const without = fakeBpf();
   without.refuse('openModuleBtf', 'ENOENT');
   expect(refused(without, {}, both).diagnostic.message).toContain('nf_nat');
-});
-
-test.each([
-  // wanted, free memory, CPUs, page → bytes
-  [0, 1024 * MiB, 2, 4096, 4 * MiB],
-  [0, 64 * 1024 * MiB, 2, 4096, 16 * MiB],
-  [0, 0, 2, 4096, 256 * 1024],
-  [0, 3000 * MiB, 2, 4096, 8 * MiB],
-  [0, 0, 200, 4096, 256 * 4096],
-  [1, 0, 2, 4096, 4096],
-  [5 * 4096, 0, 2, 4096, 8 * 4096],
-  [0, 0, 1, 65536, 256 * 1024],
-])('of %i bytes wanted, %i free, %i CPUs and pages of %i comes a ring of %i', (wanted, memoryBytes, possibleCpus, pageBytes, bytes) => {
-  expect(ringBytes(wanted, { memoryBytes, machine: { possibleCpus, pageBytes } })).toBe(bytes);
 });

@@ -3,13 +3,16 @@
 import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
 import { lineOfInstruction } from '../../../src/runtime/btf-ext.ts';
-import { parseObject, withMaps } from '../../../src/runtime/object-file.ts';
+import { withMaps } from '../../../src/runtime/link-program.ts';
+import { parseObject } from '../../../src/runtime/object-file.ts';
 import { btfKind, kindOf, nameOf, parseBtf, sizeInBytes, wordOf } from '../../../src/system/btf/parse.ts';
 import { countingBody, countsMap, handObject } from '../../support/hand-ir.ts';
 
 const ring = { name: 'ringbuf', type: 27, entries: 4096, keyed: false };
 
-const oneProgram = parseObject(handObject([ring, countsMap(4)], [{ name: 'kprobe_f_1', body: countingBody(2) }]));
+const oneProgram = parseObject(
+  handObject([ring, countsMap(4)], [{ name: 'kprobe_f_1', body: countingBody(2) }]),
+);
 
 /** A program that calls a function in .text, and hands another to bpf_for_each_map_elem. */
 const withSubprograms = parseObject(
@@ -17,7 +20,11 @@ const withSubprograms = parseObject(
     [countsMap(4)],
     [
       { name: 'unused', body: ['ret i64 5'], subprogram: true },
-      { name: 'twice', body: ['%x = ptrtoint ptr %ctx to i64', '%y = mul i64 %x, %x', 'ret i64 %y'], subprogram: true },
+      {
+        name: 'twice',
+        body: ['%x = ptrtoint ptr %ctx to i64', '%y = mul i64 %x, %x', 'ret i64 %y'],
+        subprogram: true,
+      },
       {
         name: 'kprobe_f_1',
         body: [
@@ -44,7 +51,7 @@ test('the licence and the maps are read, with BTF types where the map has a key'
   expect(nameOf(btf.value, types.valueType)).toBe('long');
 });
 
-test("data sections in the BTF get the sizes and offsets that LLVM leaves open", () => {
+test('data sections in the BTF get the sizes and offsets that LLVM leaves open', () => {
   const btf = parseBtf(present(oneProgram.btf, 'BTF'), 'test');
   if (!btf.ok) throw new Error(btf.error);
   const ids = Array.from({ length: btf.value.endId - 1 }, (_, index) => index + 1);
@@ -73,7 +80,8 @@ test('functions and lines are counted in instructions, and lead to the place in 
   expect(program.functions?.count).toBe(1);
   expect(wordsOf(present(program.functions, 'functions').bytes)[0]).toBe(0);
   const lines = present(program.lines, 'lines');
-  const call = wordsOf(program.instructions).findIndex((word, index) => index % 2 === 0 && (word & 0xff) === 0x85) / 2;
+  const call =
+    wordsOf(program.instructions).findIndex((word, index) => index % 2 === 0 && (word & 0xff) === 0x85) / 2;
   // `call bpf_get_current_pid_tgid` stands in the second line of the body.
   expect(lineOfInstruction(lines, call)).toEqual({ line: 2, column: 3 });
 });

@@ -7,9 +7,14 @@ import { placesIn, verifierReport } from '../../../src/runtime/verifier-log.ts';
 
 const script = sourceFile('script.bt', 'kprobe:f {\n  @x = 1;\n  @y = 2;\n}\n');
 const span = { file: 'script.bt', start: 0, end: 8 };
-const statistics = 'processed 12 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 1\n';
+const statistics =
+  'processed 12 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 1\n';
 /** Instructions 0 and 5 come from lines 2 and 3, each from column 3. */
-const lines = { recordBytes: 16, count: 2, bytes: new Uint8Array(Uint32Array.of(0, 0, 0, (2 << 10) | 3, 5, 0, 0, (3 << 10) | 3).buffer) };
+const lines = {
+  recordBytes: 16,
+  count: 2,
+  bytes: new Uint8Array(Uint32Array.of(0, 0, 0, (2 << 10) | 3, 5, 0, 0, (3 << 10) | 3).buffer),
+};
 
 const report = (text: string, cut = false, trueBytes?: number) =>
   verifierReport(
@@ -20,7 +25,9 @@ const report = (text: string, cut = false, trueBytes?: number) =>
   );
 
 test('the summary is the last line that is no statistics', () => {
-  const { summary } = report(`0: (b7) r0 = 0\n1: (85) call bpf_spin_lock#93\nunknown func bpf_spin_lock#93\n${statistics}`);
+  const { summary } = report(
+    `0: (b7) r0 = 0\n1: (85) call bpf_spin_lock#93\nunknown func bpf_spin_lock#93\n${statistics}`,
+  );
   expect(summary).toEqual(['unknown func bpf_spin_lock#93']);
 });
 
@@ -30,7 +37,9 @@ test('a line about registers takes the line before it along', () => {
 });
 
 test('the last instruction shown leads to its place in the script', () => {
-  const { instruction, span: place } = report(`0: (b7) r0 = 0\n7: (79) r1 = *(u64 *)(r1 +8)\nR1 invalid mem access 'scalar'\n`);
+  const { instruction, span: place } = report(
+    `0: (b7) r0 = 0\n7: (79) r1 = *(u64 *)(r1 +8)\nR1 invalid mem access 'scalar'\n`,
+  );
   expect(instruction).toBe(7);
   expect(script.text.slice(place.start, place.start + 2)).toBe('@y');
 });
