@@ -33,6 +33,8 @@ export interface State {
   inAngles: boolean;
   /** Such a block had an error: its end may have been taken for a comparison. */
   anglesBroken: boolean;
+  /** How many statements and heads have failed or lacked their end. */
+  failures: number;
   unclosedReported: boolean;
   suspect: Suspect | undefined;
 }
@@ -49,6 +51,7 @@ function newState(source: SourceFile, tokens: readonly IToken[], context: BuildC
     expressions: 0,
     inAngles: false,
     anglesBroken: false,
+    failures: 0,
     unclosedReported: false,
     suspect: undefined,
   };

@@ -25,6 +25,9 @@ export const nestingMax = 100;
 /** How deep a tree may be through long chains (a + b + …, else if …), which take no stack here but do in later passes. */
 export const treeDepthMax = 400;
 
+/** After so many failed statements and heads the rest isn't looked at: nobody reads more, and each costs some 50 µs. */
+export const failuresMax = 500;
+
 export const blockOpeners: readonly TokenType[] = [t.BraceOpen, t.AngleOpen];
 export const expressionStarts: readonly TokenType[] = [
   ...[
@@ -133,7 +136,7 @@ export class RecoveringParser extends LookingParser {
     if (!this.atAny(statementStarts) && !wordAhead) this.fail(errors.unexpected("';'", next, this.here()));
     const problem = errors.missingSemicolon(this.after(previous));
     // On a line of its own, the next statement is surely meant as one.
-    if (this.sameLine(previous, next)) this.fail(problem);
+    if (this.sameLine(previous, next) || ++this.state.failures >= failuresMax) this.fail(problem);
     this.report(problem);
   }
 
@@ -221,7 +224,8 @@ export class RecoveringParser extends LookingParser {
       const construct = errors.unsupportedConstruct(this.LA(1));
       if (construct === undefined) this.report(problem);
       else this.refuse(construct, this.here());
-      skip();
+      if (++this.state.failures < failuresMax) skip();
+      else this.giveUp();
       return undefined;
     }
   }
@@ -249,6 +253,11 @@ export class RecoveringParser extends LookingParser {
     if (opened && /^'[)\]]'$/.test(error.message))
       return errors.missingExpression(this.LA(1), previous, this.here());
     return errors.unexpected(error.message, this.LA(1), this.here());
+  }
+
+  private giveUp(): void {
+    this.state.unclosedReported = true;
+    while (!this.at(EOF)) this.SKIP_TOKEN();
   }
 
   /** To the block of the probe whose head failed. */

@@ -56,15 +56,13 @@ const { tree } = fc.letrec<{ tree: Expr }>((tie) => {
       fc
         .tuple(fc.constantFrom(...unaryOps), inner)
         .map(([op, operand]): Expr => ({ kind: 'unary', op, operand, span })),
-      fc
-        .tuple(inner, inner, inner)
-        .map(([condition, then, otherwise]): Expr => ({
-          kind: 'conditional',
-          condition,
-          then,
-          else: otherwise,
-          span,
-        })),
+      fc.tuple(inner, inner, inner).map(([condition, then, otherwise]): Expr => ({
+        kind: 'conditional',
+        condition,
+        then,
+        else: otherwise,
+        span,
+      })),
       fc
         .tuple(inner, inner)
         .map(([condition, otherwise]): Expr => ({ kind: 'conditional', condition, else: otherwise, span })),
