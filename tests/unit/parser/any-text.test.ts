@@ -259,8 +259,7 @@ const endless: readonly string[] = [
 
 test.each(endless)('short time: 100 kB of %j, alone and in each kind of place', (piece) => {
   const text = piece.repeat(Math.ceil(100_000 / piece.length));
-  for (const head of ['', 'begin { ', 'begin < @x = ', 'begin / '])
-    check(head + text);
+  for (const head of ['', 'begin { ', 'begin < @x = ', 'begin / ']) check(head + text);
 });
 
 const deep: readonly (readonly [what: string, script: string])[] = [
