@@ -29,8 +29,12 @@ export async function main(world: World): Promise<number> {
     return await start(world);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    const trace = variable(world.environment, 'TRACE') !== undefined && error instanceof Error ? `\n${error.stack}` : '';
-    say(world, `BUG: ${text}${trace}\nHINT: This is a bug in tstrace${error instanceof Bug ? '' : ` (${describe(error)})`}: please report it with the script.\n`);
+    const trace =
+      variable(world.environment, 'TRACE') !== undefined && error instanceof Error ? `\n${error.stack}` : '';
+    say(
+      world,
+      `BUG: ${text}${trace}\nHINT: This is a bug in tstrace${error instanceof Bug ? '' : ` (${describe(error)})`}: please report it with the script.\n`,
+    );
     return exitCodes.internal;
   }
 }
@@ -49,7 +53,9 @@ async function start(world: World): Promise<number> {
   if (options.action === 'version') return print(world, `tstrace v${version}\n`);
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
-  return options.action === 'list' ? list(world, options, settings.value) : runScript(world, options, settings.value);
+  return options.action === 'list'
+    ? list(world, options, settings.value)
+    : runScript(world, options, settings.value);
 }
 
 async function runScript(world: World, options: Options, settings: Settings): Promise<number> {
@@ -65,7 +71,9 @@ async function runScript(world: World, options: Options, settings: Settings): Pr
     openOutput: () => {
       const sink = options.outputPath === undefined ? undefined : world.openForWriting(options.outputPath);
       if (sink && !sink.ok) {
-        notices.diagnostics([diagnostic('error', 'bad-option', `can't write to ${options.outputPath}: ${reasonOf(sink.error)}`)]);
+        notices.diagnostics([
+          diagnostic('error', 'bad-option', `can't write to ${options.outputPath}: ${reasonOf(sink.error)}`),
+        ]);
         return undefined;
       }
       return openOutput(sink?.value ?? world.stdout, options, notices);
@@ -77,11 +85,19 @@ function list(world: World, options: Options, settings: Settings): number {
   const machine = readMachine(options.pid === undefined ? {} : { targetPid: options.pid });
   const facts = liveFactsFor({ machine, settings, options, world });
   const report = new Report();
-  const isScript = options.source !== undefined || (options.pattern !== undefined && world.isFile(options.pattern));
-  const source = readSource(world, isScript && options.pattern !== undefined ? { ...options, source: { kind: 'file', path: options.pattern } } : options);
+  const isScript =
+    options.source !== undefined || (options.pattern !== undefined && world.isFile(options.pattern));
+  const source = readSource(
+    world,
+    isScript && options.pattern !== undefined
+      ? { ...options, source: { kind: 'file', path: options.pattern } }
+      : options,
+  );
   if (isScript && !source.ok) return usageError(world, source.error);
   const text = source.ok ? source.value : sourceFile('pattern', '');
-  const names = isScript ? listScript(parse(text).value, facts, report) : listProbes(options.pattern, facts, report);
+  const names = isScript
+    ? listScript(parse(text).value, facts, report)
+    : listProbes(options.pattern, facts, report);
   const lines = [...new Set(names)];
   noticesFor(world, options, text).diagnostics(report.diagnostics);
   print(world, lines.map((line) => `${line}\n`).join(''));
@@ -106,7 +122,13 @@ function readSource(world: World, { source }: Options): Result<SourceFile, Usage
   const read = source.kind === 'stdin' ? world.readStdin() : world.readFile(source.path);
   const name = source.kind === 'stdin' ? 'stdin' : source.path;
   if (read.ok) return { ok: true, value: sourceFile(name, Buffer.from(read.value).toString('utf8')) };
-  return { ok: false, error: { message: `can't read ${name}: ${reasonOf(read.error)}`, ...(looksLikeProgram(name) && { hint: `To run a program given as text: tstrace -e '${name}'` }) } };
+  return {
+    ok: false,
+    error: {
+      message: `can't read ${name}: ${reasonOf(read.error)}`,
+      ...(looksLikeProgram(name) && { hint: `To run a program given as text: tstrace -e '${name}'` }),
+    },
+  };
 }
 
 const looksLikeProgram = (name: string): boolean => /[{<]/.test(name);

@@ -12,7 +12,10 @@ export interface Options {
   /** What was asked for: running is the rule. */
   readonly action: 'run' | 'help' | 'version' | 'usage' | 'list';
   /** The script, or where it is. */
-  readonly source?: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stdin' };
+  readonly source?:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'stdin' };
   /** Pattern of -l. */
   readonly pattern?: string;
   /** Positional parameters: $1 … */
@@ -45,21 +48,55 @@ interface Flag {
 /** The order is that of the help text. */
 const flags = [
   { name: 'e', type: 'string', argument: 'PROGRAM', doc: 'run this program' },
-  { name: 'list', alias: 'l', type: 'boolean', argument: '[PATTERN]', doc: 'list probes that match, or those of a script' },
-  { name: 'cmd', alias: 'c', type: 'string', argument: 'COMMAND', doc: 'run a command, attached before it starts; end with it' },
+  {
+    name: 'list',
+    alias: 'l',
+    type: 'boolean',
+    argument: '[PATTERN]',
+    doc: 'list probes that match, or those of a script',
+  },
+  {
+    name: 'cmd',
+    alias: 'c',
+    type: 'string',
+    argument: 'COMMAND',
+    doc: 'run a command, attached before it starts; end with it',
+  },
   { name: 'pid', alias: 'p', type: 'string', argument: 'PID', doc: 'trace one process; end with it' },
-  { name: 'output', alias: 'o', type: 'string', argument: 'FILE', doc: "write the program's output to a file" },
+  {
+    name: 'output',
+    alias: 'o',
+    type: 'string',
+    argument: 'FILE',
+    doc: "write the program's output to a file",
+  },
   { name: 'f', type: 'string', argument: 'FORMAT', doc: 'format of the output: text (default) or json' },
-  { name: 'B', type: 'string', argument: 'MODE', doc: 'buffering of the output: line (default), full or none' },
+  {
+    name: 'B',
+    type: 'string',
+    argument: 'MODE',
+    doc: 'buffering of the output: line (default), full or none',
+  },
   { name: 'quiet', alias: 'q', type: 'boolean', doc: 'only what the program prints, and errors' },
   { name: 'verbose', alias: 'v', type: 'boolean', doc: "say more; the whole of the verifier's log" },
   { name: 'no-warnings', type: 'boolean', doc: 'no warnings' },
   { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
   { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
   { name: 'mode', type: 'string', argument: 'MODE', doc: 'codegen: stop when the code is made' },
-  { name: 'debug', alias: 'd', type: 'string', argument: 'STAGE,…', doc: `show what a stage made: ${stages.join(', ')}, all` },
+  {
+    name: 'debug',
+    alias: 'd',
+    type: 'string',
+    argument: 'STAGE,…',
+    doc: `show what a stage made: ${stages.join(', ')}, all`,
+  },
   { name: 'emit-elf', type: 'string', argument: 'FILE', doc: 'write the BPF object' },
-  { name: 'emit-llvm', type: 'string', argument: 'FILE', doc: 'write FILE.original.ll and FILE.optimized.ll' },
+  {
+    name: 'emit-llvm',
+    type: 'string',
+    argument: 'FILE',
+    doc: 'write FILE.original.ll and FILE.optimized.ll',
+  },
   { name: 'version', alias: 'V', type: 'boolean', doc: 'print the version' },
   { name: 'help', alias: 'h', type: 'boolean', doc: 'print this' },
 ] as const satisfies readonly Flag[];
@@ -73,7 +110,10 @@ export interface UsageError {
   readonly hint?: string;
 }
 
-type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[]; readonly '--'?: readonly string[] };
+type Parsed = Readonly<Record<string, unknown>> & {
+  readonly _: readonly (string | number)[];
+  readonly '--'?: readonly string[];
+};
 
 /** `argv` without the program's own name. */
 export function parseOptions(argv: readonly string[]): Result<Options, UsageError> {
@@ -111,17 +151,18 @@ function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
       ...(flag.type === 'string' && { requiresArg: true }),
     });
   const parsed = parser.parseSync(argv) as unknown as Parsed;
-  if (problem !== undefined) return failed({ message: words(problem), hint: 'tstrace -h lists the options.' });
+  if (problem !== undefined)
+    return failed({ message: words(problem), hint: 'tstrace -h lists the options.' });
   return ok(parsed);
 }
-
 
 /** yargs' own words for what users do most often, in ours. */
 function words(problem: string): string {
   const unknown = /^Unknown arguments?: (.*)$/.exec(problem)?.[1]?.split(', ')[0];
   if (unknown !== undefined) return `There is no option ${unknown.length === 1 ? '-' : '--'}${unknown}`;
   const missing = /^Not enough arguments following: (.*)$/.exec(problem)?.[1];
-  if (missing !== undefined) return `The option ${missing.length === 1 ? '-' : '--'}${missing} needs an argument`;
+  if (missing !== undefined)
+    return `The option ${missing.length === 1 ? '-' : '--'}${missing} needs an argument`;
   return problem;
 }
 
@@ -147,7 +188,10 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   if (parsed.help === true) return ok({ ...defaults, action: 'help' });
   if (parsed.version === true) return ok({ ...defaults, action: 'version' });
   if (text('cmd') !== undefined && text('pid') !== undefined)
-    return failed({ message: 'Cannot use both -c and -p', hint: 'Give -c to start a command, or -p to trace one that runs.' });
+    return failed({
+      message: 'Cannot use both -c and -p',
+      hint: 'Give -c to start a command, or -p to trace one that runs.',
+    });
 
   const pid = parsePid(text('pid'));
   const format = oneOf('-f', text('f'), ['text', 'json'] as const);
@@ -155,7 +199,8 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   const mode = oneOf('--mode', text('mode'), ['codegen'] as const);
   const debug = parseStages(text('debug'));
   for (const checked of [pid, format, buffering, mode, debug]) if (!checked.ok) return checked;
-  if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok) return failed({ message: 'unreachable' });
+  if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok)
+    return failed({ message: 'unreachable' });
 
   const positional = [...parsed._.map(String), ...(parsed['--'] ?? []).map(String)];
   const list = parsed.list === true;
@@ -182,13 +227,22 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   if (program !== undefined) return ok({ ...common, source: { kind: 'text', text: program } });
   if (list) return listOptions(common, positional);
   const [file, ...parameters] = positional;
-  if (file === undefined) return failed({ message: 'There is no program to run', hint: "Give a script file, or -e 'PROGRAM'." });
-  return ok({ ...common, parameters, source: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file } });
+  if (file === undefined)
+    return failed({ message: 'There is no program to run', hint: "Give a script file, or -e 'PROGRAM'." });
+  return ok({
+    ...common,
+    parameters,
+    source: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file },
+  });
 }
 
 function listOptions(common: Options, positional: readonly string[]): Result<Options, UsageError> {
   const [pattern, ...more] = positional;
-  if (more.length > 0) return failed({ message: '-l takes at most one pattern', hint: 'Put several patterns between quotes, with commas.' });
+  if (more.length > 0)
+    return failed({
+      message: '-l takes at most one pattern',
+      hint: 'Put several patterns between quotes, with commas.',
+    });
   return ok({ ...common, parameters: [], ...(pattern !== undefined && { pattern }) });
 }
 
@@ -199,11 +253,16 @@ function parsePid(text: string | undefined): Result<number | undefined, UsageErr
   return failed({ message: `-p takes a process id from 1 to ${pidMax}, not '${text}'` });
 }
 
-function oneOf<const W extends string>(flag: string, text: string | undefined, words: readonly W[]): Result<W | undefined, UsageError> {
+function oneOf<const W extends string>(
+  flag: string,
+  text: string | undefined,
+  words: readonly W[],
+): Result<W | undefined, UsageError> {
   if (text === undefined) return ok(undefined);
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return ok(word);
-  if (flag === '-f') return failed({ message: `Invalid output format "${text}"`, hint: `Valid formats: 'text', 'json'` });
+  if (flag === '-f')
+    return failed({ message: `Invalid output format "${text}"`, hint: `Valid formats: 'text', 'json'` });
   return failed({ message: `${flag} does not take '${text}'`, hint: `It takes ${words.join(', ')}.` });
 }
 
@@ -212,7 +271,10 @@ function parseStages(text: string | undefined): Result<ReadonlySet<Stage>, Usage
   if (words.includes('all')) return ok(new Set(stages));
   const unknown = words.find((word) => !stages.some((stage) => stage === word));
   if (unknown !== undefined)
-    return failed({ message: `-d does not know a stage '${unknown}'`, hint: `It knows ${stages.join(', ')} and all.` });
+    return failed({
+      message: `-d does not know a stage '${unknown}'`,
+      hint: `It knows ${stages.join(', ')} and all.`,
+    });
   return ok(new Set(stages.filter((stage) => words.includes(stage))));
 }
 
@@ -226,7 +288,12 @@ export const usage = `USAGE:
 /** The whole of -h. */
 export function helpText(): string {
   const rows = flags.map((flag): readonly [string, string] => {
-    const short = flag.name.length === 1 ? `-${flag.name}` : 'alias' in flag ? `-${flag.alias}, --${flag.name}` : `    --${flag.name}`;
+    const short =
+      flag.name.length === 1
+        ? `-${flag.name}`
+        : 'alias' in flag
+          ? `-${flag.alias}, --${flag.name}`
+          : `    --${flag.name}`;
     return [`${short}${'argument' in flag ? ` ${flag.argument}` : ''}`, flag.doc];
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;

@@ -12,13 +12,29 @@ export function checkPrivileges(machine: Pick<Machine, 'kernel'>): Diagnostic | 
   if (!has('CAP_SYS_ADMIN')) {
     const missing = (['CAP_BPF', 'CAP_PERFMON'] as const).filter((name) => !has(name));
     if (missing.length > 0)
-      return diagnostic('error', 'no-privileges', `Tracing needs the capability ${missing.join(' and ')}`, undefined, {
-        hints: [`Run as root (sudo tstrace …); Linux ${machine.kernel.join('.')} knows finer capabilities, see capabilities(7).`],
-      });
+      return diagnostic(
+        'error',
+        'no-privileges',
+        `Tracing needs the capability ${missing.join(' and ')}`,
+        undefined,
+        {
+          hints: [
+            `Run as root (sudo tstrace …); Linux ${machine.kernel.join('.')} knows finer capabilities, see capabilities(7).`,
+          ],
+        },
+      );
   }
   if (lockdown() === 'confidentiality')
-    return diagnostic('error', 'no-privileges', 'The kernel is locked down (confidentiality): it lets nobody read its memory', undefined, {
-      hints: ['Lockdown usually comes with secure boot; it can only be changed at boot: lockdown=integrity or none.'],
-    });
+    return diagnostic(
+      'error',
+      'no-privileges',
+      'The kernel is locked down (confidentiality): it lets nobody read its memory',
+      undefined,
+      {
+        hints: [
+          'Lockdown usually comes with secure boot; it can only be changed at boot: lockdown=integrity or none.',
+        ],
+      },
+    );
   return undefined;
 }

@@ -5,6 +5,7 @@ import { formatter } from '../output/format.ts';
 import { localZone, strftime } from '../output/strftime.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
+import { Features } from '../runtime/features.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { RunWorld } from '../runtime/run.ts';
 import { createSymbolizer } from '../runtime/symbolize.ts';
@@ -33,7 +34,16 @@ export interface RunWorldRequest {
 const nsecsPerMs = 1_000_000n;
 const nowNsecs = (): bigint => BigInt(Date.now()) * nsecsPerMs;
 
-export function runWorld({ options, settings, source, world, machine, output, facts, target }: RunWorldRequest): RunWorld {
+export function runWorld({
+  options,
+  settings,
+  source,
+  world,
+  machine,
+  output,
+  facts,
+  target,
+}: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
   const symbols = createSymbolizer();
   if (target) symbols.remember(target.pid);
@@ -46,7 +56,11 @@ export function runWorld({ options, settings, source, world, machine, output, fa
       ...symbols,
       // Boot time is told as the wall clock of the moment at which we started; atomic time is ahead of UTC by its leap seconds.
       formatTime: (nsecs, clock, format) =>
-        strftime(format, clocks[clock] === 'tai' ? nsecs - taiOffsetNsecs : nsecs + bootEpochNsecs, localZone),
+        strftime(
+          format,
+          clocks[clock] === 'tai' ? nsecs - taiOffsetNsecs : nsecs + bootEpochNsecs,
+          localZone,
+        ),
     },
     machine,
     settings,
@@ -57,6 +71,17 @@ export function runWorld({ options, settings, source, world, machine, output, fa
       kernelAddress: (symbol, module) => facts().kernelSymbol(symbol, module)?.address,
       threadsOf,
     },
+    features: new Features({
+      bpf: realBpf,
+      probeDevices: probeDevices(),
+      get hasBtf() {
+        return facts().hasBtf;
+      },
+      // Any function will do that every kernel has and lets be traced.
+      get functionBtfId() {
+        return facts().functionPrototypes('vfs_read')[0]?.btfId;
+      },
+    }),
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
     ...(target && { target }),

@@ -25,7 +25,7 @@ const number =
 const word =
   (...words: readonly string[]): Reader =>
   (text) =>
-    words.includes(text) ? (text as Settings['stackMode']) : undefined;
+    words.includes(text) ? (text) : undefined;
 
 const truths: Readonly<Record<string, boolean>> = {
   '1': true,
@@ -49,11 +49,23 @@ const keys: Readonly<Record<string, Key>> = {
   MAX_STRLEN: { setting: 'maxStrlen', read: number(8, 16384), takes: 'a number of bytes from 8 to 16384' },
   MAX_MAP_KEYS: { setting: 'maxMapKeys', read: number(1, 2 ** 31), takes: 'a number from 1 on' },
   ON_STACK_LIMIT: { setting: 'onStackLimit', read: number(8, 256), takes: 'a number of bytes from 8 to 256' },
-  PERF_RB_PAGES: { setting: 'perfRbPages', read: number(0, 2 ** 18), takes: 'a number of pages, a power of two (0: automatic)' },
+  PERF_RB_PAGES: {
+    setting: 'perfRbPages',
+    read: number(0, 2 ** 18),
+    takes: 'a number of pages, a power of two (0: automatic)',
+  },
   LOG_SIZE: { setting: 'logSize', read: number(128, 2 ** 30), takes: 'a number of bytes from 128 on' },
   STACK_MODE: { setting: 'stackMode', read: word('bpftrace', 'perf', 'raw'), takes: 'bpftrace, perf or raw' },
-  MISSING_PROBES: { setting: 'missingProbes', read: word('error', 'warn', 'ignore'), takes: 'error, warn or ignore' },
-  PRINT_MAPS_ON_EXIT: { setting: 'printMapsOnExit', read: (text) => truths[text.toLowerCase()], takes: 'true or false' },
+  MISSING_PROBES: {
+    setting: 'missingProbes',
+    read: word('error', 'warn', 'ignore'),
+    takes: 'error, warn or ignore',
+  },
+  PRINT_MAPS_ON_EXIT: {
+    setting: 'printMapsOnExit',
+    read: (text) => truths[text.toLowerCase()],
+    takes: 'true or false',
+  },
   MAX_PROBES: { setting: 'maxProbes', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
   MAX_BPF_PROGS: { setting: 'maxBpfProgs', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
   STR_TRUNC_TRAILER: { setting: 'strTruncTrailer', read: (text) => text, takes: 'text' },

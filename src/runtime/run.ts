@@ -21,6 +21,8 @@ import type { DecodeContext, Words } from './decode.ts';
 import { RingDrain } from './drain.ts';
 import type { Formatting, Host } from './event-host.ts';
 import { eventHost, reportMapFailure } from './event-host.ts';
+import type { Features } from './features.ts';
+import { missingFeatures } from './features.ts';
 import { Handles } from './handles.ts';
 import type { Loaded, LoadFailure } from './load.ts';
 import { load } from './load.ts';
@@ -44,6 +46,8 @@ export interface RunWorld {
   readonly memoryBytes: number;
   /** Calls back on SIGINT and SIGTERM until what it gives is called. */
   readonly onInterrupt: (act: () => void) => () => void;
+  /** What the kernel has, asked as far as the script needs it. */
+  readonly features: Pick<Features, 'presence'>;
   /** The process that the run is about: -c's command or -p's target. */
   readonly target?: Target;
   /** Whether output still reaches somebody; a run whose output nobody reads ends. */
@@ -82,6 +86,8 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
   const links = new Handles(world.bpf);
   const interruption = new Interruption(world);
   try {
+    const lacking = missingFeatures(plan, world.features);
+    if (lacking.length > 0) return { exitCode: failureCode, failure: lacking };
     const loaded = load(world.bpf, handles, plan, object, {
       machine: world.machine,
       memoryBytes: world.memoryBytes,
@@ -91,7 +97,9 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
     });
     if (!loaded.ok) return loadFailure(loaded.error, world);
     for (const note of loaded.value.notes) world.verbose.log(`${note}\n`);
-    if (world.verbose.logLevel > 0) for (const program of loaded.value.programs) world.verbose.log(`${program.plan.name}:\n${program.log}\n`);
+    if (world.verbose.logLevel > 0)
+      for (const program of loaded.value.programs)
+        world.verbose.log(`${program.plan.name}:\n${program.log}\n`);
     return await new Run(plan, world, loaded.value, handles, links, interruption).toTheEnd();
   } finally {
     interruption.close();
@@ -146,7 +154,14 @@ class Run {
   #stop: () => void = () => undefined;
   #stopping = false;
 
-  constructor(plan: Plan, world: RunWorld, loaded: Loaded, handles: Handles, links: Handles, interruption: Interruption) {
+  constructor(
+    plan: Plan,
+    world: RunWorld,
+    loaded: Loaded,
+    handles: Handles,
+    links: Handles,
+    interruption: Interruption,
+  ) {
     this.#plan = plan;
     this.#world = world;
     this.#loaded = loaded;
@@ -203,7 +218,9 @@ class Run {
     if (!started.ok)
       return {
         exitCode: failureCode,
-        failure: [diagnostic('error', 'attach-failed', `the command can't be started: ${callText(started.error)}`)],
+        failure: [
+          diagnostic('error', 'attach-failed', `the command can't be started: ${callText(started.error)}`),
+        ],
       };
     await this.#trace(attached.value.probes);
     this.#finish(attached.value.probes);
@@ -212,7 +229,9 @@ class Run {
 
   /** begin and end count too: they are probes of the script. */
   #attachedCount(probes: readonly AttachedProbe[]): number {
-    const own = this.#plan.programs.flatMap(({ attachments }) => attachments).filter(({ kind }) => kind === 'begin' || kind === 'end');
+    const own = this.#plan.programs
+      .flatMap(({ attachments }) => attachments)
+      .filter(({ kind }) => kind === 'begin' || kind === 'end');
     return probes.length + own.length;
   }
 
@@ -220,7 +239,10 @@ class Run {
     for (const { plan, fd } of this.#loaded.programs) {
       if (!plan.attachments.some((attachment) => attachment.kind === kind)) continue;
       const ran = this.#world.bpf.runProgram(fd);
-      if (!ran.ok) return failed(diagnostic('error', 'attach-failed', `can't run ${plan.probe}: ${callText(ran.error)}`, plan.span));
+      if (!ran.ok)
+        return failed(
+          diagnostic('error', 'attach-failed', `can't run ${plan.probe}: ${callText(ran.error)}`, plan.span),
+        );
     }
     return ok(undefined);
   }
@@ -283,7 +305,8 @@ class Run {
     this.#host.reportRepeatedWarnings();
     this.#reportLosses();
     for (const { probe, count, cause } of misses)
-      if (count !== undefined && count > 0n) output.missed({ probe, count, cause: cause === 'recursion' ? 'recursion' : 'overrun' });
+      if (count !== undefined && count > 0n)
+        output.missed({ probe, count, cause: cause === 'recursion' ? 'recursion' : 'overrun' });
     this.#interruption.close();
     if (this.#world.settings.printMapsOnExit) this.#printMaps();
     output.finish();

@@ -25,23 +25,41 @@ function joinTypes(a: Known, b: Known): Type | undefined {
   if (left.kind === 'error') return right;
   if (right.kind === 'error' || sameType(left, right)) return left;
   if (left.kind === 'enum' && right.kind === 'int') return joinTypes(known(enumInt(left)), b);
-  if (right.kind === 'enum' && (left.kind === 'int' || left.kind === 'enum')) return joinTypes(a, known(enumInt(right)));
+  if (right.kind === 'enum' && (left.kind === 'int' || left.kind === 'enum'))
+    return joinTypes(a, known(enumInt(right)));
   if (left.kind === 'int' && right.kind === 'int') return joinInts(left, a.flexible, right, b.flexible);
   if (left.kind === 'pointer' && right.kind === 'int') return b.flexible ? left : undefined;
   if (left.kind === 'int' && right.kind === 'pointer') return a.flexible ? right : undefined;
   return joinOthers(left, right);
 }
 
-const enumInt = ({ bytes, signed }: { readonly bytes: IntType['bytes']; readonly signed: boolean }): IntType => intType(bytes, signed);
+const enumInt = ({
+  bytes,
+  signed,
+}: {
+  readonly bytes: IntType['bytes'];
+  readonly signed: boolean;
+}): IntType => intType(bytes, signed);
 
 function joinOthers(left: Type, right: Type): Type | undefined {
-  if ((left.kind === 'string' && right.kind === 'string') || (left.kind === 'buffer' && right.kind === 'buffer'))
+  if (left.kind === 'string' && right.kind === 'string') {
+    const widest = left.capacity >= right.capacity ? left : right;
+    return left.mayBeCut || right.mayBeCut ? { ...widest, mayBeCut: true } : widest;
+  }
+  if (left.kind === 'buffer' && right.kind === 'buffer')
     return left.capacity >= right.capacity ? left : right;
   if (left.kind === 'pointer' && right.kind === 'pointer') {
     if (left.to.kind === 'none' || right.to.kind === 'none') return left.to.kind === 'none' ? right : left;
-    return sameType(left.to, right.to) ? pointerTo(left.to, left.space === 'none' ? right.space : left.space) : undefined;
+    return sameType(left.to, right.to)
+      ? pointerTo(left.to, left.space === 'none' ? right.space : left.space)
+      : undefined;
   }
-  if (left.kind === 'stack' && right.kind === 'stack' && left.space === right.space && left.mode === right.mode)
+  if (
+    left.kind === 'stack' &&
+    right.kind === 'stack' &&
+    left.space === right.space &&
+    left.mode === right.mode
+  )
     return stack(left.space, Math.max(left.depth, right.depth), left.mode);
   if (left.kind === 'tuple' && right.kind === 'tuple' && left.of.length === right.of.length) {
     const parts = left.of.map((type, index) => joinTypes(known(type), known(right.of[index] ?? type)));
@@ -74,15 +92,19 @@ export function fits(from: Type, to: Type): boolean {
   if (from.kind === 'pointer' && to.kind === 'pointer') return joinOthers(from, to) !== undefined;
   if (from.kind === 'pointer' || to.kind === 'pointer') return isNumber(from) || isNumber(to);
   if (from.kind === 'tuple' && to.kind === 'tuple')
-    return from.of.length === to.of.length && from.of.every((type, index) => fits(type, to.of[index] ?? type));
+    return (
+      from.of.length === to.of.length && from.of.every((type, index) => fits(type, to.of[index] ?? type))
+    );
   if (from.kind === 'stack' && to.kind === 'stack') return joinOthers(from, to) !== undefined;
   return (from.kind === 'string' && to.kind === 'string') || (from.kind === 'buffer' && to.kind === 'buffer');
 }
 
-export const isNumber = (type: Type): boolean => type.kind === 'int' || type.kind === 'enum' || type.kind === 'bool';
+export const isNumber = (type: Type): boolean =>
+  type.kind === 'int' || type.kind === 'enum' || type.kind === 'bool';
 
 /** What an `if` can ask of: anything that is zero or isn't. */
-export const hasTruth = (type: Type): boolean => isNumber(type) || type.kind === 'pointer' || type.kind === 'string' || type.kind === 'error';
+export const hasTruth = (type: Type): boolean =>
+  isNumber(type) || type.kind === 'pointer' || type.kind === 'string' || type.kind === 'error';
 
 /** Makes the conversion visible in the tree; constants are converted at once. The caller knows that it is possible. */
 export function convertTo(expr: TypedExpr, type: Type): TypedExpr {
@@ -91,14 +113,21 @@ export function convertTo(expr: TypedExpr, type: Type): TypedExpr {
     const folded = foldConversion(expr, type);
     if (folded) return folded;
   }
-  if (expr.kind === 'text' && type.kind === 'string' && type.capacity >= expr.type.capacity) return { ...expr, type };
+  if (expr.kind === 'text' && type.kind === 'string' && type.capacity >= expr.type.capacity)
+    return { ...expr, type };
   if (expr.kind === 'tuple' && type.kind === 'tuple')
-    return { ...expr, type, elements: expr.elements.map((element, index) => convertTo(element, type.of[index] ?? element.type)) };
+    return {
+      ...expr,
+      type,
+      elements: expr.elements.map((element, index) => convertTo(element, type.of[index] ?? element.type)),
+    };
   return { kind: 'convert', type, operand: expr, span: expr.span };
 }
 
 /** To 64 bits, of the given sign. */
-export const widen = (expr: TypedExpr, signed: boolean): TypedExpr => convertTo(expr, signed ? i64 : intType(8, false));
+export const widen = (expr: TypedExpr, signed: boolean): TypedExpr =>
+  convertTo(expr, signed ? i64 : intType(8, false));
 
 /** Bytes of a type, where it has a size. */
-export const bytesOf = (type: Type): number => (type.kind === 'error' || type.kind === 'aggregate' ? 0 : sizeOf(type));
+export const bytesOf = (type: Type): number =>
+  type.kind === 'error' || type.kind === 'aggregate' ? 0 : sizeOf(type);

@@ -6,8 +6,8 @@ import type { TypingContext } from '../builtins/define.ts';
 import type { Requirement } from '../plan/plan.ts';
 import type { Type } from '../types/type.ts';
 import type { Facts } from './facts.ts';
-import type { MapFacts } from './symbols.ts';
-import { SymbolTable, typeOf } from './symbols.ts';
+import type { MapFacts , SymbolTable} from './symbols.ts';
+import { typeOf } from './symbols.ts';
 import type { MapSymbol, VariableSymbol } from './typed-tree.ts';
 import { errorType } from '../types/type.ts';
 
@@ -68,7 +68,11 @@ export class Scope {
   #endBlock(): void {
     for (const variable of this.#blocks.pop()?.values() ?? []) {
       if (!variable.assigned && variable.used)
-        this.report.warning('unused-variable', `$${variable.name} is read but nothing is ever assigned to it: it is 0`, variable.span);
+        this.report.warning(
+          'unused-variable',
+          `$${variable.name} is read but nothing is ever assigned to it: it is 0`,
+          variable.span,
+        );
       else if (!variable.used && !variable.assigned)
         this.report.warning('unused-variable', `$${variable.name} is declared but not used`, variable.span);
     }
@@ -84,7 +88,14 @@ export class Scope {
 
   /** In the innermost block. Variables of outer blocks must not have its name: the caller has looked. */
   declare(name: string, span: Span, declared?: Type): Variable {
-    const variable: Variable = { name, id: this.round.nextVariable++, span, assigned: false, used: false, ...(declared && { declared }) };
+    const variable: Variable = {
+      name,
+      id: this.round.nextVariable++,
+      span,
+      assigned: false,
+      used: false,
+      ...(declared && { declared }),
+    };
     this.#blocks.at(-1)?.set(name, variable);
     return variable;
   }
@@ -96,11 +107,21 @@ export class Scope {
   typeOfVariable(variable: Variable): { readonly type: Type; readonly flexible: boolean } {
     if (variable.declared) return { type: variable.declared, flexible: false };
     const { before, next, final } = this.round;
-    return (before.variables.get(variable.id) ?? (final ? undefined : next.variables.get(variable.id)))?.known ?? { type: errorType, flexible: false };
+    return (
+      (before.variables.get(variable.id) ?? (final ? undefined : next.variables.get(variable.id)))?.known ?? {
+        type: errorType,
+        flexible: false,
+      }
+    );
   }
 
   symbolOf(variable: Variable): VariableSymbol {
-    return { name: variable.name, id: variable.id, span: variable.span, type: this.typeOfVariable(variable).type };
+    return {
+      name: variable.name,
+      id: variable.id,
+      span: variable.span,
+      type: this.typeOfVariable(variable).type,
+    };
   }
 
   /** What is known of a map; the last round knows best. */

@@ -13,7 +13,7 @@ const argument = (index: number): VariableDefinition =>
   defineVariable({
     name: `arg${index}`,
     doc: `Argument ${index} of the function or event, counted from 0, as a 64-bit number.`,
-    example: `rawtracepoint:sched_switch { @ = arg${Math.min(index, 2)}; }`,
+    example: `${index < 6 ? 'kprobe:vfs_read' : 'rawtracepoint:sched_switch'} { @ = arg${index}; }`,
     type: ({ program }) => program.context.arguments[index]?.type ?? u64,
     available: (program) => (program.context.arguments[index] ? undefined : noArgument(program, index)),
     emit: (out) => out.context(present(out.program.context.arguments[index], `arg${index}`)),

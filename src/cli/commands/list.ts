@@ -13,7 +13,9 @@ const anywhere = { file: 'pattern', start: 0, end: 0 };
 export function* listProbes(pattern: string | undefined, facts: Facts, report: Report): Iterable<string> {
   for (const alternative of (pattern ?? '*:*').split(',')) {
     const [provider = '*', ...rest] = alternative.includes(':') ? alternative.split(':') : ['*', alternative];
-    const known = provider.includes('*') ? probes.filter(({ name }) => matcher(provider)(name)) : [findProbe(provider)];
+    const known = provider.includes('*')
+      ? probes.filter(({ name }) => matcher(provider)(name))
+      : [findProbe(provider)];
     for (const probe of known) {
       if (!probe) report.error('unknown-probe', `There is no probe type '${provider}'`);
       else if (probe.list) yield* listed(probe.list.bind(probe), probe.name, rest, facts);
@@ -33,7 +35,8 @@ function* listed(
   // One word may mean any part of the name: 'vfs_*' a function, 'syscalls' nothing, '*openat*' an event.
   const isName = matcher(rest[0] ?? '*');
   for (const name of list({ parts: [], span: anywhere, provider }, facts)) {
-    if (isName(name.slice(name.indexOf(':') + 1)) || isName(name.slice(name.lastIndexOf(':') + 1))) yield name;
+    if (isName(name.slice(name.indexOf(':') + 1)) || isName(name.slice(name.lastIndexOf(':') + 1)))
+      yield name;
   }
 }
 
@@ -42,8 +45,10 @@ export function* listScript(program: Program, facts: Facts, report: Report): Ite
   for (const probe of program.probes)
     for (const { provider, parts, span } of probe.attachPoints) {
       const definition = findProbe(provider.text);
-      if (!definition) report.error('unknown-probe', `There is no probe type '${provider.text}'`, provider.span);
+      if (!definition)
+        report.error('unknown-probe', `There is no probe type '${provider.text}'`, provider.span);
       else
-        for (const { name } of definition.resolve({ parts, span, provider: definition.name }, facts, report)) yield name;
+        for (const { name } of definition.resolve({ parts, span, provider: definition.name }, facts, report))
+          yield name;
     }
 }

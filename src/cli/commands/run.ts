@@ -67,7 +67,8 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   const compiled = compile(source, options.parameters, facts);
   notices.diagnostics(compiled.diagnostics);
   if (options.debug.has('ast')) world.stdout.write(Buffer.from(printAst(compiled.program)));
-  if (options.debug.has('types') && compiled.typed) world.stdout.write(Buffer.from(printTypes(compiled.typed)));
+  if (options.debug.has('types') && compiled.typed)
+    world.stdout.write(Buffer.from(printTypes(compiled.typed)));
   if (!compiled.generated || hasErrors(compiled.diagnostics)) return exitCodes.failure;
 
   const object = makeObject(request, compiled.generated);
@@ -89,7 +90,9 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   return outcome.exitCode;
 }
 
-type Made = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+type Made =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** The object file, and whatever of the way to it is to be seen. */
 function makeObject({ options, world }: RunRequest, generated: Generated): Made {
@@ -106,7 +109,12 @@ function makeObject({ options, world }: RunRequest, generated: Generated): Made 
   return { ok: true, bytes: emitted.value.bytes };
 }
 
-function writeFiles(options: Options, world: World, generated: Generated, emitted: EmittedObject): Diagnostic | undefined {
+function writeFiles(
+  options: Options,
+  world: World,
+  generated: Generated,
+  emitted: EmittedObject,
+): Diagnostic | undefined {
   const files: readonly (readonly [path: string, content: Uint8Array | string])[] = [
     ...(options.emitElf !== undefined ? [[options.emitElf, emitted.bytes] as const] : []),
     ...(options.emitLlvm !== undefined
@@ -125,7 +133,9 @@ function writeFiles(options: Options, world: World, generated: Generated, emitte
 
 const refused = (message: string, hint: string | undefined): Made => ({
   ok: false,
-  diagnostics: [diagnostic('error', 'load-failed', message, undefined, { hints: hint === undefined ? [] : [hint] })],
+  diagnostics: [
+    diagnostic('error', 'load-failed', message, undefined, { hints: hint === undefined ? [] : [hint] }),
+  ],
 });
 
 function fail(notices: Notices, diagnostics: readonly Diagnostic[]): number {
