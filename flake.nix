@@ -20,6 +20,7 @@
           version = "0.1.0";
           src = source;
           nodejs = node pkgs;
+          # To be filled in where the registry can be reached: nix says which hash it found.
           npmDepsHash = pkgs.lib.fakeHash;
           nativeBuildInputs = [ pkgs.makeWrapper ];
           npmBuildScript = "build";

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes ready what the tests need beyond scripts/setup-run.sh: a C compiler for the test programs, bpftool as an
-# independent loader, xz for kernel modules. What guests need is unpacked privately by scripts/guest.mjs.
+# independent loader, xz for kernel modules, nix to evaluate flake.nix. What guests need is unpacked privately by scripts/guest.mjs.
 set -eu
 cd "${0%/*}/.."
 
@@ -9,6 +9,7 @@ command -v gcc >/dev/null || missing="$missing gcc"
 [ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
 command -v bpftool >/dev/null || [ -x /usr/sbin/bpftool ] || missing="$missing bpftool"
 command -v xz >/dev/null || missing="$missing xz-utils"
+command -v nix-instantiate >/dev/null || missing="$missing nix-bin"
 [ -z "$missing" ] && exit 0
 
 . scripts/setup-common.sh
