@@ -180,7 +180,7 @@ function attachKprobe(session: Session, program: Fd<'program'>, attachment: Atta
     ...common,
     targetOffset: address + BigInt(offset),
   });
-  return placed.ok ? placed : named;
+  return placed; // there is such a function, so this is what is wrong with it
 }
 
 function mayAttachByAddress(error: AttachError, module: string | undefined): boolean {

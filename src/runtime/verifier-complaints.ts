@@ -71,6 +71,11 @@ const complaints: readonly Complaint[] = [
       'An address that the verifier does not know is read directly instead of by probe_read, which is a fault of tstrace: please report it with the log (-v).',
   },
   {
+    pattern: /uses reserved fields|^unknown opcode|^invalid BPF_LDIMM64 insn/,
+    explain: () =>
+      'The program has instructions that this kernel does not know: it was compiled for a newer one, which is a fault of tstrace. Please report it.',
+  },
+  {
     pattern: /^back-edge from insn \d+ to \d+|^infinite loop detected/,
     explain: () => 'A loop has no bound that the verifier can see.',
   },

@@ -1,6 +1,7 @@
 /** Small IR modules written by hand, so that the loader's tests don't depend on the code generator. In the dialect of LLVM 15. */
 
 import { present } from '../../src/base/assert.ts';
+import type { BpfCpu } from '../../src/codegen/llvm/emit-object.ts';
 import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
 
@@ -127,11 +128,15 @@ export function countingBody(slot: number, pid = 0): readonly string[] {
 
 export const countsMap = (entries: number): HandMap => ({ name: 'counts', type: 2, entries, keyed: true });
 
-/** The object of a module. LLVM must be there and take the text. */
-export function handObject(maps: readonly HandMap[], programs: readonly HandProgram[]): Uint8Array {
+/** The object of a module. LLVM must be there and take the text. Kernels before 5.12 don't know all of v3's instructions. */
+export function handObject(
+  maps: readonly HandMap[],
+  programs: readonly HandProgram[],
+  cpu: BpfCpu = 'v3',
+): Uint8Array {
   const llvm = locateLlvm(process.env['TSTRACE_LLVM']);
   if (!llvm.ok) throw new Error(llvm.error.message);
-  const emitted = emitObject(llvm.value, handModule(maps, programs));
+  const emitted = emitObject(llvm.value, handModule(maps, programs), { cpu });
   if (!emitted.ok)
     throw new Error(`${emitted.error.stage}: ${emitted.error.message} ${emitted.error.line?.text ?? ''}`);
   return present(emitted.value.bytes, 'object');

@@ -225,3 +225,11 @@ test("misses are read per program and per kprobe, and a kernel that doesn't coun
     ],
   ]);
 });
+
+test('if the address can not be probed either, that is the cause, and not the name', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent 8 f', 'EADDRNOTAVAIL');
+  bpf.refuse('openPerfEvent 8 0', 'EINVAL');
+  const { result } = attachOn(bpf, [kprobe('f')], { kernelAddress: () => 0xffff_ffff_8100_0000n });
+  expect(result.ok ? '' : result.error[0]?.message).toMatch(/can not be probed/);
+});

@@ -58,6 +58,7 @@ test.each([
   ['unknown func bpf_get_func_ip#173', /get_func_ip.*5\.15/],
   ['program of this type cannot use helper bpf_override_return#58', /override_return/],
   ['invalid func unknown#208', /208/],
+  ['BPF_STX uses reserved fields', /newer/],
   ['BPF program is too large. Processed 1000001 insn', /too many paths/],
   ['The sequence of 8193 jumps is too complex.', /too many paths/],
   ['combined stack size of 3 calls is 544. Too large', /544/],
