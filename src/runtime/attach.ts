@@ -176,11 +176,8 @@ function attachKprobe(session: Session, program: Fd<'program'>, attachment: Atta
   if (named.ok || !mayAttachByAddress(named.error, module)) return named;
   const address = session.options.kernelAddress(symbol, module);
   if (address === undefined) return named;
-  const placed = attachEvent(session, program, attachment, {
-    ...common,
-    targetOffset: address + BigInt(offset),
-  });
-  return placed; // there is such a function, so this is what is wrong with it
+  // There is such a function, so if this fails too, its cause is the true one.
+  return attachEvent(session, program, attachment, { ...common, targetOffset: address + BigInt(offset) });
 }
 
 function mayAttachByAddress(error: AttachError, module: string | undefined): boolean {
