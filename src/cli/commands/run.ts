@@ -5,13 +5,14 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { SourceFile } from '../../base/source-file.ts';
 import type { Generated } from '../../codegen/generate.ts';
-import type { EmittedObject } from '../../codegen/llvm/emit-object.ts';
+import type { BpfCpu, EmittedObject } from '../../codegen/llvm/emit-object.ts';
 import { emitObject } from '../../codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../codegen/llvm/locate-library.ts';
 import { compile } from '../../compile.ts';
 import type { Notices } from '../../output/notices.ts';
 import { printAst } from '../../parser/print-ast.ts';
 import { ok } from '../../base/result.ts';
+import type { Machine } from '../../plan/machine.ts';
 import type { Settings } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
 import { printTypes } from '../../sema/print-types.ts';
@@ -71,7 +72,7 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
     world.stdout.write(Buffer.from(printTypes(compiled.typed)));
   if (!compiled.generated || hasErrors(compiled.diagnostics)) return exitCodes.failure;
 
-  const object = makeObject(request, compiled.generated);
+  const object = makeObject(request, compiled.generated, machine);
   if (!object.ok) return fail(notices, object.diagnostics);
   if (compilesOnly(options)) return exitCodes.success;
 
@@ -95,19 +96,23 @@ type Made =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** The object file, and whatever of the way to it is to be seen. */
-function makeObject({ options, world }: RunRequest, generated: Generated): Made {
+function makeObject({ options, world }: RunRequest, generated: Generated, machine: Machine): Made {
   const show = (text: string): void => void world.stdout.write(Buffer.from(text));
   if (options.debug.has('codegen')) show(generated.ir);
   const llvm = locateLlvm(variable(world.environment, 'LLVM'));
   if (!llvm.ok) return refused(llvm.error.message, llvm.error.hint);
   const wantIr = options.debug.has('codegen-opt') || options.emitLlvm !== undefined;
-  const emitted = emitObject(llvm.value, generated.ir, { wantIr });
+  const emitted = emitObject(llvm.value, generated.ir, { wantIr, cpu: cpuFor(machine) });
   if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
   if (options.debug.has('codegen-opt')) show(emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
   if (unwritten) return { ok: false, diagnostics: [unwritten] };
   return { ok: true, bytes: emitted.value.bytes };
 }
+
+/** v3 has atomic operations with a result and 32-bit ones, whose encoding kernels before 5.12 refuse. */
+const cpuFor = ({ kernel: [major, minor] }: Machine): BpfCpu =>
+  major > 5 || (major === 5 && minor >= 12) ? 'v3' : 'v2';
 
 function writeFiles(
   options: Options,
