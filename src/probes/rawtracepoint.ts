@@ -42,6 +42,9 @@ export const rawtracepoint = defineProbe({
     return found.flatMap((name) => one(name, event.span, source, report));
   },
   *list(target, source) {
+    // BTF does not tell which module an event belongs to.
+    const [module] = target.parts.length > 1 ? target.parts : [];
+    if (module && !matcher(module.text)('vmlinux')) return;
     const isName = matcher(target.parts.at(-1)?.text ?? '*');
     for (const name of source.rawTracepoints()) if (isName(name)) yield `rawtracepoint:${name}`;
   },
