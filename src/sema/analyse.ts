@@ -28,11 +28,17 @@ const roundsMax = 64;
  * A name's type is the join of all its uses, also later ones: so the whole program is typed again and again, each round with what the round before
  * has found, until nothing new is found; then once more, to tell what is wrong and to keep the tree.
  */
-export function analyse(program: Program, facts: Facts, { parameters }: AnalyseOptions): Outcome<TypedProgram> {
+export function analyse(
+  program: Program,
+  facts: Facts,
+  { parameters }: AnalyseOptions,
+): Outcome<TypedProgram> {
   const report = new Report();
   const expanded = expandProbes(program, facts, report);
   if (expanded.length === 0 && !hasErrors(report.diagnostics))
-    report.error('no-probes', 'There are no probes to attach', program.span, { hints: ['A script has at least one: begin { printf("hello\\n"); }'] });
+    report.error('no-probes', 'There are no probes to attach', program.span, {
+      hints: ['A script has at least one: begin { printf("hello\\n"); }'],
+    });
   const round = (before: SymbolTable, final: boolean): Round => ({
     facts,
     report: final ? report : new Report(),
@@ -52,12 +58,18 @@ export function analyse(program: Program, facts: Facts, { parameters }: AnalyseO
   }
   const last = round(table, true);
   const probes = inferAll(expanded, last);
-  const maps = [...table.maps.values()].filter((map) => map.value).map((map) => mapSymbolOf(map, facts.settings.maxMapKeys));
-  return { value: { probes, maps: renumbered(maps), requires: distinct(last.requires) }, diagnostics: distinctDiagnostics(report) };
+  const maps = [...table.maps.values()]
+    .filter((map) => map.value)
+    .map((map) => mapSymbolOf(map, facts.settings.maxMapKeys));
+  return {
+    value: { probes, maps: renumbered(maps), requires: distinct(last.requires) },
+    diagnostics: distinctDiagnostics(report),
+  };
 }
 
 /** Maps that are never written have no place in the object; a script with one has errors, and its numbers don't matter. */
-const renumbered = (maps: TypedProgram['maps']): TypedProgram['maps'] => [...maps].sort((a, b) => a.index - b.index);
+const renumbered = (maps: TypedProgram['maps']): TypedProgram['maps'] =>
+  [...maps].sort((a, b) => a.index - b.index);
 
 const distinct = (requires: readonly Requirement[]): readonly Requirement[] => [
   ...new Map(requires.map((requirement) => [requirement.feature, requirement])).values(),
@@ -76,7 +88,10 @@ function inferAll(expanded: readonly ExpandedProbe[], round: Round): readonly Ty
   return expanded.map((probe) => inferProbe(probe, round));
 }
 
-function inferProbe({ name, info, attachments, tracing, probe, span }: ExpandedProbe, round: Round): TypedProbe {
+function inferProbe(
+  { name, info, attachments, tracing, probe, span }: ExpandedProbe,
+  round: Round,
+): TypedProbe {
   const { facts } = round;
   const context: TypingContext = {
     program: info,
@@ -89,5 +104,13 @@ function inferProbe({ name, info, attachments, tracing, probe, span }: ExpandedP
   const predicate = probe.predicate && inferTruth(scope, probe.predicate);
   const body = inferStatements(scope, probe.body.statements);
   scope.finish();
-  return { name, info, attachments, ...(tracing && { tracing }), ...(predicate && { predicate }), body, span };
+  return {
+    name,
+    info,
+    attachments,
+    ...(tracing && { tracing }),
+    ...(predicate && { predicate }),
+    body,
+    span,
+  };
 }

@@ -18,24 +18,40 @@ import type { MapSymbol, TypedArgument, TypedExpr } from './typed-tree.ts';
 export function inferCall(scope: Scope, callee: Name, args: readonly Expr[], span: Span): Inferred {
   const builtin = findBuiltin(callee.text);
   if (!builtin) {
-    scope.report.error('unknown-function', `There is no function '${callee.text}'`, callee.span, { hints: didYouMean(callee.text, builtinNames()) });
+    scope.report.error('unknown-function', `There is no function '${callee.text}'`, callee.span, {
+      hints: didYouMean(callee.text, builtinNames()),
+    });
     return wrong(span);
   }
   if (builtin.kind === 'aggregation') {
-    scope.report.error('misplaced-aggregation', `${builtin.name}() fills a map: it must be the whole right side of an assignment`, span, {
-      hints: [`Write @${builtin.name} = ${builtin.name}(…);`],
-    });
+    scope.report.error(
+      'misplaced-aggregation',
+      `${builtin.name}() fills a map: it must be the whole right side of an assignment`,
+      span,
+      {
+        hints: [`Write @${builtin.name} = ${builtin.name}(…);`],
+      },
+    );
     return wrong(span);
   }
   if (builtin.kind === 'variable') {
     if (args.length === 0) return inferBuiltin(scope, builtin, span);
-    scope.report.error('wrong-argument-count', `${builtin.name} takes no arguments (${args.length} given)`, span);
+    scope.report.error(
+      'wrong-argument-count',
+      `${builtin.name} takes no arguments (${args.length} given)`,
+      span,
+    );
     return wrong(span);
   }
   return inferFunction(scope, builtin, args, span);
 }
 
-function inferFunction(scope: Scope, definition: FunctionDefinition, args: readonly Expr[], span: Span): Inferred {
+function inferFunction(
+  scope: Scope,
+  definition: FunctionDefinition,
+  args: readonly Expr[],
+  span: Span,
+): Inferred {
   if (!isAvailable(scope, definition, span)) return wrong(span);
   if (definition.unsafe && !scope.facts.unsafe) {
     scope.report.error('unsafe', `${definition.name}() can change the system: it needs --unsafe`, span);
@@ -47,9 +63,11 @@ function inferFunction(scope: Scope, definition: FunctionDefinition, args: reado
   const errorsBefore = report.diagnostics.length;
   definition.check?.(typed, context, report, span);
   if (report.diagnostics.slice(errorsBefore).some(({ severity }) => severity === 'error')) return wrong(span);
-  const type = typeof definition.returns === 'function' ? definition.returns(typed, context) : definition.returns;
+  const type =
+    typeof definition.returns === 'function' ? definition.returns(typed, context) : definition.returns;
   const constant = definition.constant?.(typed, context);
-  if (typeof constant === 'string') return firm({ kind: 'text', type: string(constant.length + 1), value: constant, span });
+  if (typeof constant === 'string')
+    return firm({ kind: 'text', type: string(constant.length + 1), value: constant, span });
   if (constant !== undefined) return firm({ kind: 'constant', type, value: BigInt(constant), span });
   return firm({ kind: 'call', type, definition, args: typed, span });
 }
@@ -76,23 +94,45 @@ export function inferArguments(
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-function checkCount(scope: Scope, name: string, params: readonly Param[], count: number, span: Span): boolean {
+function checkCount(
+  scope: Scope,
+  name: string,
+  params: readonly Param[],
+  count: number,
+  span: Span,
+): boolean {
   const least = params.filter((param) => !param.optional && !param.rest).length;
   const most = params.some((param) => param.rest) ? Infinity : params.length;
   if (count >= least && count <= most) return true;
   const wanted =
-    least === most ? plural(least, 'argument') : count < least ? `at least ${plural(least, 'argument')}` : `at most ${plural(most, 'argument')}`;
+    least === most
+      ? plural(least, 'argument')
+      : count < least
+        ? `at least ${plural(least, 'argument')}`
+        : `at most ${plural(most, 'argument')}`;
   const names = params.map((param) => (param.optional ? `[${param.name}]` : param.name)).join(', ');
-  scope.report.error('wrong-argument-count', `${name}() takes ${most === 0 ? 'no arguments' : wanted}, ${count} given`, span, {
-    hints: most === 0 ? [] : [`${name}(${names})`],
-  });
+  scope.report.error(
+    'wrong-argument-count',
+    `${name}() takes ${most === 0 ? 'no arguments' : wanted}, ${count} given`,
+    span,
+    {
+      hints: most === 0 ? [] : [`${name}(${names})`],
+    },
+  );
   return false;
 }
 
-function inferArgument(scope: Scope, name: string, param: Param, arg: Expr, before: readonly TypedArgument[]): TypedArgument | undefined {
+function inferArgument(
+  scope: Scope,
+  name: string,
+  param: Param,
+  arg: Expr,
+  before: readonly TypedArgument[],
+): TypedArgument | undefined {
   const { span } = arg;
   const keyword = arg.kind === 'identifier' && param.keywords?.includes(arg.name) ? arg.name : undefined;
-  if (keyword !== undefined && param.takes.includes('keyword')) return { type: { kind: 'none' }, span, keyword };
+  if (keyword !== undefined && param.takes.includes('keyword'))
+    return { type: { kind: 'none' }, span, keyword };
   if (arg.kind === 'map') {
     const map = mapArgument(scope, name, param, arg);
     if (map !== 'value') return map;
@@ -102,7 +142,9 @@ function inferArgument(scope: Scope, name: string, param: Param, arg: Expr, befo
     return undefined;
   }
   if (arg.kind === 'identifier' && param.takes.every((takes) => takes === 'keyword')) {
-    scope.report.error('bad-argument', `${name}() does not know '${arg.name}'`, span, { hints: [`It knows ${(param.keywords ?? []).join(', ')}.`] });
+    scope.report.error('bad-argument', `${name}() does not know '${arg.name}'`, span, {
+      hints: [`It knows ${(param.keywords ?? []).join(', ')}.`],
+    });
     return undefined;
   }
   const inferred = infer(scope, arg);
@@ -134,7 +176,12 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
     case 'string':
       return type.kind === 'string';
     case 'any':
-      return type.kind !== 'none' && type.kind !== 'struct' && type.kind !== 'aggregate' && !(type.kind === 'pointer' && type.space === 'context');
+      return (
+        type.kind !== 'none' &&
+        type.kind !== 'struct' &&
+        type.kind !== 'aggregate' &&
+        !(type.kind === 'pointer' && type.space === 'context')
+      );
     case 'number':
       return typeof constant === 'bigint';
     case 'text':
@@ -164,13 +211,28 @@ const takesInWords: Readonly<Record<ParamTakes, string>> = {
 };
 
 function reportArgument(scope: Scope, name: string, param: Param, { type, span }: TypedArgument): void {
-  const wanted = [...new Set(param.takes.map((takes) => (takes === 'keyword' ? (param.keywords ?? []).join(', ') : takesInWords[takes])))].join(' or ');
+  const wanted = [
+    ...new Set(
+      param.takes.map((takes) =>
+        takes === 'keyword' ? (param.keywords ?? []).join(', ') : takesInWords[takes],
+      ),
+    ),
+  ].join(' or ');
   const what = type.kind === 'none' ? 'something without a value' : `a value of type ${typeName(type)}`;
-  scope.report.error('wrong-argument-type', `${name}() takes ${wanted} as its ${param.name}, not ${what}`, span);
+  scope.report.error(
+    'wrong-argument-type',
+    `${name}() takes ${wanted} as its ${param.name}, not ${what}`,
+    span,
+  );
 }
 
 /** 'value' if the map's element is to be read like any other value. */
-function mapArgument(scope: Scope, name: string, param: Param, arg: Extract<Expr, { kind: 'map' }>): TypedArgument | undefined | 'value' {
+function mapArgument(
+  scope: Scope,
+  name: string,
+  param: Param,
+  arg: Extract<Expr, { kind: 'map' }>,
+): TypedArgument | undefined | 'value' {
   const takesElement = param.takes.includes('element');
   const isWhole = arg.keys === undefined && param.takes.includes('map');
   if (!isWhole && !takesElement) return 'value';
@@ -178,7 +240,10 @@ function mapArgument(scope: Scope, name: string, param: Param, arg: Extract<Expr
   const keyed = (facts.key?.length ?? 0) > 0;
   if (!isWhole && param.takes.includes('any') && facts.value?.type.kind !== 'aggregate') return 'value';
   if (!facts.value) {
-    if (scope.round.final) scope.report.error('unknown-map', `Nothing is ever stored in @${arg.name}`, arg.span, { hints: [`Store something, or remove this ${name}().`] });
+    if (scope.round.final)
+      scope.report.error('unknown-map', `Nothing is ever stored in @${arg.name}`, arg.span, {
+        hints: [`Store something, or remove this ${name}().`],
+      });
     return undefined;
   }
   const symbol = scope.mapSymbol(arg.name, arg.span);
@@ -186,24 +251,47 @@ function mapArgument(scope: Scope, name: string, param: Param, arg: Extract<Expr
   if (isWhole || !arg.keys) return { type: symbol.value, span: arg.span, map: whole, mapSymbol: symbol };
   const key = inferKey(scope, arg);
   if (key === 'wrong' || key === undefined) return undefined;
-  return { type: symbol.value, span: arg.span, map: { ...whole, element: plainArgument(key) }, mapSymbol: symbol };
+  return {
+    type: symbol.value,
+    span: arg.span,
+    map: { ...whole, element: plainArgument(key) },
+    mapSymbol: symbol,
+  };
 }
 
 /** A key given beside its map: as many parts as the map's keys have. */
-function keyArgument(scope: Scope, { expr, flexible }: Inferred, arg: Expr, before: readonly TypedArgument[]): TypedArgument | undefined {
+function keyArgument(
+  scope: Scope,
+  { expr, flexible }: Inferred,
+  arg: Expr,
+  before: readonly TypedArgument[],
+): TypedArgument | undefined {
   const symbol: MapSymbol | undefined = before.find((argument) => argument.mapSymbol)?.mapSymbol;
   if (!symbol) return undefined;
-  const parts: readonly Inferred[] = expr.kind === 'tuple' ? expr.elements.map((element) => firm(element)) : [{ expr, flexible }];
+  const parts: readonly Inferred[] =
+    expr.kind === 'tuple' ? expr.elements.map((element) => firm(element)) : [{ expr, flexible }];
   const types: readonly Type[] = symbol.key;
   const mapName = symbol.name.slice(1);
   if (types.length === 0) return plainArgument(expr);
-  if (parts.length !== types.length || !parts.every((part, index) => fits(part.expr.type, types[index] ?? part.expr.type))) {
-    scope.report.error('map-key-mismatch', `This is no key of ${symbol.name}: its keys are of type ${types.map(typeName).join(', ')}, not ${typeName(expr.type)}`, arg.span, {
-      labels: [{ span: symbol.span, text: `${symbol.name} is used here` }],
-    });
+  if (
+    parts.length !== types.length ||
+    !parts.every((part, index) => fits(part.expr.type, types[index] ?? part.expr.type))
+  ) {
+    scope.report.error(
+      'map-key-mismatch',
+      `This is no key of ${symbol.name}: its keys are of type ${types.map(typeName).join(', ')}, not ${typeName(expr.type)}`,
+      arg.span,
+      {
+        labels: [{ span: symbol.span, text: `${symbol.name} is used here` }],
+      },
+    );
     return undefined;
   }
-  scope.round.next.joinKey(mapName, parts.map((part) => ({ type: part.expr.type, flexible: part.flexible })), arg.span);
+  scope.round.next.joinKey(
+    mapName,
+    parts.map((part) => ({ type: part.expr.type, flexible: part.flexible })),
+    arg.span,
+  );
   const key = keyOf(parts, types, arg.span);
   return key === 'wrong' ? undefined : plainArgument(key);
 }

@@ -28,7 +28,8 @@ export function expandProbes(program: Program, facts: Facts, report: Report): re
   for (const probe of program.probes) {
     const perPlace = asksForPlace(probe);
     for (const point of probe.attachPoints)
-      for (const group of groupsOf(resolve(point, facts, report), perPlace)) expanded.push(programOf(group, probe, point, expanded.length + 1));
+      for (const group of groupsOf(resolve(point, facts, report), perPlace))
+        expanded.push(programOf(group, probe, point, expanded.length + 1));
   }
   checkLimits(program, expanded, facts, report);
   return expanded;
@@ -48,10 +49,15 @@ function resolve(point: AttachPoint, facts: Facts, report: Report): readonly Loc
     return [];
   }
   const target = { parts: point.parts, span: point.span, provider: definition.name };
-  return definition.resolve(target, facts, report).map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
+  return definition
+    .resolve(target, facts, report)
+    .map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
 }
 
-function groupsOf(places: readonly Located[], perPlace: boolean): readonly (readonly [Located, ...Located[]])[] {
+function groupsOf(
+  places: readonly Located[],
+  perPlace: boolean,
+): readonly (readonly [Located, ...Located[]])[] {
   const groups = new Map<string, [Located, ...Located[]]>();
   for (const place of places) {
     const key = perPlace ? place.name : place.contextKey;
@@ -63,7 +69,12 @@ function groupsOf(places: readonly Located[], perPlace: boolean): readonly (read
 }
 
 /** Programs of several places are named as they were written. */
-function programOf(group: readonly [Located, ...Located[]], probe: Probe, point: AttachPoint, number: number): ExpandedProbe {
+function programOf(
+  group: readonly [Located, ...Located[]],
+  probe: Probe,
+  point: AttachPoint,
+  number: number,
+): ExpandedProbe {
   const [first] = group;
   const written = [first.provider, ...point.parts.map(({ text }) => text)].join(':');
   const name = group.length === 1 ? first.name : written;
@@ -80,9 +91,15 @@ function programOf(group: readonly [Located, ...Located[]], probe: Probe, point:
 /** Names of functions in the object need not be long: the number makes them unique. */
 const identifierCharactersMax = 64;
 
-const identifier = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, identifierCharactersMax);
+const identifier = (name: string): string =>
+  name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, identifierCharactersMax);
 
-function checkLimits(program: Program, expanded: readonly ExpandedProbe[], { settings }: Facts, report: Report): void {
+function checkLimits(
+  program: Program,
+  expanded: readonly ExpandedProbe[],
+  { settings }: Facts,
+  report: Report,
+): void {
   const { span } = program.probes[0]?.attachPoints[0] ?? program;
   const places = expanded.reduce((sum, { attachments }) => sum + attachments.length, 0);
   const tooMany = (what: string, count: number, limit: number, key: string): void =>
@@ -90,7 +107,8 @@ function checkLimits(program: Program, expanded: readonly ExpandedProbe[], { set
       hints: [`Narrow the wildcards, or raise the limit: TSTRACE_${key}=${count}`],
     });
   if (places > settings.maxProbes) tooMany('probes', places, settings.maxProbes, 'MAX_PROBES');
-  if (expanded.length > settings.maxBpfProgs) tooMany('BPF programs', expanded.length, settings.maxBpfProgs, 'MAX_BPF_PROGS');
+  if (expanded.length > settings.maxBpfProgs)
+    tooMany('BPF programs', expanded.length, settings.maxBpfProgs, 'MAX_BPF_PROGS');
 }
 
 /** True if the block names a builtin whose value differs from place to place. */
@@ -109,10 +127,16 @@ function collectNames(roots: readonly object[], names: Set<string>): void {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (Array.isArray(node)) pending.push(...(node as unknown[]));
     else if (typeof node === 'object' && node !== null) {
-      const { kind, name, callee } = node as Partial<Extract<Expr, { kind: 'identifier' }>> & Partial<Extract<Expr, { kind: 'call' }>> & Partial<Statement>;
+      const { kind, name, callee } = node as Partial<Extract<Expr, { kind: 'identifier' }>> &
+        Partial<Extract<Expr, { kind: 'call' }>> &
+        Partial<Statement>;
       if (kind === 'identifier' && typeof name === 'string') names.add(name);
       if (callee) names.add(callee.text);
-      pending.push(...Object.values(node as Record<string, unknown>).filter((value) => typeof value === 'object' && value !== null));
+      pending.push(
+        ...Object.values(node as Record<string, unknown>).filter(
+          (value) => typeof value === 'object' && value !== null,
+        ),
+      );
     }
   }
 }

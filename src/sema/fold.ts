@@ -13,7 +13,8 @@ export function wrap(value: bigint, { bytes, signed }: Pick<IntType, 'bytes' | '
 
 /** The smallest signed type that holds a literal; uint64 beyond the largest signed number. */
 export function literalType(value: bigint): IntType {
-  for (const bytes of [1, 2, 4, 8] as const) if (BigInt.asIntN(bytes * 8, value) === value) return intType(bytes, true);
+  for (const bytes of [1, 2, 4, 8] as const)
+    if (BigInt.asIntN(bytes * 8, value) === value) return intType(bytes, true);
   return intType(8, false);
 }
 
@@ -33,7 +34,13 @@ export function foldConversion(constant: Constant, type: Type): Constant | undef
 }
 
 /** Of 64-bit operands; undefined where the result is for run time to find (division by zero). */
-export function foldArithmetic(op: ArithmeticOp, left: bigint, right: bigint, leftSigned: boolean, result: IntType): bigint | undefined {
+export function foldArithmetic(
+  op: ArithmeticOp,
+  left: bigint,
+  right: bigint,
+  leftSigned: boolean,
+  result: IntType,
+): bigint | undefined {
   const count = BigInt.asUintN(6, right);
   const compute = (): bigint | undefined => {
     switch (op) {

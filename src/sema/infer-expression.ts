@@ -54,7 +54,9 @@ export function infer(scope: Scope, expr: Expr): Inferred {
     case 'parameter':
       return inferParameter(scope, expr.index, span);
     case 'unary':
-      return expr.op === '*' ? inferDereference(scope, expr.operand, span) : inferUnary(scope, expr.op, expr.operand, span);
+      return expr.op === '*'
+        ? inferDereference(scope, expr.operand, span)
+        : inferUnary(scope, expr.op, expr.operand, span);
     case 'step':
       return inferStep(scope, expr);
     case 'binary':
@@ -88,9 +90,14 @@ export const literal = (value: bigint, span: Span): Inferred => ({
 function inferText(scope: Scope, value: string, span: Span): Inferred {
   const { maxStrlen } = scope.facts.settings;
   if (value.length + 1 > maxStrlen) {
-    scope.report.error('value-too-large', `This text is too long: ${value.length} bytes, at most ${maxStrlen - 1} fit`, span, {
-      hints: [`Set TSTRACE_MAX_STRLEN=${value.length + 1} to allow it.`],
-    });
+    scope.report.error(
+      'value-too-large',
+      `This text is too long: ${value.length} bytes, at most ${maxStrlen - 1} fit`,
+      span,
+      {
+        hints: [`Set TSTRACE_MAX_STRLEN=${value.length + 1} to allow it.`],
+      },
+    );
     return wrong(span);
   }
   return firm({ kind: 'text', type: string(value.length + 1), value, span });
@@ -104,7 +111,10 @@ function inferName(scope: Scope, name: string, span: Span): Inferred {
   const enumerator = scope.facts.enumerator(name);
   if (enumerator) return firm({ kind: 'constant', type: enumerator.type, value: enumerator.value, span });
   scope.report.error('unknown-identifier', `There is no builtin '${name}'`, span, {
-    hints: [...didYouMean(name, builtinNames()), ...(scope.find(name) ? [`The variable is written $${name}.`] : [])],
+    hints: [
+      ...didYouMean(name, builtinNames()),
+      ...(scope.find(name) ? [`The variable is written $${name}.`] : []),
+    ],
   });
   return wrong(span);
 }
@@ -120,7 +130,11 @@ export function inferBuiltin(scope: Scope, definition: VariableDefinition, span:
 }
 
 /** Whether a builtin may stand in this probe; also notes what the kernel must have for it. */
-export function isAvailable(scope: Scope, definition: Exclude<Builtin, { kind: 'aggregation' }>, span: Span): boolean {
+export function isAvailable(
+  scope: Scope,
+  definition: Exclude<Builtin, { kind: 'aggregation' }>,
+  span: Span,
+): boolean {
   const refusal = definition.available?.(scope.context.program);
   for (const feature of definition.requires ?? []) scope.round.requires.push({ feature, span });
   if (!refusal) return true;
@@ -133,9 +147,16 @@ export function isAvailable(scope: Scope, definition: Exclude<Builtin, { kind: '
 function inferVariable(scope: Scope, name: string, span: Span): Inferred {
   const variable = scope.find(name);
   if (!variable) {
-    scope.report.error('undefined-variable', `$${name} has no value yet: nothing is assigned to it before`, span, {
-      hints: didYouMean(name, scope.variableNames).map((hint) => hint.replaceAll("'", '$').replaceAll(/\$(\w+)\$/g, "'$$$1'")),
-    });
+    scope.report.error(
+      'undefined-variable',
+      `$${name} has no value yet: nothing is assigned to it before`,
+      span,
+      {
+        hints: didYouMean(name, scope.variableNames).map((hint) =>
+          hint.replaceAll("'", '$').replaceAll(/\$(\w+)\$/g, "'$$$1'"),
+        ),
+      },
+    );
     return wrong(span);
   }
   variable.used = true;
@@ -150,9 +171,14 @@ function inferParameter(scope: Scope, index: number, span: Span): Inferred {
   const text = parameters[index - 1];
   if (text === undefined) {
     if (final)
-      scope.report.warning('unknown-parameter', `Parameter $${index} was not given: it counts as 0 or as empty text`, span, {
-        hints: ['Parameters follow the script on the command line.'],
-      });
+      scope.report.warning(
+        'unknown-parameter',
+        `Parameter $${index} was not given: it counts as 0 or as empty text`,
+        span,
+        {
+          hints: ['Parameters follow the script on the command line.'],
+        },
+      );
     return literal(0n, span);
   }
   if (/^-?(0[xX][0-9a-fA-F]+|\d+)$/.test(text)) {
@@ -173,12 +199,21 @@ function inferStep(scope: Scope, expr: Extract<Expr, { kind: 'step' }>): Inferre
     return wrong(span);
   }
   const stride = type.kind === 'pointer' ? strideOf(type.to) : 1;
-  return firm({ kind: 'step', type, target: target.target, delta: expr.op === '++' ? stride : -stride, prefix, span });
+  return firm({
+    kind: 'step',
+    type,
+    target: target.target,
+    delta: expr.op === '++' ? stride : -stride,
+    prefix,
+    span,
+  });
 }
 
 /** How far pointer arithmetic goes by one: the size of what is pointed to, a byte where that has none. */
 export const strideOf = (to: Type): number =>
-  to.kind === 'none' || to.kind === 'error' || to.kind === 'aggregate' ? 1 : Math.max(1, to.kind === 'string' ? 1 : sizeOf(to));
+  to.kind === 'none' || to.kind === 'error' || to.kind === 'aggregate'
+    ? 1
+    : Math.max(1, to.kind === 'string' ? 1 : sizeOf(to));
 
 /** A condition, as a bool. */
 export function inferTruth(scope: Scope, expr: Expr): TypedExpr {
@@ -187,7 +222,11 @@ export function inferTruth(scope: Scope, expr: Expr): TypedExpr {
 
 export function truthOf(scope: Scope, { expr }: Inferred): TypedExpr {
   if (!hasTruth(expr.type)) {
-    scope.report.error('type-mismatch', `A condition is a number, a truth value, a pointer or text, not ${typeName(expr.type)}`, expr.span);
+    scope.report.error(
+      'type-mismatch',
+      `A condition is a number, a truth value, a pointer or text, not ${typeName(expr.type)}`,
+      expr.span,
+    );
     return wrong(expr.span).expr;
   }
   return convertTo(expr, bool);
@@ -206,7 +245,14 @@ function inferConditional(scope: Scope, expr: Extract<Expr, { kind: 'conditional
   const branches = joinBranches(scope, infer(scope, expr.then), infer(scope, expr.else), span);
   if (!branches || condition.type.kind === 'error') return wrong(span);
   return {
-    expr: { kind: 'conditional', type: branches.type, condition, then: branches.left, else: branches.right, span },
+    expr: {
+      kind: 'conditional',
+      type: branches.type,
+      condition,
+      then: branches.left,
+      else: branches.right,
+      span,
+    },
     flexible: branches.flexible,
   };
 }
@@ -216,11 +262,17 @@ function joinBranches(
   left: Inferred,
   right: Inferred,
   span: Span,
-): { readonly type: Type; readonly left: TypedExpr; readonly right: TypedExpr; readonly flexible: boolean } | undefined {
+):
+  | { readonly type: Type; readonly left: TypedExpr; readonly right: TypedExpr; readonly flexible: boolean }
+  | undefined {
   if (isWrong(left) || isWrong(right)) return undefined;
   const joined = joinKnown(knownOf(left), knownOf(right));
   if (!joined || joined.type.kind === 'none') {
-    scope.report.error('type-mismatch', `Both branches must give values of one type, not ${typeName(left.expr.type)} and ${typeName(right.expr.type)}`, span);
+    scope.report.error(
+      'type-mismatch',
+      `Both branches must give values of one type, not ${typeName(left.expr.type)} and ${typeName(right.expr.type)}`,
+      span,
+    );
     return undefined;
   }
   const { type, flexible } = joined;
@@ -238,9 +290,13 @@ export function value(scope: Scope, { expr }: Inferred): TypedExpr {
   const { type, span } = expr;
   if (type.kind === 'none') scope.report.error('type-mismatch', 'This has no value', span);
   else if (type.kind === 'struct')
-    scope.report.error('type-mismatch', `A whole ${typeName(type)} can not be used as a value`, span, { hints: ['Name one of its fields.'] });
+    scope.report.error('type-mismatch', `A whole ${typeName(type)} can not be used as a value`, span, {
+      hints: ['Name one of its fields.'],
+    });
   else if (type.kind === 'pointer' && type.space === 'context')
-    scope.report.error('type-mismatch', "The probe's context can not be used as a value", span, { hints: ['Name one of its fields: args.NAME.'] });
+    scope.report.error('type-mismatch', "The probe's context can not be used as a value", span, {
+      hints: ['Name one of its fields: args.NAME.'],
+    });
   else return expr;
   return wrong(span).expr;
 }

@@ -23,7 +23,10 @@ export function inferKey(scope: Scope, map: MapExpr): TypedExpr | undefined | 'w
   const inferred = map.keys?.map((key) => infer(scope, key));
   if (inferred?.some(isWrong)) return 'wrong';
   const parts = flatten(inferred ?? []);
-  const bad = parts.find(({ expr }) => unkeyable.has(expr.type.kind) || (expr.type.kind === 'pointer' && expr.type.space === 'context'));
+  const bad = parts.find(
+    ({ expr }) =>
+      unkeyable.has(expr.type.kind) || (expr.type.kind === 'pointer' && expr.type.space === 'context'),
+  );
   if (bad) {
     scope.report.error('type-mismatch', `${typeName(bad.expr.type)} can not be a key`, bad.expr.span);
     return 'wrong';
@@ -52,12 +55,16 @@ function reportKey(scope: Scope, { name, span, keys }: MapExpr, parts: readonly 
   const facts = scope.factsOf(name, span);
   const count = facts.key?.length ?? 0;
   const labels = facts.keySpan ? [{ span: facts.keySpan, text: `@${name} is used this way here` }] : [];
-  const shape = (number: number): string => (number === 0 ? 'without a key' : number === 1 ? 'with one key' : `with ${number} keys`);
+  const shape = (number: number): string =>
+    number === 0 ? 'without a key' : number === 1 ? 'with one key' : `with ${number} keys`;
   const message =
     count !== parts.length
       ? `@${name} is used ${shape(parts.length)} here, but ${shape(count)} elsewhere`
       : `The key of @${name} has types that do not go together: ${parts.map(({ expr }) => typeName(expr.type)).join(', ')} here, ${(facts.key ?? []).map(({ type }) => typeName(type)).join(', ')} elsewhere`;
-  scope.report.error('map-key-mismatch', message, span, { labels, hints: keys && count === 0 ? ['Choose another name for the second map.'] : [] });
+  scope.report.error('map-key-mismatch', message, span, {
+    labels,
+    hints: keys && count === 0 ? ['Choose another name for the second map.'] : [],
+  });
   return 'wrong';
 }
 
@@ -67,21 +74,32 @@ export function inferMapRead(scope: Scope, map: MapExpr): Inferred {
   const facts = scope.factsOf(name, span);
   if (!facts.value) {
     if (scope.round.final)
-      scope.report.error('unknown-map', `Nothing is ever stored in @${name}`, span, { hints: didYouMean(name, writtenMaps(scope)).map((hint) => hint.replaceAll(/'(\w+)'/g, "'@$1'")) });
+      scope.report.error('unknown-map', `Nothing is ever stored in @${name}`, span, {
+        hints: didYouMean(name, writtenMaps(scope)).map((hint) => hint.replaceAll(/'(\w+)'/g, "'@$1'")),
+      });
     return wrong(span);
   }
   if (key === 'wrong') return wrong(span);
   if (facts.value.type.kind === 'aggregate') {
-    scope.report.error('misplaced-aggregation', `@${name} holds what ${facts.value.type.name}() gathers, one part on each CPU: it can't be read in the script in this version`, span, {
-      hints: [`print(@${name}) shows it.`],
-    });
+    scope.report.error(
+      'misplaced-aggregation',
+      `@${name} holds what ${facts.value.type.name}() gathers, one part on each CPU: it can't be read in the script in this version`,
+      span,
+      {
+        hints: [`print(@${name}) shows it.`],
+      },
+    );
     return wrong(span);
   }
   const symbol = scope.mapSymbol(name, span);
-  return { expr: { kind: 'map-get', type: symbol.value, map: symbol, ...(key && { key }), span }, flexible: facts.value.flexible };
+  return {
+    expr: { kind: 'map-get', type: symbol.value, map: symbol, ...(key && { key }), span },
+    flexible: facts.value.flexible,
+  };
 }
 
-const writtenMaps = (scope: Scope): readonly string[] => [...scope.round.before.maps.values()].filter((map) => map.value).map((map) => map.name);
+const writtenMaps = (scope: Scope): readonly string[] =>
+  [...scope.round.before.maps.values()].filter((map) => map.value).map((map) => map.name);
 
 export interface InferredTarget {
   readonly target: TypedTarget;
@@ -94,16 +112,23 @@ export function inferTarget(scope: Scope, expr: Expr, assigned: Known): Inferred
   if (expr.kind === 'map') return mapTarget(scope, expr, assigned);
   if (expr.kind === 'error') return undefined;
   const isPart = expr.kind === 'field' || expr.kind === 'index';
-  scope.report.error('not-assignable', isPart ? 'Fields and elements can not be changed' : 'Only variables and maps can be assigned to', expr.span, {
-    hints: isPart ? ['Tuples are immutable, and the memory of kernel and programs is only read.'] : [],
-  });
+  scope.report.error(
+    'not-assignable',
+    isPart ? 'Fields and elements can not be changed' : 'Only variables and maps can be assigned to',
+    expr.span,
+    {
+      hints: isPart ? ['Tuples are immutable, and the memory of kernel and programs is only read.'] : [],
+    },
+  );
   return undefined;
 }
 
 function variableTarget(scope: Scope, name: string, span: Span, assigned: Known): InferredTarget | undefined {
   const variable = scope.find(name);
   if (!variable) {
-    scope.report.error('undefined-variable', `$${name} has no value yet that could be changed`, span, { hints: [`Assign one first: $${name} = 0;`] });
+    scope.report.error('undefined-variable', `$${name} has no value yet that could be changed`, span, {
+      hints: [`Assign one first: $${name} = 0;`],
+    });
     return undefined;
   }
   variable.used = true;
@@ -113,12 +138,23 @@ function variableTarget(scope: Scope, name: string, span: Span, assigned: Known)
 }
 
 /** A variable takes up the type of what it is given; reported where that can't be. */
-export function joinVariable(scope: Scope, id: number, assigned: Known, span: Span, declared?: Type): boolean {
+export function joinVariable(
+  scope: Scope,
+  id: number,
+  assigned: Known,
+  span: Span,
+  declared?: Type,
+): boolean {
   if (declared || scope.round.next.joinVariable(id, assigned, span)) return true;
   const facts = scope.round.next.variables.get(id);
-  scope.report.error('type-mismatch', `A variable has one type: ${typeName(assigned.type)} does not go with ${facts ? typeName(facts.known.type) : 'it'}`, span, {
-    labels: facts ? [{ span: facts.span, text: `it is ${typeName(facts.known.type)} here` }] : [],
-  });
+  scope.report.error(
+    'type-mismatch',
+    `A variable has one type: ${typeName(assigned.type)} does not go with ${facts ? typeName(facts.known.type) : 'it'}`,
+    span,
+    {
+      labels: facts ? [{ span: facts.span, text: `it is ${typeName(facts.known.type)} here` }] : [],
+    },
+  );
   return false;
 }
 
@@ -142,9 +178,14 @@ export function reportValue(scope: Scope, name: string, assigned: Known, span: S
   const facts = scope.round.next.maps.get(name);
   const before = facts?.value?.type ?? errorType;
   const describe = (type: Type): string => (type.kind === 'aggregate' ? `${type.name}()` : typeName(type));
-  scope.report.error('type-mismatch', `@${name} holds values of one type: ${describe(assigned.type)} does not go with ${describe(before)}`, span, {
-    labels: facts?.written ? [{ span: facts.written, text: `it gets ${describe(before)} here` }] : [],
-  });
+  scope.report.error(
+    'type-mismatch',
+    `@${name} holds values of one type: ${describe(assigned.type)} does not go with ${describe(before)}`,
+    span,
+    {
+      labels: facts?.written ? [{ span: facts.written, text: `it gets ${describe(before)} here` }] : [],
+    },
+  );
 }
 
 /** A value on its way into a map or variable. */
@@ -152,4 +193,3 @@ export function storable(scope: Scope, inferred: Inferred): Inferred {
   const expr = value(scope, inferred);
   return expr === inferred.expr ? inferred : firm(expr);
 }
-

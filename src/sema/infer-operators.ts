@@ -26,13 +26,15 @@ export function inferBinary(scope: Scope, expr: Extract<Expr, { kind: 'binary' }
   }
   if (chain.some(({ op }) => op === '&&' || op === '||')) return inferLogicalOrNot(scope, expr);
   let result = infer(scope, first);
-  for (const step of chain.reverse()) result = inferStepOf(scope, step.op, result, infer(scope, step.right), step.span);
+  for (const step of chain.reverse())
+    result = inferStepOf(scope, step.op, result, infer(scope, step.right), step.span);
   return result;
 }
 
 function inferLogicalOrNot(scope: Scope, expr: Extract<Expr, { kind: 'binary' }>): Inferred {
   const { op, span } = expr;
-  if (op !== '&&' && op !== '||') return inferStepOf(scope, op, infer(scope, expr.left), infer(scope, expr.right), span);
+  if (op !== '&&' && op !== '||')
+    return inferStepOf(scope, op, infer(scope, expr.left), infer(scope, expr.right), span);
   const left = inferTruth(scope, expr.left);
   const right = inferTruth(scope, expr.right);
   if (left.type.kind === 'error' || right.type.kind === 'error') return wrong(span);
@@ -49,7 +51,13 @@ function inferStepOf(scope: Scope, op: BinaryOp, left: Inferred, right: Inferred
   return inferArithmetic(scope, op as ArithmeticOp, left, right, span);
 }
 
-export function inferArithmetic(scope: Scope, op: ArithmeticOp, left: Inferred, right: Inferred, span: Span): Inferred {
+export function inferArithmetic(
+  scope: Scope,
+  op: ArithmeticOp,
+  left: Inferred,
+  right: Inferred,
+  span: Span,
+): Inferred {
   const pointer = inferPointerArithmetic(scope, op, left, right, span);
   if (pointer) return pointer;
   const [a, b] = [asInt(left.expr.type), asInt(right.expr.type)];
@@ -64,65 +72,121 @@ export function inferArithmetic(scope: Scope, op: ArithmeticOp, left: Inferred, 
   }
   const signed = operandsSigned(op, a, left.flexible, b, right.flexible);
   if (changesSign(knownOf(left), knownOf(right)) && ['/', '%', '*'].includes(op))
-    scope.report.warning('sign-change', `The operands of '${op}' differ in sign: both are taken as signed`, span, {
-      hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
-    });
+    scope.report.warning(
+      'sign-change',
+      `The operands of '${op}' differ in sign: both are taken as signed`,
+      span,
+      {
+        hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
+      },
+    );
   const result = op === '-' ? i64 : signed ? i64 : u64;
   const isShift = op === '<<' || op === '>>';
   const first = widen(left.expr, isShift ? a.signed && !(left.flexible && !signed) : signed);
   const second = widen(right.expr, isShift ? b.signed : signed);
   if (first.kind === 'constant' && second.kind === 'constant') {
     const value = foldArithmetic(op, first.value, second.value, signed, result);
-    if (value !== undefined) return { expr: { kind: 'constant', type: result, value: wrap(value, result), span }, flexible: left.flexible && right.flexible };
+    if (value !== undefined)
+      return {
+        expr: { kind: 'constant', type: result, value: wrap(value, result), span },
+        flexible: left.flexible && right.flexible,
+      };
   }
   return firm({ kind: 'arithmetic', type: result, op, left: first, right: second, span });
 }
 
 /** A literal takes the other operand's sign; shifts are their left operand's. */
-function operandsSigned(op: ArithmeticOp, a: IntType, aFlexible: boolean, b: IntType, bFlexible: boolean): boolean {
+function operandsSigned(
+  op: ArithmeticOp,
+  a: IntType,
+  aFlexible: boolean,
+  b: IntType,
+  bFlexible: boolean,
+): boolean {
   if (op === '<<' || op === '>>') return a.signed;
   if (aFlexible !== bFlexible) return aFlexible ? b.signed : a.signed;
   return a.signed || b.signed;
 }
 
-function inferPointerArithmetic(scope: Scope, op: ArithmeticOp, left: Inferred, right: Inferred, span: Span): Inferred | undefined {
+function inferPointerArithmetic(
+  scope: Scope,
+  op: ArithmeticOp,
+  left: Inferred,
+  right: Inferred,
+  span: Span,
+): Inferred | undefined {
   const isPointer = ({ expr }: Inferred): boolean => expr.type.kind === 'pointer';
   if (!isPointer(left) && !isPointer(right)) return undefined;
   const [pointer, count] = isPointer(left) ? [left, right] : [right, left];
   const possible = (op === '+' || (op === '-' && isPointer(left))) && asInt(count.expr.type) !== undefined;
   if (!possible || pointer.expr.type.kind !== 'pointer') {
-    scope.report.error('bad-operand', `'${op}' is not defined for ${typeName(left.expr.type)} and ${typeName(right.expr.type)}`, span, {
-      hints: ['Cast the pointer to compute with its address: (uint64)pointer.'],
-    });
+    scope.report.error(
+      'bad-operand',
+      `'${op}' is not defined for ${typeName(left.expr.type)} and ${typeName(right.expr.type)}`,
+      span,
+      {
+        hints: ['Cast the pointer to compute with its address: (uint64)pointer.'],
+      },
+    );
     return wrong(span);
   }
   const stride = strideOf(pointer.expr.type.to);
   const steps = widen(count.expr, true);
-  return firm({ kind: 'advance', type: pointer.expr.type, pointer: pointer.expr, count: steps, stride: op === '-' ? -stride : stride, span });
+  return firm({
+    kind: 'advance',
+    type: pointer.expr.type,
+    pointer: pointer.expr,
+    count: steps,
+    stride: op === '-' ? -stride : stride,
+    span,
+  });
 }
 
 function compare(scope: Scope, op: ComparisonOp, left: Inferred, right: Inferred, span: Span): Inferred {
   const type = comparedType(scope, op, left, right, span);
   if (!type) return wrong(span);
-  const [a, b] = type === 'as-they-are' ? [left.expr, right.expr] : [convertTo(left.expr, type), convertTo(right.expr, type)];
+  const [a, b] =
+    type === 'as-they-are'
+      ? [left.expr, right.expr]
+      : [convertTo(left.expr, type), convertTo(right.expr, type)];
   if (a.kind === 'constant' && b.kind === 'constant')
-    return firm({ kind: 'constant', type: bool, value: foldComparison(op, a.value, b.value) ? 1n : 0n, span });
+    return firm({
+      kind: 'constant',
+      type: bool,
+      value: foldComparison(op, a.value, b.value) ? 1n : 0n,
+      span,
+    });
   return firm({ kind: 'comparison', type: bool, op, left: a, right: b, span });
 }
 
 /** The type in which two values are compared. Texts of any two capacities are compared as they are. */
-function comparedType(scope: Scope, op: ComparisonOp, left: Inferred, right: Inferred, span: Span): Type | 'as-they-are' | undefined {
+function comparedType(
+  scope: Scope,
+  op: ComparisonOp,
+  left: Inferred,
+  right: Inferred,
+  span: Span,
+): Type | 'as-they-are' | undefined {
   const [a, b] = [left.expr.type, right.expr.type];
   const equality = op === '==' || op === '!=';
   if (isNumber(a) && isNumber(b)) return comparedNumbers(scope, left, right, span);
   if (a.kind === 'pointer' && (isNumber(b) || b.kind === 'pointer')) {
     if (b.kind === 'pointer' && !sameType(a.to, b.to) && a.to.kind !== 'none' && b.to.kind !== 'none')
-      scope.report.warning('type-mismatch', `These pointers lead to different types: ${typeName(a)} and ${typeName(b)}`, span);
+      scope.report.warning(
+        'type-mismatch',
+        `These pointers lead to different types: ${typeName(a)} and ${typeName(b)}`,
+        span,
+      );
     return a;
   }
   if (b.kind === 'pointer' && isNumber(a)) return b;
   if (equality && a.kind === 'string' && b.kind === 'string') return 'as-they-are';
-  if (equality && a.kind === b.kind && ['tuple', 'array', 'buffer', 'inet', 'symbol'].includes(a.kind) && fits(a, b)) {
+  if (
+    equality &&
+    a.kind === b.kind &&
+    ['tuple', 'array', 'buffer', 'inet', 'symbol'].includes(a.kind) &&
+    fits(a, b)
+  ) {
     const joined = joinKnown(knownOf(left), knownOf(right));
     if (joined) return joined.type;
   }
@@ -137,12 +201,19 @@ function comparedNumbers(scope: Scope, left: Inferred, right: Inferred, span: Sp
   if (a.kind === 'bool' && b.kind === 'bool') return bool;
   const [first, second] = [asInt(a) ?? i64, asInt(b) ?? i64];
   if (changesSign(knownOf(left), knownOf(right)))
-    scope.report.warning('sign-change', `${typeName(a)} and ${typeName(b)} are compared as int64: large unsigned values count as negative`, span, {
-      hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
-    });
+    scope.report.warning(
+      'sign-change',
+      `${typeName(a)} and ${typeName(b)} are compared as int64: large unsigned values count as negative`,
+      span,
+      {
+        hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
+      },
+    );
   const joined = joinInts(first, left.flexible, second, right.flexible);
   // A literal whose value the other's type can't hold needs the wider one, or its sign.
-  const holdsBoth = [left, right].every(({ expr }) => expr.kind !== 'constant' || wrap(expr.value, joined) === expr.value);
+  const holdsBoth = [left, right].every(
+    ({ expr }) => expr.kind !== 'constant' || wrap(expr.value, joined) === expr.value,
+  );
   return holdsBoth ? joined : intType(8, true);
 }
 
@@ -154,7 +225,11 @@ export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Exp
     return firm({ kind: 'not', type: bool, operand: truth, span });
   }
   if (op === '&') {
-    scope.report.error('unsupported-syntax', "The address of a variable or map can't be taken in this version", span);
+    scope.report.error(
+      'unsupported-syntax',
+      "The address of a variable or map can't be taken in this version",
+      span,
+    );
     return wrong(span);
   }
   const inferred = infer(scope, operand);
@@ -173,5 +248,8 @@ export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Exp
 function negated(op: '-' | '~', value: bigint, span: Span): Inferred {
   const result = BigInt.asIntN(64, op === '-' ? -value : ~value);
   const type = [1, 2, 4, 8].find((bytes) => BigInt.asIntN(bytes * 8, result) === result) ?? 8;
-  return { expr: { kind: 'constant', type: intType(type as IntType['bytes'], true), value: result, span }, flexible: op === '-' && result >= 0n };
+  return {
+    expr: { kind: 'constant', type: intType(type as IntType['bytes'], true), value: result, span },
+    flexible: op === '-' && result >= 0n,
+  };
 }

@@ -33,7 +33,10 @@ export function inferStatements(scope: Scope, statements: readonly Statement[]):
     const next = statements[index + 1];
     if (typed.at(-1)?.kind !== 'return' || !next) continue;
     const last = statements.at(-1) ?? next;
-    scope.report.warning('unreachable', 'This is never reached: the block ends before it', { ...next.span, end: last.span.end });
+    scope.report.warning('unreachable', 'This is never reached: the block ends before it', {
+      ...next.span,
+      end: last.span.end,
+    });
     break;
   }
   return typed;
@@ -65,12 +68,20 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
 const evaluated = (inferred: Inferred, span: Span): readonly TypedStatement[] =>
   isWrong(inferred) ? [] : [{ kind: 'evaluate', value: inferred.expr, span }];
 
-function inferLet(scope: Scope, { variable: name, type: syntax, value: initial, span }: StatementOf<'let'>): readonly TypedStatement[] {
+function inferLet(
+  scope: Scope,
+  { variable: name, type: syntax, value: initial, span }: StatementOf<'let'>,
+): readonly TypedStatement[] {
   const earlier = scope.find(name.text);
   if (earlier) {
-    scope.report.error('shadowed-variable', `$${name.text} exists already: a variable can't be declared twice`, name.span, {
-      labels: [{ span: earlier.span, text: 'it is declared here' }],
-    });
+    scope.report.error(
+      'shadowed-variable',
+      `$${name.text} exists already: a variable can't be declared twice`,
+      name.span,
+      {
+        labels: [{ span: earlier.span, text: 'it is declared here' }],
+      },
+    );
     return [];
   }
   const declared = syntax && resolveType(scope, syntax);
@@ -87,7 +98,13 @@ function inferLet(scope: Scope, { variable: name, type: syntax, value: initial, 
 }
 
 /** The value as the variable's type has it. */
-function assignedTo(scope: Scope, id: number, declared: Type | undefined, inferred: Inferred, span: Span): TypedExpr | undefined {
+function assignedTo(
+  scope: Scope,
+  id: number,
+  declared: Type | undefined,
+  inferred: Inferred,
+  span: Span,
+): TypedExpr | undefined {
   const { expr } = inferred;
   if (expr.type.kind === 'aggregate') return undefined;
   if (!joinVariable(scope, id, knownOf(inferred), span, declared)) return undefined;
@@ -96,20 +113,50 @@ function assignedTo(scope: Scope, id: number, declared: Type | undefined, inferr
 }
 
 /** Literals must lie in a fixed type's range; other integers are cut, with a warning where that may lose something. */
-function convertAssigned(scope: Scope, { expr, flexible }: Inferred, type: Type, fixed: boolean): TypedExpr | undefined {
+function convertAssigned(
+  scope: Scope,
+  { expr, flexible }: Inferred,
+  type: Type,
+  fixed: boolean,
+): TypedExpr | undefined {
   if (!fits(expr.type, type)) {
-    scope.report.error('type-mismatch', `A value of type ${typeName(expr.type)} does not fit where ${typeName(type)} is wanted`, expr.span);
+    scope.report.error(
+      'type-mismatch',
+      `A value of type ${typeName(expr.type)} does not fit where ${typeName(type)} is wanted`,
+      expr.span,
+    );
     return undefined;
   }
-  if (fixed && type.kind === 'int' && expr.kind === 'constant' && flexible && wrap(expr.value, type) !== expr.value) {
-    scope.report.error('literal-out-of-range', `${expr.value} is out of the range of ${typeName(type)}`, expr.span);
+  if (
+    fixed &&
+    type.kind === 'int' &&
+    expr.kind === 'constant' &&
+    flexible &&
+    wrap(expr.value, type) !== expr.value
+  ) {
+    scope.report.error(
+      'literal-out-of-range',
+      `${expr.value} is out of the range of ${typeName(type)}`,
+      expr.span,
+    );
     return undefined;
   }
   const from = asInt(expr.type);
-  if (fixed && type.kind === 'int' && from && !flexible && (from.bytes > type.bytes || (from.signed !== type.signed && from.bytes >= type.bytes)))
-    scope.report.warning('sign-change', `A value of type ${typeName(expr.type)} is cut to ${typeName(type)}`, expr.span, {
-      hints: [`Cast it to say so: (${typeName(type)})`],
-    });
+  if (
+    fixed &&
+    type.kind === 'int' &&
+    from &&
+    !flexible &&
+    (from.bytes > type.bytes || (from.signed !== type.signed && from.bytes >= type.bytes))
+  )
+    scope.report.warning(
+      'sign-change',
+      `A value of type ${typeName(expr.type)} is cut to ${typeName(type)}`,
+      expr.span,
+      {
+        hints: [`Cast it to say so: (${typeName(type)})`],
+      },
+    );
   return convertTo(expr, type);
 }
 
@@ -126,19 +173,33 @@ function inferAssign(scope: Scope, statement: StatementOf<'assign'>): readonly T
     variable.assigned = true;
     const converted = assignedTo(scope, variable.id, variable.declared, inferred, target.span);
     if (!converted) return [];
-    return [{ kind: 'assign', target: { kind: 'variable', variable: scope.symbolOf(variable), span: target.span }, value: converted, span }];
+    return [
+      {
+        kind: 'assign',
+        target: { kind: 'variable', variable: scope.symbolOf(variable), span: target.span },
+        value: converted,
+        span,
+      },
+    ];
   }
   if (isWrong(inferred)) {
     if (target.kind === 'map') inferKey(scope, target);
     return [];
   }
   const typed = inferTarget(scope, target, knownOf(inferred));
-  const converted = typed && convertAssigned(scope, inferred, typed.type.kind === 'error' ? inferred.expr.type : typed.type, false);
+  const converted =
+    typed &&
+    convertAssigned(scope, inferred, typed.type.kind === 'error' ? inferred.expr.type : typed.type, false);
   return typed && converted ? [{ kind: 'assign', target: typed.target, value: converted, span }] : [];
 }
 
 /** The first assignment declares. */
-function assignNew(scope: Scope, target: Extract<Expr, { kind: 'variable' }>, inferred: Inferred, span: Span): readonly TypedStatement[] {
+function assignNew(
+  scope: Scope,
+  target: Extract<Expr, { kind: 'variable' }>,
+  inferred: Inferred,
+  span: Span,
+): readonly TypedStatement[] {
   const variable = scope.declare(target.name, target.span);
   variable.assigned = true;
   variable.used = true;
@@ -148,11 +209,18 @@ function assignNew(scope: Scope, target: Extract<Expr, { kind: 'variable' }>, in
   const symbol = scope.symbolOf(variable);
   return [
     { kind: 'declare', variable: symbol, span: target.span },
-    { kind: 'assign', target: { kind: 'variable', variable: symbol, span: target.span }, value: converted, span },
+    {
+      kind: 'assign',
+      target: { kind: 'variable', variable: symbol, span: target.span },
+      value: converted,
+      span,
+    },
   ];
 }
 
-function aggregationOf(value: Expr): { readonly definition: AggregationDefinition; readonly args: readonly Expr[] } | undefined {
+function aggregationOf(
+  value: Expr,
+): { readonly definition: AggregationDefinition; readonly args: readonly Expr[] } | undefined {
   const name = value.kind === 'call' ? value.callee.text : value.kind === 'identifier' ? value.name : '';
   const builtin = findBuiltin(name);
   if (builtin?.kind !== 'aggregation') return undefined;
@@ -166,9 +234,14 @@ function inferAggregate(
   args: readonly Expr[],
 ): readonly TypedStatement[] {
   if (target.kind !== 'map') {
-    scope.report.error('misplaced-aggregation', `${definition.name}() fills a map, nothing else can hold it`, target.span, {
-      hints: [`Write @ = ${definition.name}(…);`],
-    });
+    scope.report.error(
+      'misplaced-aggregation',
+      `${definition.name}() fills a map, nothing else can hold it`,
+      target.span,
+      {
+        hints: [`Write @ = ${definition.name}(…);`],
+      },
+    );
     return [];
   }
   const key = inferKey(scope, target);
@@ -187,11 +260,19 @@ function inferAggregate(
   return [{ kind: 'aggregate', map, ...(key && { key }), definition, type, args: typed, span }];
 }
 
-function inferUpdate(scope: Scope, { target, value, span }: StatementOf<'assign'>, op: ArithmeticOp): readonly TypedStatement[] {
+function inferUpdate(
+  scope: Scope,
+  { target, value, span }: StatementOf<'assign'>,
+  op: ArithmeticOp,
+): readonly TypedStatement[] {
   const inferred = storable(scope, infer(scope, value));
   if (isWrong(inferred)) return [];
   const isMap = target.kind === 'map';
-  const typed = inferTarget(scope, target, isMap || !asInt(inferred.expr.type) ? widened(inferred) : knownOf(inferred));
+  const typed = inferTarget(
+    scope,
+    target,
+    isMap || !asInt(inferred.expr.type) ? widened(inferred) : knownOf(inferred),
+  );
   if (!typed || typed.type.kind === 'error') return [];
   if (!asInt(typed.type)) {
     scope.report.error('bad-operand', `'${op}=' changes integers, not ${typeName(typed.type)}`, span);
@@ -200,7 +281,8 @@ function inferUpdate(scope: Scope, { target, value, span }: StatementOf<'assign'
   const current: Inferred = { expr: currentValue(typed.target, typed.type, span), flexible: false };
   const combined = inferArithmetic(scope, op, current, inferred, span);
   if (isWrong(combined)) return [];
-  const signed = combined.expr.kind === 'arithmetic' ? signOf(combined.expr.left.type) : signOf(combined.expr.type);
+  const signed =
+    combined.expr.kind === 'arithmetic' ? signOf(combined.expr.left.type) : signOf(combined.expr.type);
   const operand = combined.expr.kind === 'arithmetic' ? combined.expr.right : widen(inferred.expr, signed);
   return [{ kind: 'update', target: typed.target, op, value: operand, signed, span }];
 }
@@ -212,18 +294,27 @@ function widened(inferred: Inferred): ReturnType<typeof knownOf> {
   return { type: type.signed ? i64 : { ...i64, signed: false }, flexible: inferred.flexible };
 }
 
-function currentValue(target: Extract<TypedStatement, { kind: 'update' }>['target'], type: Type, span: Span): TypedExpr {
+function currentValue(
+  target: Extract<TypedStatement, { kind: 'update' }>['target'],
+  type: Type,
+  span: Span,
+): TypedExpr {
   if (target.kind === 'variable') return { kind: 'variable', type, variable: target.variable, span };
   return { kind: 'map-get', type, map: target.map, ...(target.key && { key: target.key }), span };
 }
 
-function inferExpressionStatement(scope: Scope, { value, span }: StatementOf<'expression'>): readonly TypedStatement[] {
+function inferExpressionStatement(
+  scope: Scope,
+  { value, span }: StatementOf<'expression'>,
+): readonly TypedStatement[] {
   const inferred = infer(scope, value);
   const { expr } = inferred;
   if (isWrong(inferred)) return [];
   const discardable = expr.kind === 'call' ? expr.definition.discardable === true : expr.kind === 'step';
   if (expr.type.kind !== 'none' && !discardable)
-    scope.report.warning('unused-result', 'This has a value that is not used', span, { hints: ['Write _ = …; if that is meant.'] });
+    scope.report.warning('unused-result', 'This has a value that is not used', span, {
+      hints: ['Write _ = …; if that is meant.'],
+    });
   const ends = expr.kind === 'call' && expr.definition.endsProgram === true;
   return [{ kind: 'evaluate', value: expr, span }, ...(ends ? [{ kind: 'return', span } as const] : [])];
 }
@@ -243,7 +334,11 @@ function inferUnroll(scope: Scope, { count, body, span }: StatementOf<'unroll'>)
   const typed = inferBlock(scope, body);
   if (expr.type.kind === 'error') return [];
   if (expr.kind !== 'constant' || expr.value < 1n || expr.value > roundsMax) {
-    scope.report.error('bad-argument', `unroll() takes a number from 1 to ${roundsMax} that is known when compiling`, count.span);
+    scope.report.error(
+      'bad-argument',
+      `unroll() takes a number from 1 to ${roundsMax} that is known when compiling`,
+      count.span,
+    );
     return [];
   }
   return [{ kind: 'unroll', times: Number(expr.value), body: typed, span }];
@@ -253,7 +348,11 @@ function inferReturn(scope: Scope, { value, span }: StatementOf<'return'>): read
   if (!value) return [{ kind: 'return', span }];
   const inferred = infer(scope, value);
   if (!isWrong(inferred) && !asInt(inferred.expr.type))
-    scope.report.error('type-mismatch', `A probe returns an integer, not ${typeName(inferred.expr.type)}`, value.span);
+    scope.report.error(
+      'type-mismatch',
+      `A probe returns an integer, not ${typeName(inferred.expr.type)}`,
+      value.span,
+    );
   const typed = isWrong(inferred) ? wrong(span).expr : inferred.expr;
   return [{ kind: 'return', value: typed, span }];
 }

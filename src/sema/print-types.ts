@@ -4,7 +4,10 @@ import { typeName } from '../types/type-name.ts';
 import type { TypedArgument, TypedExpr, TypedProgram, TypedStatement, TypedTarget } from './typed-tree.ts';
 
 export function printTypes(program: TypedProgram): string {
-  const maps = program.maps.map((map) => `${map.name}[${map.key.map(typeName).join(', ')}] ${typeName(map.value)} ${map.type} ${map.entriesMax}\n`);
+  const maps = program.maps.map(
+    (map) =>
+      `${map.name}[${map.key.map(typeName).join(', ')}] ${typeName(map.value)} ${map.type} ${map.entriesMax}\n`,
+  );
   const probes = program.probes.map(
     ({ name, info, predicate, body }) =>
       `${name} (${info.name})\n${predicate ? `  predicate ${printExpr(predicate)}\n` : ''}${printStatements(body, '  ')}`,
@@ -46,11 +49,14 @@ function printStatement(statement: TypedStatement, indent: string): string {
 const printTarget = (target: TypedTarget): string =>
   target.kind === 'variable' ? `$${target.variable.name}` : printPlace(target.map.name, target.key);
 
-const printPlace = (name: string, key: TypedExpr | undefined): string => (key ? `${name}[${printExpr(key)}]` : name);
+const printPlace = (name: string, key: TypedExpr | undefined): string =>
+  key ? `${name}[${printExpr(key)}]` : name;
 
 const printArgs = (args: readonly TypedArgument[]): string =>
   args
-    .map(({ expr, keyword, map }) => (expr ? printExpr(expr) : (keyword ?? (map?.element ? `${map.name}[…]` : map?.name) ?? '')))
+    .map(({ expr, keyword, map }) =>
+      expr ? printExpr(expr) : (keyword ?? (map?.element ? `${map.name}[…]` : map?.name) ?? ''),
+    )
     .join(', ');
 
 /** value:type; what is made of others in parentheses. */
@@ -93,7 +99,9 @@ function printBare(expr: TypedExpr): string {
     case 'convert':
       return `convert(${printExpr(expr.operand)})`;
     case 'step':
-      return expr.prefix ? `(${expr.delta > 0 ? '++' : '--'}${printTarget(expr.target)})` : `(${printTarget(expr.target)}${expr.delta > 0 ? '++' : '--'})`;
+      return expr.prefix
+        ? `(${expr.delta > 0 ? '++' : '--'}${printTarget(expr.target)})`
+        : `(${printTarget(expr.target)}${expr.delta > 0 ? '++' : '--'})`;
     case 'builtin':
       return expr.definition.name;
     case 'call':

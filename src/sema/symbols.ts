@@ -60,7 +60,12 @@ export class SymbolTable {
     const map = this.map(name, span);
     const joined = map.value ? joinKnown(map.value, value) : value;
     if (!joined || (map.value && map.aggregation !== aggregation)) return false;
-    this.maps.set(name, { ...map, value: joined, written: map.written ?? span, ...(aggregation && { aggregation }) });
+    this.maps.set(name, {
+      ...map,
+      value: joined,
+      written: map.written ?? span,
+      ...(aggregation && { aggregation }),
+    });
     return true;
   }
 

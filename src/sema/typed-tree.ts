@@ -70,9 +70,21 @@ export type TypedExpr =
   | { readonly kind: 'text'; readonly type: StringType; readonly value: ByteText; readonly span: Span }
   | { readonly kind: 'variable'; readonly type: Type; readonly variable: VariableSymbol; readonly span: Span }
   /** The value under a key, zero bytes if there is none. A scalar map has no key. */
-  | { readonly kind: 'map-get'; readonly type: Type; readonly map: MapSymbol; readonly key?: TypedExpr; readonly span: Span }
+  | {
+      readonly kind: 'map-get';
+      readonly type: Type;
+      readonly map: MapSymbol;
+      readonly key?: TypedExpr;
+      readonly span: Span;
+    }
   /** -x and ~x of a 64-bit integer; the type is the operand's. */
-  | { readonly kind: 'unary'; readonly type: IntType; readonly op: '-' | '~'; readonly operand: TypedExpr; readonly span: Span }
+  | {
+      readonly kind: 'unary';
+      readonly type: IntType;
+      readonly op: '-' | '~';
+      readonly operand: TypedExpr;
+      readonly span: Span;
+    }
   /** !x of a bool. */
   | { readonly kind: 'not'; readonly type: BoolType; readonly operand: TypedExpr; readonly span: Span }
   /**
@@ -115,11 +127,34 @@ export type TypedExpr =
       readonly span: Span;
     }
   /** c ?: b with the value of c used twice but evaluated once; `truth` gives a bool of `value`'s type. */
-  | { readonly kind: 'elvis'; readonly type: Type; readonly value: TypedExpr; readonly else: TypedExpr; readonly span: Span }
-  | { readonly kind: 'tuple'; readonly type: TupleType; readonly elements: readonly TypedExpr[]; readonly span: Span }
-  | { readonly kind: 'element'; readonly type: Type; readonly tuple: TypedExpr; readonly index: number; readonly span: Span }
+  | {
+      readonly kind: 'elvis';
+      readonly type: Type;
+      readonly value: TypedExpr;
+      readonly else: TypedExpr;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'tuple';
+      readonly type: TupleType;
+      readonly elements: readonly TypedExpr[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'element';
+      readonly type: Type;
+      readonly tuple: TypedExpr;
+      readonly index: number;
+      readonly span: Span;
+    }
   /** An element of an array value, at an index that is not known when compiling. Out of bounds reads as zero with a run-time warning. */
-  | { readonly kind: 'array-element'; readonly type: Type; readonly array: TypedExpr; readonly index: TypedExpr; readonly span: Span }
+  | {
+      readonly kind: 'array-element';
+      readonly type: Type;
+      readonly array: TypedExpr;
+      readonly index: TypedExpr;
+      readonly span: Span;
+    }
   /**
    * What lies `offset` bytes behind a pointer, read in the pointer's space (type.space, the probe's default for 'none').
    * Structs and arrays are places: reading one copies it, but a field or index of one is again a `load` from the same pointer.
@@ -159,7 +194,12 @@ export type TypedExpr =
       readonly prefix: boolean;
       readonly span: Span;
     }
-  | { readonly kind: 'builtin'; readonly type: Type; readonly definition: VariableDefinition; readonly span: Span }
+  | {
+      readonly kind: 'builtin';
+      readonly type: Type;
+      readonly definition: VariableDefinition;
+      readonly span: Span;
+    }
   | {
       readonly kind: 'call';
       readonly type: Type;
@@ -204,6 +244,11 @@ export type TypedStatement =
       readonly span: Span;
     }
   | { readonly kind: 'block'; readonly body: readonly TypedStatement[]; readonly span: Span }
-  | { readonly kind: 'unroll'; readonly times: number; readonly body: readonly TypedStatement[]; readonly span: Span }
+  | {
+      readonly kind: 'unroll';
+      readonly times: number;
+      readonly body: readonly TypedStatement[];
+      readonly span: Span;
+    }
   /** Ends the program; 0 if no value. */
   | { readonly kind: 'return'; readonly value?: TypedExpr; readonly span: Span };
