@@ -1,6 +1,6 @@
 /** Implements the builtins' port Emitter over our IR: numbers, control flow, memory, helpers. Knows no builtin and no statement. */
 
-import { assert, present } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
@@ -22,7 +22,7 @@ import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot } from '../probes/define.ts';
 import { sizeOf } from '../types/layout.ts';
 import type { ByteText } from '../types/value.ts';
-import { helperNamed } from './bpf/helpers.ts';
+import { helperNamed, isRecent } from './bpf/helpers.ts';
 import type { Storage } from './bpf/storage.ts';
 import type { Comparison } from './llvm/fold.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
@@ -33,12 +33,20 @@ import { Place, placeOf, Register, registerOf } from './values.ts';
 
 /** What needs the tree, the maps or the records: given by emit-probe.ts, so that this file knows none of them. */
 export interface Surroundings {
-  evaluate(argument: Argument): Operand | 'context';
+  evaluate(argument: Argument): Operand;
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
   keyOf(map: MapArgument, key: Argument | undefined): Memory;
   countEntries(map: MapArgument): Scalar;
-  submit(event: EventDefinition<EventFields>, fields: Readonly<Record<string, Operand | number | bigint>>, constants: Readonly<Record<string, PlanConstant>>): void;
-  submitArguments(event: EventDefinition<EventFields>, args: readonly Argument[], constants: Readonly<Record<string, PlanConstant>>): void;
+  submit(
+    event: EventDefinition<EventFields>,
+    fields: Readonly<Record<string, Operand | number | bigint>>,
+    constants: Readonly<Record<string, PlanConstant>>,
+  ): void;
+  submitArguments(
+    event: EventDefinition<EventFields>,
+    args: readonly Argument[],
+    constants: Readonly<Record<string, PlanConstant>>,
+  ): void;
 }
 
 export interface EmitterOptions {
@@ -49,11 +57,14 @@ export interface EmitterOptions {
   readonly settings: Settings;
   readonly source: SourceFile;
   readonly tables: Tables;
-  readonly surroundings: (emitter: BpfEmitter) => Surroundings;
+  readonly surroundings: Surroundings;
+  /** The attach point. */
+  readonly span: Span;
 }
 
-/** Copies and fills beyond this many bytes are left to a helper: eight bytes take two instructions, a call takes five. */
-const inlineBytesMax = 64;
+/** Copies and fills of more words than this are left to a helper: a word takes two instructions or one, a call takes five. */
+const inlineCopiesMax = 8;
+const inlineFillsMax = 16;
 
 const comparisons = {
   '==': ['eq', 'eq'],
@@ -64,7 +75,10 @@ const comparisons = {
   '>=': ['uge', 'sge'],
 } as const satisfies Record<CompareOp, readonly [unsigned: Comparison, signed: Comparison]>;
 
-const integerTypes = { 1: 'i1', 8: 'i8', 16: 'i16', 32: 'i32', 64: 'i64' } as const satisfies Record<Scalar['bits'], IntegerIrType>;
+const integerTypes = { 1: 'i1', 8: 'i8', 16: 'i16', 32: 'i32', 64: 'i64' } as const satisfies Record<
+  Scalar['bits'],
+  IntegerIrType
+>;
 
 export class BpfEmitter implements Emitter {
   readonly builder: FunctionBuilder;
@@ -75,8 +89,10 @@ export class BpfEmitter implements Emitter {
   readonly #source: SourceFile;
   readonly #tables: Tables;
   readonly #surroundings: Surroundings;
+  #span: Span;
   /** Where the next value of that size should be made, to save a copy. */
   #landing: Place | undefined;
+  #keepsPointers = false;
 
   constructor(options: EmitterOptions) {
     this.builder = options.builder;
@@ -86,7 +102,8 @@ export class BpfEmitter implements Emitter {
     this.settings = options.settings;
     this.#source = options.source;
     this.#tables = options.tables;
-    this.#surroundings = options.surroundings(this);
+    this.#surroundings = options.surroundings;
+    this.#span = options.span;
   }
 
   get tables(): Tables {
@@ -95,7 +112,23 @@ export class BpfEmitter implements Emitter {
 
   /** Instructions from now on come from here. */
   locate(span: Span): void {
+    if (span === this.#span) return;
+    this.#span = span;
     this.builder.setLocation(lineColumnAt(this.#source, span.start));
+  }
+
+  /** What `act` writes comes from here. */
+  at<T>(span: Span, act: () => T): T {
+    const outer = this.#span;
+    this.locate(span);
+    const result = act();
+    this.locate(outer);
+    return result;
+  }
+
+  /** Where in the script we are. */
+  get span(): Span {
+    return this.#span;
   }
 
   // Numbers
@@ -142,7 +175,12 @@ export class BpfEmitter implements Emitter {
     return this.#binary('ashr', a, b, 'shifted');
   }
 
-  #binary(operation: Parameters<FunctionBuilder['binary']>[0], a: Scalar, b: Scalar | number | bigint, name: string): Register {
+  #binary(
+    operation: Parameters<FunctionBuilder['binary']>[0],
+    a: Scalar,
+    b: Scalar | number | bigint,
+    name: string,
+  ): Register {
     const left = registerOf(a).ir;
     return new Register(this.builder.binary(operation, left, this.#like(left, b), name));
   }
@@ -160,7 +198,9 @@ export class BpfEmitter implements Emitter {
   }
 
   select(condition: Scalar, a: Scalar, b: Scalar): Register {
-    return new Register(this.builder.select(registerOf(condition).ir, registerOf(a).ir, registerOf(b).ir, 'chosen'));
+    return new Register(
+      this.builder.select(registerOf(condition).ir, registerOf(a).ir, registerOf(b).ir, 'chosen'),
+    );
   }
 
   resize(a: Scalar, bits: Scalar['bits'], signed = false): Register {
@@ -214,18 +254,24 @@ export class BpfEmitter implements Emitter {
 
   repeat(times: number, body: (index: Scalar, stop: () => void) => void): void {
     const { builder } = this;
-    const counter = builder.alloca('i64', 'index');
-    builder.store(i64(0), counter);
-    const [head, round, end] = [builder.block('loop'), builder.block('loop.body'), builder.block('loop.end')];
-    builder.br(head);
-    builder.enter(head);
-    const index = builder.load('i64', counter, 'index');
-    builder.condBr(builder.icmp('ult', index, i64(times), 'more'), round, end);
-    builder.enter(round);
-    body(new Register(index), () => builder.br(end));
-    if (!builder.hasEnded) {
-      builder.store(builder.add(index, i64(1), 'next'), counter);
-      builder.br(head);
+    const before = builder.currentBlock;
+    const [round, next, end] = [builder.block('loop'), builder.block('loop.next'), builder.block('loop.end')];
+    builder.br(times > 0 ? round : end);
+    if (times > 0) {
+      builder.enter(round);
+      const advanced = builder.promise('i64', 'next_index');
+      const index = builder.phi(
+        [
+          [i64(0), before],
+          [advanced, next],
+        ],
+        'index',
+      );
+      body(new Register(index), () => builder.br(end));
+      if (!builder.hasEnded) builder.br(next);
+      builder.enter(next);
+      const after = builder.add(index, i64(1), 'next_index');
+      builder.condBr(builder.icmp('ult', after, i64(times), 'more'), round, end);
     }
     builder.enter(end);
   }
@@ -260,101 +306,155 @@ export class BpfEmitter implements Emitter {
 
   zero(memory: Memory): void {
     const { pointer, bytes } = placeOf(memory);
-    if (bytes <= inlineBytesMax) this.builder.memset(pointer, 0, bytes);
+    if (bytes <= inlineFillsMax * (pointer.align ?? 1)) this.builder.memset(pointer, 0, bytes);
     // Reading at address 0 fails, and the helper then fills its destination with zeros (kernel/trace/bpf_trace.c).
     else this.helper('probe_read_kernel', [memory, bytes, 0]);
   }
 
   load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Register {
-    return new Register(this.builder.load(integerTypes[bits], this.at(memory, offset), 'loaded'));
+    return new Register(this.builder.load(integerTypes[bits], this.addressAt(memory, offset), 'loaded'));
   }
 
   loadAt(memory: Memory, offset: Scalar, bits: 8 | 16 | 32 | 64): Register {
-    const pointer = this.builder.gep(placeOf(memory).pointer, registerOf(offset).ir, 'at');
-    return new Register(this.builder.load(integerTypes[bits], pointer, 'loaded', { align: 1 }));
+    const { pointer, align } = this.#addressBehind(memory, offset, bits);
+    return new Register(this.builder.load(integerTypes[bits], pointer, 'loaded', { align }));
+  }
+
+  /** Offsets are multiples of the width. */
+  #addressBehind(
+    memory: Memory,
+    offset: Scalar,
+    bits: Scalar['bits'],
+  ): { readonly pointer: IrPointer; readonly align: number } {
+    const { pointer } = placeOf(memory);
+    const align = Math.min(pointer.align ?? 1, bits / 8);
+    return { pointer: this.builder.gep(pointer, registerOf(offset).ir, 'element'), align };
   }
 
   store(memory: Memory, offset: number, value: Scalar): void {
     const { ir } = registerOf(value);
     const stored = ir.type === 'i1' ? this.builder.zext(ir, 'i8', 'byte') : ir;
-    this.builder.store(stored, this.at(memory, offset));
+    this.builder.store(stored, this.addressAt(memory, offset));
   }
 
   storeAt(memory: Memory, offset: Scalar, value: Scalar): void {
-    const pointer = this.builder.gep(placeOf(memory).pointer, registerOf(offset).ir, 'at');
-    this.builder.store(registerOf(value).ir, pointer, { align: 1 });
+    const { pointer, align } = this.#addressBehind(memory, offset, value.bits);
+    this.builder.store(registerOf(value).ir, pointer, { align });
   }
 
   atomicAdd(memory: Memory, offset: number, value: Scalar): void {
-    this.builder.atomic('add', this.at(memory, offset), registerOf(value).ir, 'before');
+    this.builder.atomic('add', this.addressAt(memory, offset), registerOf(value).ir, 'before');
   }
 
   copy(to: Memory, toOffset: number, from: Memory, fromOffset: number, bytes: number): void {
     if (bytes === 0) return;
-    const target = this.at(to, toOffset);
-    const source = this.at(from, fromOffset);
-    if (bytes <= inlineBytesMax) return this.builder.memcpy(target, source, bytes);
+    const target = this.addressAt(to, toOffset);
+    const source = this.addressAt(from, fromOffset);
+    const align = Math.min(target.align ?? 1, source.align ?? 1);
+    if (bytes <= inlineCopiesMax * align) return this.builder.memcpy(target, source, bytes);
     this.helper('probe_read_kernel', [new Place(target, bytes), bytes, new Place(source, bytes)]);
   }
 
   part(memory: Memory, offset: number, bytes: number): Place {
-    return new Place(this.at(memory, offset), bytes);
+    return new Place(this.addressAt(memory, offset), bytes);
   }
 
-  at(memory: Memory, offset: number): IrPointer {
-    return this.builder.gep(placeOf(memory).pointer, offset, 'at');
+  /** The address of a byte. */
+  addressAt(memory: Memory, offset: number): IrPointer {
+    const { pointer } = placeOf(memory);
+    return this.builder.gep(pointer, offset, `${pointer.text.slice(1)}.${offset}`);
   }
 
   // The kernel
 
   helper(name: string, args: readonly HelperArgument[]): Register {
-    const values = args.map((argument) => this.#helperArgument(argument));
+    if (isRecent(name)) this.tables.require(name, this.#span);
+    const values = args.map((argument, index) => this.#helperArgument(argument, args[index - 1]));
     return new Register(this.builder.callHelper(helperNamed(name), values, name));
   }
 
-  #helperArgument(argument: HelperArgument): IrValue {
+  #helperArgument(argument: HelperArgument, before: HelperArgument | undefined): IrValue {
     if (argument === 'context') return this.builder.parameter(0);
     if (typeof argument === 'number' || typeof argument === 'bigint') return i64(argument);
     if ('map' in argument) return symbolPointer(argument.map.symbol);
-    return argument instanceof Place ? argument.pointer : registerOf(argument as Scalar).ir;
+    if (argument instanceof Place) return argument.pointer;
+    const value = registerOf(this.resize(registerOf(argument), 64));
+    const isLength = before instanceof Place && value.ir.constant === undefined;
+    return isLength ? this.#bounded(value, before.bytes) : value.ir;
+  }
+
+  /** A length that the verifier can see to be within the bytes before it, whatever the optimiser made of the script's own checks. */
+  #bounded(length: Register, bytesMax: number): IrValue {
+    const opaque = this.builder.opaque(length.ir, 'length');
+    const isTooLong = this.builder.icmp('ugt', opaque, i64(bytesMax), 'is_too_long');
+    return this.builder.select(isTooLong, i64(bytesMax), opaque, 'bounded');
   }
 
   /** A map's value under a key, or null. */
   lookup(symbol: string, key: Place): IrPointer {
-    const helper = { ...helperNamed('map_lookup_elem'), result: 'ptr' as const };
+    const helper = helperNamed('map_lookup_elem', 'ptr');
     return withAlign(this.builder.callHelper(helper, [symbolPointer(symbol), key.pointer], 'found'), 8);
   }
 
   context(slot: ContextSlot): Register {
-    const size = sizeOf(slot.type);
-    const pointer = this.builder.gep(this.builder.parameter(0), slot.offset, 'slot');
-    // Volatile, so that no optimisation computes with the pointer: the verifier takes constant offsets only.
-    const type = integerType(size);
-    return new Register(this.builder.load(type, pointer, 'context', { volatile: true, align: Math.min(size, 8) }));
+    const { offset, type } = slot;
+    const size = sizeOf(type);
+    // Perf's own fields at the head of a tracepoint's record are closed to loads, as are unaligned ones (kernel/trace/bpf_trace.c,
+    // tp_prog_is_valid_access); the helper reads both.
+    const isClosed = offset % size !== 0 || (this.program.type === 'tracepoint' && offset < 8);
+    return isClosed ? this.#readContext(offset, size) : this.#loadContext(slot, size);
+  }
+
+  /**
+   * The verifier takes loads from the context at constant offsets only. Volatile and opaque keep them so: LLVM would make one load at a
+   * chosen address of two loads of which one is chosen.
+   */
+  #loadContext({ offset, type }: ContextSlot, size: number): Register {
+    const { builder } = this;
+    const width = integerType(size);
+    const pointer = builder.gep(builder.parameter(0), offset, `ctx.${offset}`);
+    const loaded = builder.load(width, pointer, 'context', { volatile: true, align: size });
+    const whole = builder.opaque(size < 4 ? builder.zext(loaded, 'i32', 'whole') : loaded, 'value');
+    const value = new Register(size < 4 ? builder.trunc(whole, width, 'value') : whole);
+    const isTyped = type.kind === 'pointer' && this.program.context.typedPointers === true;
+    return isTyped && !this.#keepsPointers ? this.launder(value) : value;
+  }
+
+  #readContext(offset: number, bytes: number): Register {
+    const read = this.storage.reserve(8, 'field');
+    this.readMemory(this.part(read, 0, bytes), bytes, this.add(this.contextAddress(), offset), 'kernel');
+    return new Register(this.builder.load(integerType(bytes), read.pointer, 'value'));
+  }
+
+  /** Pointers that `act` takes from the context are only read through or compared with zero: they stay what they are to the verifier. */
+  keepingPointers<T>(act: () => T): T {
+    const outer = this.#keepsPointers;
+    this.#keepsPointers = true;
+    const result = act();
+    this.#keepsPointers = outer;
+    return result;
+  }
+
+  /** The verifier forbids arithmetic on the typed pointers of tracing programs; read back from the stack they are plain numbers. */
+  launder(pointer: Register): Register {
+    const [stored, read] = [this.storage.reserve(8, 'pointer'), this.storage.reserve(8, 'number')];
+    this.store(stored, 0, pointer);
+    this.helper('probe_read_kernel', [read, 8, stored]);
+    return this.load(read, 0, 64);
   }
 
   readMemory(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
-    return this.helper(`probe_read_${space}`, [to, this.#bounded(to, bytes), from]);
+    return this.helper(`probe_read_${space}`, [to, bytes, from]);
   }
 
   readText(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
-    return this.helper(`probe_read_${space}_str`, [to, this.#bounded(to, bytes), from]);
-  }
-
-  /** A length that the verifier can see to be within the destination, whatever the optimiser made of the script's own checks. */
-  #bounded(to: Memory, bytes: Scalar | number): Scalar | number {
-    if (typeof bytes === 'number') return bytes;
-    const opaque = new Register(this.builder.opaque(registerOf(this.resize(bytes, 64)).ir, 'length'));
-    const limit = this.int(to.bytes);
-    return this.select(this.compare('>', opaque, limit), limit, opaque);
+    return this.helper(`probe_read_${space}_str`, [to, bytes, from]);
   }
 
   // Arguments
 
   value(argument: Argument): Register {
-    const value = this.withoutLanding(() => this.#surroundings.evaluate(argument));
-    assert(value !== 'context', 'the context is no number');
-    return registerOf(value);
+    return registerOf(this.withoutLanding(() => this.#surroundings.evaluate(argument)));
   }
 
   wide(argument: Argument): Register {
@@ -364,9 +464,7 @@ export class BpfEmitter implements Emitter {
   }
 
   bytes(argument: Argument): Place {
-    const value = this.withoutLanding(() => this.#surroundings.evaluate(argument));
-    assert(value !== 'context', 'the context is not to be read as a whole');
-    return placeOf(value);
+    return placeOf(this.withoutLanding(() => this.#surroundings.evaluate(argument)));
   }
 
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' } {
@@ -389,7 +487,11 @@ export class BpfEmitter implements Emitter {
     this.#surroundings.submit(event, fields, constants);
   }
 
-  submitArguments(event: EventDefinition<EventFields>, args: readonly Argument[], constants: Readonly<Record<string, PlanConstant>>): void {
+  submitArguments(
+    event: EventDefinition<EventFields>,
+    args: readonly Argument[],
+    constants: Readonly<Record<string, PlanConstant>>,
+  ): void {
     this.#surroundings.submitArguments(event, args, constants);
   }
 
@@ -408,6 +510,6 @@ export class BpfEmitter implements Emitter {
 
   /** The context's address, for helpers that read from it. */
   contextAddress(): Register {
-    return new Register(this.builder.ptrToInt(present(this.builder.parameter(0), 'context'), 'context'));
+    return new Register(this.builder.ptrToInt(this.builder.parameter(0), 'context'));
   }
 }

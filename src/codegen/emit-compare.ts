@@ -1,56 +1,73 @@
-/** Equality of values that lie in memory: text up to its NUL, everything else byte by byte. */
+/**
+ * Equality of values that lie in memory. Text is zero behind its NUL and always has one, and padding is zero, so bytes decide; of two
+ * texts those of the shorter capacity, for where the shorter one has its NUL, the longer one must have its own.
+ */
 
-import type { BpfEmitter } from './bpf-emitter.ts';
 import type { ByteText } from '../types/value.ts';
-import type { Place, Register } from './values.ts';
+import type { BpfEmitter } from './bpf-emitter.ts';
+import { i64 } from './llvm/ir-value.ts';
+import type { Place } from './values.ts';
+import { Register } from './values.ts';
+
+/** Up to so many bytes are compared without a loop. */
+const straightBytesMax = 64;
+const wordBytes = 8;
 
 /** Sizes of the pieces that `bytes` are cut into, the largest first: 8-byte words as far as they go. */
-function* pieces(bytes: number): Iterable<{ readonly offset: number; readonly bytes: 1 | 2 | 4 | 8 }> {
+export function* pieces(
+  bytes: number,
+): Iterable<{ readonly offset: number; readonly bits: 8 | 16 | 32 | 64 }> {
   let offset = 0;
-  for (const size of [8, 4, 2, 1] as const)
-    while (bytes - offset >= size) {
-      yield { offset, bytes: size };
-      offset += size;
-    }
+  for (const bits of [64, 32, 16, 8] as const)
+    for (; bytes - offset >= bits / 8; offset += bits / 8) yield { offset, bits };
 }
 
-const bitsOfPiece = { 1: 8, 2: 16, 4: 32, 8: 64 } as const;
+/** The bytes of a text and its NUL as a little-endian word. */
+export function wordOf(bytes: Uint8Array): bigint {
+  return bytes.reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
+}
 
-/** Text in memory against text known when compiling; the shorter capacity decides how much counts. */
-export function emitEqualsText(out: BpfEmitter, place: Place, text: ByteText): Register {
+/** Text in memory against text known when compiling; `stored` writes the latter to memory, where it is too long to be compared word by word. */
+export function emitEqualsText(out: BpfEmitter, place: Place, text: ByteText, stored: () => Place): Register {
   const literal = Buffer.from(`${text}\0`, 'latin1');
+  const bytes = Math.min(place.bytes, literal.length);
+  if (bytes > straightBytesMax) return emitEqualBytes(out, place, stored(), bytes);
   let difference = out.int(0);
-  for (const { offset, bytes } of pieces(Math.min(place.bytes, literal.length))) {
-    const expected = literal.subarray(offset, offset + bytes).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
-    const word = out.resize(out.load(place, offset, bitsOfPiece[bytes]), 64);
-    difference = out.or(difference, out.xor(word, expected));
+  for (const { offset, bits } of pieces(bytes)) {
+    const expected = wordOf(literal.subarray(offset, offset + bits / 8));
+    difference = out.or(difference, out.xor(out.resize(out.load(place, offset, bits), 64), expected));
   }
   return out.compare('==', difference, 0);
 }
 
-/** Two texts in memory: alike up to the first NUL, or over the shorter capacity. */
-export function emitEqualTexts(out: BpfEmitter, left: Place, right: Place): Register {
-  const differs = out.storage.reserve(8, 'differs');
-  out.store(differs, 0, out.int(0));
-  out.repeat(Math.min(left.bytes, right.bytes), (index, stop) => {
-    const a = out.loadAt(left, index, 8);
-    const b = out.loadAt(right, index, 8);
-    out.when(out.compare('!=', a, b), () => {
-      out.store(differs, 0, out.int(1));
-      stop();
-    });
-    out.when(out.compare('==', a, 0), stop);
-  });
-  return out.compare('==', out.load(differs, 0, 64), 0);
-}
-
-/** All bytes; both have the same size, and zeros where nothing was written. */
+/** So many bytes of both. */
 export function emitEqualBytes(out: BpfEmitter, left: Place, right: Place, bytes: number): Register {
+  if (bytes > straightBytesMax) return compareInLoop(out, left, right, bytes);
   let difference = out.int(0);
-  for (const { offset, bytes: size } of pieces(bytes)) {
-    const a = out.resize(out.load(left, offset, bitsOfPiece[size]), 64);
-    const b = out.resize(out.load(right, offset, bitsOfPiece[size]), 64);
+  for (const { offset, bits } of pieces(bytes)) {
+    const a = out.resize(out.load(left, offset, bits), 64);
+    const b = out.resize(out.load(right, offset, bits), 64);
     difference = out.or(difference, out.xor(a, b));
   }
   return out.compare('==', difference, 0);
+}
+
+/** Word by word; what is left over at the end is compared first. */
+function compareInLoop(out: BpfEmitter, left: Place, right: Place, bytes: number): Register {
+  const words = Math.floor(bytes / wordBytes);
+  const rest = bytes - words * wordBytes;
+  const tail = (place: Place): Place => out.part(place, words * wordBytes, rest);
+  const { builder } = out;
+  const equal = builder.alloca('i64', 'equal');
+  const tailsEqual = rest === 0 ? out.truth(true) : emitEqualBytes(out, tail(left), tail(right), rest);
+  builder.store(out.resize(tailsEqual, 64).ir, equal);
+  out.repeat(words, (index, stop) => {
+    const offset = out.multiply(index, wordBytes);
+    const differs = out.compare('!=', out.loadAt(left, offset, 64), out.loadAt(right, offset, 64));
+    out.when(differs, () => {
+      builder.store(i64(0), equal);
+      stop();
+    });
+  });
+  return out.compare('!=', new Register(builder.load('i64', equal, 'equal')), 0);
 }

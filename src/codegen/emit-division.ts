@@ -8,8 +8,16 @@ import type { Register } from './values.ts';
 const message = 'Division or modulo by zero: the result is taken as 1';
 
 /** Operands of 64 bits. */
-export function emitDivision(out: BpfEmitter, op: '/' | '%', left: Register, right: Register, signed: boolean, span: Span): Register {
-  const divide = () => (signed ? signedDivision(out, op, left, right) : unsignedDivision(out, op, left, right));
+export function emitDivision(
+  out: BpfEmitter,
+  op: '/' | '%',
+  left: Register,
+  right: Register,
+  signed: boolean,
+  span: Span,
+): Register {
+  const divide = () =>
+    signed ? signedDivision(out, op, left, right) : unsignedDivision(out, op, left, right);
   if (right.ir.constant !== undefined && right.ir.constant !== 0n) return divide();
   return out.choose(
     out.compare('==', right, 0),

@@ -1,27 +1,29 @@
 /** Expressions: numbers end up in registers, everything else in bytes. One small function for each kind. */
 
-import { assert, assertNever, Bug, present } from '../base/assert.ts';
+import { assert, assertNever, present } from '../base/assert.ts';
 import type { Argument, Operand, Scalar } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
-import { isScalar, partsOf, sizeOf } from '../types/layout.ts';
+import { isScalar, partsOf, roundUp, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
-import { tuple as tupleType } from '../types/type.ts';
+import { intType, u32 } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
 import { runtimeWarning } from '../builtins/runtime-warning.ts';
+import type { BpfEmitter } from './bpf-emitter.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
-import { emitEqualBytes, emitEqualsText, emitEqualTexts } from './emit-compare.ts';
+import { emitEqualBytes, emitEqualsText, pieces, wordOf } from './emit-compare.ts';
 import { emitDivision } from './emit-division.ts';
 import { emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
 import { widthOf } from './emit-record.ts';
-import { Place, Register, registerOf } from './values.ts';
+import type { IrBlock } from './llvm/block-writer.ts';
+import { integerType, nullPointer } from './llvm/ir-value.ts';
+import { Place, Register } from './values.ts';
 
 type ExprOf<K extends TypedExpr['kind']> = Extract<TypedExpr, { kind: K }>;
 
 /** A value that fits a register, as wide as its type; a bool is one bit. */
 export function scalarOf(emission: Emission, expr: TypedExpr): Register {
-  emission.out.locate(expr.span);
-  const value = evaluate(emission, expr);
+  const value = emission.out.at(expr.span, () => evaluate(emission, expr));
   assert(value instanceof Register, `${expr.kind} of ${expr.type.kind} is a number`);
   if (expr.type.kind === 'bool' && value.bits !== 1) return emission.out.compare('!=', value, 0);
   return value;
@@ -29,8 +31,7 @@ export function scalarOf(emission: Emission, expr: TypedExpr): Register {
 
 /** A value's bytes. */
 export function memoryOf(emission: Emission, expr: TypedExpr): Place {
-  emission.out.locate(expr.span);
-  const value = evaluate(emission, expr);
+  const value = emission.out.at(expr.span, () => evaluate(emission, expr));
   assert(value instanceof Place, `${expr.kind} of ${expr.type.kind} lies in memory`);
   return value;
 }
@@ -42,24 +43,28 @@ export function emitInto(emission: Emission, expr: TypedExpr, place: Place): voi
   out.landIn(place, () => memoryOf(emission, expr));
 }
 
-/** What a value of a bool is: 64 bits for computing, with the type's own sign. */
+/** 64 bits for computing, extended by the type's own sign. */
 export function wideOf(emission: Emission, expr: TypedExpr): Register {
   return emission.out.resize(scalarOf(emission, expr), 64, isSigned(expr.type));
 }
 
-const isSigned = (type: Type): boolean => (type.kind === 'int' || type.kind === 'enum') && type.signed;
+export const isSigned = (type: Type): boolean => (type.kind === 'int' || type.kind === 'enum') && type.signed;
 
 function evaluate(emission: Emission, expr: TypedExpr): Operand {
   const { out } = emission;
   switch (expr.kind) {
     case 'constant':
-      return expr.type.kind === 'bool' ? out.truth(expr.value !== 0n) : out.int(expr.value, widthOf(expr.type));
+      return expr.type.kind === 'bool'
+        ? out.truth(expr.value !== 0n)
+        : out.int(expr.value, widthOf(expr.type));
     case 'text':
       return emitText(emission, expr.value, expr.type.capacity);
     case 'variable':
       return emitVariable(emission, expr);
     case 'map-get':
-      return isScalar(expr.type) ? asTruth(emission, expr.type, emitMapScalar(emission, expr.map, expr.key)) : emitMapMemory(emission, expr.map, expr.key);
+      return isScalar(expr.type)
+        ? asTruth(emission, expr.type, emitMapScalar(emission, expr.map, expr.key))
+        : emitMapMemory(emission, expr.map, expr.key);
     case 'unary':
       return emitUnary(emission, expr);
     case 'not':
@@ -83,7 +88,10 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
     case 'load':
       return emitLoad(emission, expr);
     case 'advance':
-      return out.add(scalarOf(emission, expr.pointer), out.multiply(wideOf(emission, expr.count), expr.stride));
+      return out.add(
+        scalarOf(emission, expr.pointer),
+        out.multiply(wideOf(emission, expr.count), expr.stride),
+      );
     case 'convert':
       return emitConversion(emission, expr);
     case 'step':
@@ -112,22 +120,20 @@ function emitText({ out }: Emission, text: ByteText, capacity: number): Place {
   const place = out.reserve(capacity, 'text');
   const bytes = Buffer.alloc(capacity);
   bytes.write(text.slice(0, capacity - 1), 'latin1');
-  let offset = 0;
-  const used = Math.min(capacity, Math.ceil((text.length + 1) / 8) * 8);
-  for (const size of [8, 4, 2, 1] as const)
-    for (; used - offset >= size; offset += size) {
-      const word = bytes.subarray(offset, offset + size).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-      out.store(place, offset, out.int(word, (size * 8) as 8 | 16 | 32 | 64));
-    }
-  if (capacity > offset) out.zero(out.part(place, offset, capacity - offset));
+  // What lies behind the word with the NUL is filled at once.
+  const written = Math.min(capacity, roundUp(text.length + 1, 8));
+  for (const { offset, bits } of pieces(written))
+    out.store(place, offset, out.int(wordOf(bytes.subarray(offset, offset + bits / 8)), bits));
+  if (capacity > written) out.zero(out.part(place, written, capacity - written));
   return place;
 }
 
 function emitVariable(emission: Emission, { variable, type }: ExprOf<'variable'>): Operand {
   const { out, variables } = emission;
   const home = present(variables.get(variable.id), `variable $${variable.name}`);
-  if (home instanceof Place) return home;
-  return asTruth(emission, type, new Register(out.builder.load(out.int(0, widthOf(type)).ir.type, home, variable.name)));
+  if (!isScalar(type)) return home;
+  const value = out.builder.load(integerType(sizeOf(type)), home.pointer, variable.name);
+  return asTruth(emission, type, new Register(value));
 }
 
 function emitUnary(emission: Emission, { op, operand }: ExprOf<'unary'>): Register {
@@ -167,7 +173,9 @@ export function arithmetic(
     case '<<':
       return out.shiftLeft(left, out.and(right, 63));
     case '>>':
-      return signed ? out.shiftRightSigned(left, out.and(right, 63)) : out.shiftRight(left, out.and(right, 63));
+      return signed
+        ? out.shiftRightSigned(left, out.and(right, 63))
+        : out.shiftRight(left, out.and(right, 63));
     case '/':
     case '%':
       return emitDivision(out, op, left, right, signed, span);
@@ -178,22 +186,43 @@ export function arithmetic(
 
 function emitComparison(emission: Emission, { op, left, right }: ExprOf<'comparison'>): Register {
   const { out } = emission;
-  if (isScalar(left.type)) {
-    const a = scalarOf(emission, left);
-    return out.compare(op, a, scalarOf(emission, right), isSigned(left.type));
+  if (!isScalar(left.type)) {
+    const equal = emitEquality(emission, left, right);
+    return op === '==' ? equal : out.xor(equal, 1);
   }
-  const equal = emitEquality(emission, left, right);
-  return op === '==' ? equal : out.xor(equal, 1);
+  const [a, b] = isNullCheck(op, left, right)
+    ? [pointerOf(emission, left), pointerOf(emission, right)]
+    : [scalarOf(emission, left), scalarOf(emission, right)];
+  return out.compare(op, a, b, isSigned(left.type));
 }
+
+/** Whether a pointer is null the verifier lets us ask of every pointer. */
+const isNullCheck = (op: ExprOf<'comparison'>['op'], left: TypedExpr, right: TypedExpr): boolean =>
+  (op === '==' || op === '!=') && [left, right].some((side) => side.kind === 'constant' && side.value === 0n);
 
 function emitEquality(emission: Emission, left: TypedExpr, right: TypedExpr): Register {
   const { out } = emission;
-  if (left.type.kind === 'string') {
-    if (right.kind === 'text') return emitEqualsText(out, memoryOf(emission, left), right.value);
-    if (left.kind === 'text') return emitEqualsText(out, memoryOf(emission, right), left.value);
-    return emitEqualTexts(out, memoryOf(emission, left), memoryOf(emission, right));
+  if (right.kind === 'text' || left.kind === 'text') {
+    const [text, other] = right.kind === 'text' ? [right, left] : [left, right];
+    assert(text.kind === 'text', 'one of the two is text of the script');
+    return emitEqualsText(out, memoryOf(emission, other), text.value, () => memoryOf(emission, text));
   }
-  return emitEqualBytes(out, memoryOf(emission, left), memoryOf(emission, right), sizeOf(left.type));
+  const [a, b] = [memoryOf(emission, left), memoryOf(emission, right)];
+  assert(left.type.kind === 'string' || a.bytes === b.bytes, 'values of one type are compared');
+  return emitEqualBytes(out, a, b, Math.min(a.bytes, b.bytes));
+}
+
+/** Goes on at `yes` or `no`; what the first operand of && or || decides alone needs no value. */
+export function branchOn(emission: Emission, condition: TypedExpr, yes: IrBlock, no: IrBlock): void {
+  const { builder } = emission.out;
+  if (condition.kind === 'logical') {
+    const isAnd = condition.op === '&&';
+    const further = builder.block(isAnd ? 'and' : 'or');
+    branchOn(emission, condition.left, isAnd ? further : yes, isAnd ? no : further);
+    builder.enter(further);
+    branchOn(emission, condition.right, yes, no);
+  } else if (condition.kind === 'not') branchOn(emission, condition.operand, no, yes);
+  else builder.condBr(scalarOf(emission, condition).ir, yes, no);
 }
 
 function emitLogical(emission: Emission, { op, left, right }: ExprOf<'logical'>): Register {
@@ -205,7 +234,13 @@ function emitLogical(emission: Emission, { op, left, right }: ExprOf<'logical'>)
     : out.choose(first, () => out.truth(true), evaluateRight);
 }
 
-function emitChoice(emission: Emission, type: Type, condition: Register, then: TypedExpr, otherwise: TypedExpr): Operand {
+function emitChoice(
+  emission: Emission,
+  type: Type,
+  condition: Register,
+  then: TypedExpr,
+  otherwise: TypedExpr,
+): Operand {
   const { out } = emission;
   if (isScalar(type))
     return out.choose(
@@ -213,6 +248,11 @@ function emitChoice(emission: Emission, type: Type, condition: Register, then: T
       () => scalarOf(emission, then),
       () => scalarOf(emission, otherwise),
     );
+  if (type.kind === 'none') {
+    const act = (expr: TypedExpr) => (): void => void out.at(expr.span, () => evaluate(emission, expr));
+    out.when(condition, act(then), act(otherwise));
+    return nothing;
+  }
   const result = out.reserve(sizeOf(type), 'choice');
   out.when(
     condition,
@@ -221,6 +261,9 @@ function emitChoice(emission: Emission, type: Type, condition: Register, then: T
   );
   return result;
 }
+
+/** What a call gives that is made for what it does. */
+const nothing = new Place(nullPointer, 0);
 
 function emitElvis(emission: Emission, { type, value, else: otherwise }: ExprOf<'elvis'>): Operand {
   const { out } = emission;
@@ -243,7 +286,7 @@ function emitTuple(emission: Emission, { type, elements }: ExprOf<'tuple'>): Pla
   const { out } = emission;
   const layout = partsOf(type);
   const place = out.reserve(layout.size, 'tuple');
-  for (const { offset, bytes } of gapsOf(layout, (slot) => sizeOf(slot.type))) out.builder.memset(out.at(place, offset), 0, bytes);
+  for (const { offset, bytes } of gapsOf(layout)) out.zero(out.part(place, offset, bytes));
   layout.slots.forEach((slot, index) =>
     emitInto(emission, present(elements[index], 'element'), out.part(place, slot.offset, sizeOf(slot.type))),
   );
@@ -259,7 +302,7 @@ function partAt(emission: Emission, whole: Place, offset: number, type: Type): O
 
 function emitElement(emission: Emission, { type, tuple, index }: ExprOf<'element'>): Operand {
   assert(tuple.type.kind === 'tuple', 'elements are of tuples');
-  const slot = present(partsOf(tupleType(tuple.type.of)).slots[index], 'element');
+  const slot = present(partsOf(tuple.type).slots[index], 'element');
   const whole = emission.out.withoutLanding(() => memoryOf(emission, tuple));
   return partAt(emission, whole, slot.offset, type);
 }
@@ -269,18 +312,27 @@ function emitArrayElement(emission: Emission, expr: ExprOf<'array-element'>): Op
   const { type, array } = expr;
   assert(array.type.kind === 'array' && isScalar(type), 'a number out of an array');
   const { length } = array.type;
-  const whole = out.withoutLanding(() => memoryOf(emission, array));
+  const whole = out.withoutLanding(() => indexable(emission, array));
+  // Opaque, so that the check and the use are of one register: the verifier would not know the bound of another.
   const index = new Register(out.builder.opaque(wideOf(emission, expr.index).ir, 'index'));
   const width = widthOf(type);
   const value = out.choose(
     out.compare('<', index, length),
     () => out.loadAt(whole, out.multiply(index, sizeOf(type)), width),
     () => {
-      out.submit(runtimeWarning, { place: out.place(expr.span, `Array index out of bounds: the array has ${length} elements; 0 is used`) });
+      const message = `Array index out of bounds: the array has ${length} elements; 0 is used`;
+      out.submit(runtimeWarning, { place: out.place(expr.span, message) });
       return out.int(0, width);
     },
   );
   return asTruth(emission, type, value);
+}
+
+/** An array where the verifier allows a look at any element: not on the stack. */
+function indexable(emission: Emission, array: TypedExpr): Place {
+  const place = emission.out.storage.reserveScratch(sizeOf(array.type), 'array');
+  emitInto(emission, array, place);
+  return place;
 }
 
 /** Whose memory a pointer leads into. */
@@ -297,49 +349,102 @@ interface Source {
 /** Where a load reads from. */
 function sourceOf(emission: Emission, { pointer, offset, dynamic }: ExprOf<'load'>): Source {
   const { out } = emission;
-  if (!isContext(pointer)) return { address: out.add(scalarOf(emission, pointer), offset), space: spaceOf(emission, pointer.type) };
+  if (!isContext(pointer))
+    return { address: out.add(pointerOf(emission, pointer), offset), space: spaceOf(emission, pointer.type) };
   const base = out.contextAddress();
   if (!dynamic) return { address: out.add(base, offset), space: 'kernel' };
-  const location = out.context({ offset, type: { kind: 'int', bytes: 4, signed: false } });
+  // __data_loc: where the data lie in the record is in the low half, their length in the high one.
+  const location = out.context({ offset, type: u32 });
   return { address: out.add(base, out.and(out.resize(location, 64), 0xffff)), space: 'kernel' };
 }
 
-const isContext = (pointer: TypedExpr): boolean => pointer.type.kind === 'pointer' && pointer.type.space === 'context';
+const isContext = (pointer: TypedExpr): boolean =>
+  pointer.type.kind === 'pointer' && pointer.type.space === 'context';
+
+/** A pointer that is only read through or compared with null: what comes straight from the context may stay a typed pointer. */
+function pointerOf(emission: Emission, expr: TypedExpr): Register {
+  const { out } = emission;
+  if (expr.kind === 'advance' && expr.count.kind === 'constant')
+    return out.add(pointerOf(emission, expr.pointer), expr.count.value * BigInt(expr.stride));
+  if (expr.kind === 'convert' && expr.type.kind === 'pointer' && expr.operand.type.kind === 'pointer')
+    return pointerOf(emission, expr.operand);
+  const isDirect = expr.kind === 'builtin' || (expr.kind === 'load' && isContext(expr.pointer));
+  return isDirect ? out.keepingPointers(() => scalarOf(emission, expr)) : scalarOf(emission, expr);
+}
 
 function emitLoad(emission: Emission, expr: ExprOf<'load'>): Operand {
   const { out } = emission;
   const { type } = expr;
   if (expr.bits) return emitBitfield(emission, expr, expr.bits);
-  if (isScalar(type) && isContext(expr.pointer)) return asTruth(emission, type, out.context({ offset: expr.offset, type }));
-  if (isScalar(type)) {
-    const place = out.withoutLanding(() => out.reserve(sizeOf(type), 'read'));
-    const { address, space } = out.withoutLanding(() => sourceOf(emission, expr));
-    out.readMemory(place, sizeOf(type), address, space);
-    return asTruth(emission, type, out.load(place, 0, widthOf(type)));
-  }
+  if (isScalar(type)) return asTruth(emission, type, loadNumber(emission, expr, expr.offset, sizeOf(type)));
   const place = out.reserve(sizeOf(type), 'read');
   const { address, space } = out.withoutLanding(() => sourceOf(emission, expr));
   if (type.kind === 'string') {
+    // The helper leaves what is behind the NUL as it was.
     out.zero(place);
     out.readText(place, place.bytes, address, space);
   } else out.readMemory(place, place.bytes, address, space);
   return place;
 }
 
-/** A few bits out of the bytes that hold them. */
-function emitBitfield(emission: Emission, expr: ExprOf<'load'>, { start, width }: { readonly start: number; readonly width: number }): Register {
+/** 1, 2, 4 or 8 bytes behind the load's pointer. */
+function loadNumber(emission: Emission, expr: ExprOf<'load'>, offset: number, bytes: number): Register {
   const { out } = emission;
-  const firstByte = Math.floor(start / 8);
-  const bytes = Math.ceil((start + width) / 8) - firstByte;
-  assert(bytes <= 8, 'a bitfield lies within 8 bytes');
-  const place = out.withoutLanding(() => out.reserve(8, 'bits'));
-  out.store(place, 0, out.int(0));
-  const { address, space } = out.withoutLanding(() => sourceOf(emission, { ...expr, offset: firstByte }));
-  out.readMemory(out.part(place, 0, bytes), bytes, address, space);
-  const up = 64 - width - (start - firstByte * 8);
-  const high = out.shiftLeft(out.load(place, 0, 64), up);
-  const value = isSigned(expr.type) ? out.shiftRightSigned(high, 64 - width) : out.shiftRight(high, 64 - width);
+  const isDirect = isContext(expr.pointer) && !expr.dynamic;
+  const isPointer = expr.type.kind === 'pointer' && bytes === 8;
+  if (isDirect) return out.context({ offset, type: isPointer ? expr.type : integerOf(bytes) });
+  const place = out.storage.reserve(bytes, 'read');
+  const { address, space } = sourceOf(emission, { ...expr, offset });
+  out.readMemory(place, bytes, address, space);
+  return new Register(out.builder.load(integerType(bytes), place.pointer, 'value'));
+}
+
+const integerOf = (bytes: number): Type => {
+  assert(bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8, `a number of ${bytes} bytes`);
+  return intType(bytes, false);
+};
+
+/**
+ * A few bits: of the aligned integer of their type that holds them, as compilers read them, where there is one; of a packed struct's
+ * the 8 bytes from their first one on, and one more if they reach into it.
+ */
+function emitBitfield(
+  emission: Emission,
+  expr: ExprOf<'load'>,
+  { start, width }: { readonly start: number; readonly width: number },
+): Register {
+  const { out } = emission;
+  const container = sizeOf(expr.type);
+  const first = Math.floor(start / (container * 8)) * container;
+  const isAligned = start + width <= (first + container) * 8;
+  const from = isAligned ? start - first * 8 : start % 8;
+  const whole = isAligned
+    ? out.resize(loadNumber(emission, expr, first, container), 64)
+    : straddling(emission, expr, Math.floor(start / 8), from, width);
+  const up = isAligned ? 64 - width - from : 64 - width;
+  const high = out.shiftLeft(whole, up);
+  const value = isSigned(expr.type)
+    ? out.shiftRightSigned(high, 64 - width)
+    : out.shiftRight(high, 64 - width);
   return asTruth(emission, expr.type, out.resize(value, widthOf(expr.type)));
+}
+
+/** The bits from bit `from` of byte `first` on, in the low bits; above them are others. */
+function straddling(
+  emission: Emission,
+  expr: ExprOf<'load'>,
+  first: number,
+  from: number,
+  width: number,
+): Register {
+  const { out } = emission;
+  const bytes = Math.ceil((from + width) / 8);
+  const place = out.storage.reserve(16, 'bits');
+  out.zero(place);
+  const { address, space } = sourceOf(emission, { ...expr, offset: first });
+  out.readMemory(out.part(place, 0, bytes), bytes, address, space);
+  const low = out.shiftRight(out.load(place, 0, 64), from);
+  return bytes <= 8 ? low : out.or(low, out.shiftLeft(out.load(place, 8, 64), 64 - from));
 }
 
 function emitConversion(emission: Emission, { type, operand }: ExprOf<'convert'>): Operand {
@@ -349,80 +454,91 @@ function emitConversion(emission: Emission, { type, operand }: ExprOf<'convert'>
   if (isScalar(type)) return out.load(memoryOf(emission, operand), 0, widthOf(type));
   const place = out.reserve(sizeOf(type), 'converted');
   if (isScalar(operand.type)) out.store(place, 0, scalarOf(emission, operand));
-  else if (type.kind === 'tuple') convertTuple(emission, type, operand, place);
-  else convertBytes(emission, operand, place);
+  else
+    convertMemory(
+      out,
+      out.withoutLanding(() => memoryOf(emission, operand)),
+      operand.type,
+      place,
+      type,
+    );
   return place;
 }
 
 function convertScalar(emission: Emission, type: Type, operand: TypedExpr): Register {
   const { out } = emission;
-  const value = scalarOf(emission, operand);
-  if (type.kind === 'bool') return value.bits === 1 ? value : out.compare('!=', value, 0);
-  const isLaundered = operand.type.kind === 'pointer' && type.kind !== 'pointer' && out.program.context.typedPointers === true;
-  return out.resize(isLaundered ? launder(emission, value) : value, widthOf(type), isSigned(operand.type));
+  if (type.kind !== 'bool')
+    return out.resize(scalarOf(emission, operand), widthOf(type), isSigned(operand.type));
+  const value = pointerOf(emission, operand);
+  return value.bits === 1 ? value : out.compare('!=', value, 0);
 }
 
-/** The verifier forbids arithmetic on the typed pointers of tracing programs; read back from the stack they are plain numbers. */
-function launder({ out }: Emission, pointer: Register): Register {
-  const [stored, read] = [out.storage.reserve(8, 'pointer'), out.storage.reserve(8, 'number')];
-  out.store(stored, 0, pointer);
-  out.helper('probe_read_kernel', [read, 8, stored]);
-  return out.load(read, 0, 64);
-}
-
-/** Text or bytes of another size: what fits, and zeros behind. */
-function convertBytes(emission: Emission, operand: TypedExpr, place: Place): void {
-  const { out } = emission;
-  const from = out.withoutLanding(() => memoryOf(emission, operand));
+/** A value in memory in the bytes of another type: a tuple element by element, text with its NUL, zeros behind what is shorter. */
+function convertMemory(out: BpfEmitter, from: Place, source: Type, place: Place, type: Type): void {
+  if (source.kind === 'tuple' && type.kind === 'tuple') return convertTuple(out, from, source, place, type);
   const bytes = Math.min(from.bytes, place.bytes);
   out.copy(place, 0, from, 0, bytes);
   if (bytes < place.bytes) out.zero(out.part(place, bytes, place.bytes - bytes));
+  else if (type.kind === 'string') out.store(place, bytes - 1, out.int(0, 8));
 }
 
-function convertTuple(emission: Emission, type: Type, operand: TypedExpr, place: Place): void {
-  const { out } = emission;
-  out.zero(place);
-  const from = out.withoutLanding(() => memoryOf(emission, operand));
+function convertTuple(out: BpfEmitter, from: Place, source: Type, place: Place, type: Type): void {
   const target = partsOf(type);
-  const source = partsOf(operand.type);
-  target.slots.forEach((slot, index) => {
-    const part = present(source.slots[index], 'element');
-    if (isScalar(slot.type)) {
-      const value = asTruth(emission, part.type, out.load(from, part.offset, widthOf(part.type)));
-      out.store(place, slot.offset, out.resize(value, widthOf(slot.type), isSigned(part.type)));
-    } else out.copy(place, slot.offset, from, part.offset, Math.min(sizeOf(part.type), sizeOf(slot.type)));
+  for (const { offset, bytes } of gapsOf(target)) out.zero(out.part(place, offset, bytes));
+  partsOf(source).slots.forEach((part, index) => {
+    const slot = present(target.slots[index], 'element');
+    const [bytes, slotBytes] = [sizeOf(part.type), sizeOf(slot.type)];
+    if (!isScalar(slot.type)) {
+      const [old, made] = [out.part(from, part.offset, bytes), out.part(place, slot.offset, slotBytes)];
+      return convertMemory(out, old, part.type, made, slot.type);
+    }
+    const value = out.load(from, part.offset, widthOf(part.type));
+    const resized =
+      slot.type.kind === 'bool' && part.type.kind !== 'bool'
+        ? out.compare('!=', value, 0)
+        : out.resize(value, widthOf(slot.type), isSigned(part.type));
+    out.store(place, slot.offset, resized);
   });
 }
 
 function emitStep(emission: Emission, { type, target, delta, prefix }: ExprOf<'step'>): Register {
   const { out, variables } = emission;
   if (target.kind === 'map') return emitMapStep(emission, target.map, target.key, delta, prefix);
-  const home = present(variables.get(target.variable.id), 'variable');
-  assert(!(home instanceof Place), 'numbers live in registers');
-  const before = new Register(out.builder.load(out.int(0, widthOf(type)).ir.type, home, target.variable.name));
+  const home = present(variables.get(target.variable.id), `variable $${target.variable.name}`);
+  const width = integerType(sizeOf(type));
+  const before = new Register(out.builder.load(width, home.pointer, target.variable.name));
   const after = out.add(before, delta);
-  out.builder.store(after.ir, home);
+  out.builder.store(after.ir, home.pointer);
   return prefix ? after : before;
 }
 
 function emitCall(emission: Emission, { definition, args, span }: ExprOf<'call'>): Operand {
-  const value = definition.emit(args, emission.out, span);
-  return value ?? emission.out.int(0);
+  return definition.emit(args, emission.out, span) ?? nothing;
+}
+
+/** An expression for what it does. */
+export function evaluateOnly(emission: Emission, expr: TypedExpr): void {
+  emission.out.at(expr.span, () => evaluate(emission, expr));
 }
 
 /** An argument as a builtin asks for it. */
 export function evaluateArgument(emission: Emission, argument: Argument): Operand {
-  const { expr } = argument as TypedArgument;
-  if (!expr) throw new Bug('this argument has no value');
+  const expr = expressionOf(argument);
   return isScalar(expr.type) ? scalarOf(emission, expr) : memoryOf(emission, expr);
 }
 
 /** Where an argument's bytes are, without reading them: of a pointer what it leads to, of a field of a struct the field. */
 export function addressOfArgument(emission: Emission, argument: Argument): Source {
   const { out } = emission;
-  const { expr } = argument as TypedArgument;
-  if (!expr) throw new Bug('this argument has no address');
-  if (isScalar(expr.type)) return { address: out.resize(registerOf(wideOf(emission, expr)), 64), space: spaceOf(emission, expr.type) };
+  const expr = expressionOf(argument);
+  const space = spaceOf(emission, expr.type);
+  if (expr.type.kind === 'pointer') return { address: pointerOf(emission, expr), space };
+  if (isScalar(expr.type)) return { address: wideOf(emission, expr), space };
   if (expr.kind === 'load' && !expr.bits) return sourceOf(emission, expr);
   return { address: out.addressOf(memoryOf(emission, expr)), space: 'kernel' };
+}
+
+function expressionOf(argument: Argument): TypedExpr {
+  const typed: TypedArgument = argument;
+  return present(typed.expr, 'expression of an argument');
 }

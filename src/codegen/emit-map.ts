@@ -1,63 +1,66 @@
 /** Maps: keys, look-ups, stores, counters that several CPUs share, and the cells of aggregations. */
 
 import { assert, present } from '../base/assert.ts';
-import type { MapSymbol, TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import type { AggregationDefinition } from '../builtins/define.ts';
-import { isScalar, partsOf, sizeOf, slotOf } from '../types/layout.ts';
-import type { AggregateType } from '../types/type.ts';
-import { tuple } from '../types/type.ts';
+import type { MapSymbol, TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
+import { isScalar, sizeOf, slotOf } from '../types/layout.ts';
+import type { AggregateType, Type } from '../types/type.ts';
+import { helperNamed } from './bpf/helpers.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf, keyLayoutOf, valueLayoutOf } from './emission.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
 import { widthOf } from './emit-record.ts';
-import type { IrPointer } from './llvm/ir-value.ts';
-import { nullPointer } from './llvm/ir-value.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
-import { helperNamed } from './bpf/helpers.ts';
-import { i64 as irInt, symbolPointer } from './llvm/ir-value.ts';
-import { Place, Register } from './values.ts';
+import type { IrPointer } from './llvm/ir-value.ts';
+import { i64 as irInt, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
+import { Place, Register, registerOf } from './values.ts';
 
 /** BPF_ANY and BPF_NOEXIST of include/uapi/linux/bpf.h. */
 const any = 0;
 const onlyNew = 1;
 
-/** The key's bytes, as the map stores them; padding is zero. */
-export function emitKey(emission: Emission, map: MapSymbol, key: TypedExpr | undefined, bucket?: Register): Place {
+/** The key's bytes, as the map stores them; padding is zero. `bucket` comes behind the key's own parts. */
+export function emitKey(
+  emission: Emission,
+  map: MapSymbol,
+  key: TypedExpr | undefined,
+  bucket?: () => Register,
+): Place {
   const { out } = emission;
   const layout = keyLayoutOf(map);
-  if (key && map.key.length > 0 && !bucket && !isScalar(key.type)) return wholeKey(emission, key, layout.size);
+  if (key && !bucket && !isScalar(key.type) && key.kind !== 'tuple')
+    return wholeKey(emission, key, layout.size);
   const place = out.storage.reserve(layout.size, 'key');
-  for (const { offset, bytes } of gapsOf(layout, (slot) => sizeOf(slot.type))) out.builder.memset(out.at(place, offset), 0, bytes);
-  if (!key) out.store(place, 0, out.int(0));
-  else fillKey(emission, map, key, place);
-  if (bucket) out.store(place, slotOf(layout, 'bucket').offset, bucket);
+  for (const { offset, bytes } of gapsOf(layout)) out.zero(out.part(place, offset, bytes));
+  const part = (index: number, type: Type) =>
+    out.part(place, slotOf(layout, String(index)).offset, sizeOf(type));
+  if (!key || map.key.length === 0) out.store(place, 0, out.int(0));
+  else if (map.key.length > 1 && key.kind === 'tuple')
+    key.elements.forEach((element, index) => emitInto(emission, element, part(index, element.type)));
+  else emitInto(emission, key, out.part(place, 0, sizeOf(key.type)));
+  if (bucket) out.store(place, slotOf(layout, 'bucket').offset, bucket());
   return place;
 }
 
-/** A tuple's layout is its parts': its bytes are the key's, but for what follows them. */
+/** A value in memory is the key as it is; a tuple's layout is that of its parts. */
 function wholeKey(emission: Emission, key: TypedExpr, bytes: number): Place {
   const value = memoryOf(emission, key);
-  if (value.bytes === bytes) return value;
-  const place = emission.out.storage.reserve(bytes, 'key');
-  emission.out.zero(place);
-  emission.out.copy(place, 0, value, 0, value.bytes);
-  return place;
+  assert(value.bytes === bytes, `a key of ${bytes} bytes`);
+  return value;
 }
 
-function fillKey(emission: Emission, map: MapSymbol, key: TypedExpr, place: Place): void {
-  const { out } = emission;
-  if (map.key.length === 1) return emitInto(emission, key, out.part(place, 0, sizeOf(key.type)));
-  assert(sizeOf(tuple(map.key)) <= place.bytes, 'the parts of a key fit it');
-  emitInto(emission, key, out.part(place, 0, partsOf(tuple(map.key)).size));
-}
-
-const isThere = ({ out }: Emission, found: IrPointer): Register => new Register(out.builder.icmp('ne', found, nullPointer, 'is'));
+const isThere = ({ out }: Emission, found: IrPointer): Register =>
+  new Register(out.builder.icmp('ne', found, nullPointer, 'is_there'));
 
 /** The value under a key that fits a register; 0 if there is none. */
 export function emitMapScalar(emission: Emission, map: MapSymbol, key: TypedExpr | undefined): Register {
+  return emitMapScalarAt(emission, map, emitKey(emission, map, key));
+}
+
+export function emitMapScalarAt(emission: Emission, map: MapSymbol, key: Place): Register {
   const { out } = emission;
   const width = widthOf(map.value);
-  const found = out.lookup(map.symbol, emitKey(emission, map, key));
+  const found = out.lookup(map.symbol, key);
   return out.choose(
     isThere(emission, found),
     () => out.load(new Place(found, sizeOf(map.value)), 0, width),
@@ -80,57 +83,72 @@ export function emitMapMemory(emission: Emission, map: MapSymbol, key: TypedExpr
 }
 
 /** @m[k] = v. */
-export function emitMapStore(emission: Emission, map: MapSymbol, key: TypedExpr | undefined, value: TypedExpr): void {
-  const { out } = emission;
+export function emitMapStore(
+  emission: Emission,
+  map: MapSymbol,
+  key: TypedExpr | undefined,
+  value: TypedExpr,
+): void {
   const keyPlace = emitKey(emission, map, key);
-  const size = valueLayoutOf(map).size;
-  const place = out.storage.reserve(size, 'value');
-  emitInto(emission, value, place);
-  storeValue(emission, map, keyPlace, place);
+  storeValue(emission, map, keyPlace, valuePlace(emission, value, valueLayoutOf(map).size));
 }
 
-export function storeValue(emission: Emission, map: MapSymbol, key: Place, value: Place): void {
-  const { out } = emission;
+/** The helper copies: what lies in memory already need not be copied before. */
+function valuePlace(emission: Emission, value: TypedExpr, bytes: number): Place {
+  if (!isScalar(value.type)) return memoryOf(emission, value);
+  const place = emission.out.storage.reserve(bytes, 'value');
+  emitInto(emission, value, place);
+  return place;
+}
+
+export function storeValue(
+  { out, failures, firstMapSlot }: Emission,
+  map: MapSymbol,
+  key: Place,
+  value: Place,
+): void {
   const result = out.helper('map_update_elem', [mapPointer(map), key, value, any]);
-  emission.losses.addIfNegative(failureSlotOf(emission, map), result);
+  const failed = out.builder.icmp('ne', result.ir, irInt(0), 'has_failed');
+  failures.countIf(failed, 'not_stored', firstMapSlot + map.index);
 }
 
 const mapPointer = (map: MapSymbol): Register => new Register(symbolPointer(map.symbol));
-
-/** Behind the slots of the programs come those of the maps, in their order. */
-export const failureSlotOf = (emission: Emission, map: MapSymbol): number => emission.losses.firstMapSlot + map.index;
 
 /**
  * What lies under a key, made zero first if there is nothing; `act` gets it, and is left out (and counted) if the map is full.
  * Inserting and looking up again, instead of inserting what `act` would make, loses no update that comes in between.
  */
 function withValue(emission: Emission, map: MapSymbol, key: Place, act: (value: Place) => void): void {
-  const { out } = emission;
+  const { out, failures, firstMapSlot } = emission;
   const { builder } = out;
-  const size = valueLayoutOf(map).size;
+  const { size } = valueLayoutOf(map);
+  const end = builder.block('done');
+  const [missing, ready] = [builder.block('missing'), builder.block('ready')];
   const first = out.lookup(map.symbol, key);
   const known = builder.currentBlock;
-  const [missing, ready, full, end] = [builder.block('missing'), builder.block('ready'), builder.block('full'), builder.block('end')];
-  builder.condBr(builder.icmp('ne', first, nullPointer, 'is'), ready, missing);
+  builder.condBr(builder.icmp('ne', first, nullPointer, 'is_there'), ready, missing);
   builder.enter(missing);
   const zero = out.storage.reserve(size, 'zero');
   out.zero(zero);
   out.helper('map_update_elem', [mapPointer(map), key, zero, onlyNew]);
   const second = out.lookup(map.symbol, key);
   const inserted = builder.currentBlock;
-  builder.condBr(builder.icmp('ne', second, nullPointer, 'is'), ready, full);
-  builder.enter(full);
-  emission.losses.addOne(failureSlotOf(emission, map));
-  builder.br(end);
+  const full = failures.block('full', firstMapSlot + map.index, end);
+  builder.condBr(builder.icmp('ne', second, nullPointer, 'is_there'), ready, full);
   builder.enter(ready);
-  const pointer = builder.phi([[first, known], [second, inserted]], 'value');
-  act(new Place({ type: 'ptr', text: pointer.text, align: 8 }, size));
+  const ways = [[first, known] as const, [second, inserted] as const];
+  act(new Place(withAlign(builder.phi(ways, 'value'), 8), size));
   builder.br(end);
   builder.enter(end);
 }
 
 /** Adds to an integer in a map, so that no other CPU's addition is lost where the width allows it. */
-export function emitMapAdd(emission: Emission, map: MapSymbol, key: TypedExpr | undefined, addend: Register): void {
+export function emitMapAdd(
+  emission: Emission,
+  map: MapSymbol,
+  key: TypedExpr | undefined,
+  addend: Register,
+): void {
   const { out } = emission;
   const width = widthOf(map.value);
   const keyPlace = emitKey(emission, map, key);
@@ -141,26 +159,35 @@ export function emitMapAdd(emission: Emission, map: MapSymbol, key: TypedExpr | 
   });
 }
 
-/** The same, where the script wants the value: before and after. Not atomic: the kernel's fetching add came with 5.12. */
-export function emitMapStep(emission: Emission, map: MapSymbol, key: TypedExpr | undefined, delta: number, prefix: boolean): Register {
+/** The same, where the script wants the value: from before or after. If the map is full it is as if it had been 0. */
+export function emitMapStep(
+  emission: Emission,
+  map: MapSymbol,
+  key: TypedExpr | undefined,
+  delta: number,
+  prefix: boolean,
+): Register {
   const { out } = emission;
   const width = widthOf(map.value);
   const keyPlace = emitKey(emission, map, key);
-  const result = out.storage.reserve(8, 'stepped');
-  out.store(result, 0, out.int(0, width));
-  withValue(emission, map, keyPlace, (place) => {
-    const before = stepValue(emission, place, width, delta);
-    out.store(result, 0, prefix ? out.add(before, delta) : before);
-  });
-  return out.load(result, 0, width);
+  const before = out.builder.alloca(out.int(0, width).ir.type, 'before');
+  out.builder.store(out.int(0, width).ir, before);
+  withValue(emission, map, keyPlace, (place) =>
+    out.builder.store(stepValue(emission, place, width, delta).ir, before),
+  );
+  const value = new Register(out.builder.load(out.int(0, width).ir.type, before, 'before'));
+  return prefix ? out.add(value, delta) : value;
 }
 
+/** Gives the value from before. The kernel's add that gives it came with 5.12, and there is one for 4 and 8 bytes only. */
 function stepValue({ out }: Emission, place: Place, width: 8 | 16 | 32 | 64, delta: number): Register {
   const [major, minor] = out.machine.kernel;
   const hasFetch = major > 5 || (major === 5 && minor >= 12);
-  if (hasFetch && width >= 32) return new Register(out.builder.atomic('add', place.pointer, out.int(delta, width).ir, 'before'));
+  if (hasFetch && width >= 32)
+    return new Register(out.builder.atomic('add', place.pointer, out.int(delta, width).ir, 'old'));
   const before = out.load(place, 0, width);
-  out.store(place, 0, out.add(before, delta));
+  if (width >= 32) out.atomicAdd(place, 0, out.int(delta, width));
+  else out.store(place, 0, out.add(before, delta));
   return before;
 }
 
@@ -174,38 +201,30 @@ export function emitAggregate(
   args: readonly TypedArgument[],
 ): void {
   const { out } = emission;
-  const bucket = definition.bucket?.(args, out, type);
-  const keyPlace = emitKey(emission, map, key, bucket && registerFrom(bucket));
+  const { bucket } = definition;
+  const keyPlace = emitKey(emission, map, key, bucket && (() => registerOf(bucket(args, out, type))));
   withValue(emission, map, keyPlace, (cell) => definition.update(args, out, cell, type));
 }
 
-function registerFrom(value: unknown): Register {
-  assert(value instanceof Register, 'a bucket is a number');
-  return value;
+/** The number of entries, counted by a function that the kernel calls for each. */
+export function emitCountEntries({ out }: Emission, symbol: string): Register {
+  const name = 'for_each_map_elem';
+  const callback = out.tables.function('for_each_entry', entryFunction);
+  out.tables.require(name, out.span);
+  // The helper returns how many entries it has seen (kernel/bpf/hashtab.c, bpf_for_each_hash_elem).
+  const args = [symbolPointer(symbol), callback.address, nullPointer, irInt(0)];
+  return new Register(out.builder.callHelper(helperNamed(name), args, 'entries'));
 }
 
-/** The number of entries, counted by a function that the kernel calls for each. */
-export function emitCountEntries(emission: Emission, symbol: string): Register {
-  const { out, callbacks } = emission;
-  const name = 'for_each_entry';
-  let callback = callbacks.functions.find((known) => known.name === name);
-  if (!callback) {
-    callback = new FunctionBuilder(name, {
-      parameters: [
-        { name: 'map', type: 'ptr' },
-        { name: 'key', type: 'ptr' },
-        { name: 'value', type: 'ptr' },
-        { name: 'context', type: 'ptr' },
-      ],
-    });
-    callback.ret(irInt(0));
-    callbacks.functions.push(callback);
-  }
-  // The helper returns how many entries it has seen (kernel/bpf/hashtab.c).
-  const args = [symbolPointer(symbol), callback.address, nullPointer, irInt(0)];
-  return new Register(out.builder.callHelper(helperNamed('for_each_map_elem'), args, 'entries'));
+function entryFunction(): FunctionBuilder {
+  const names = ['map', 'key', 'value', 'context'];
+  const builder = new FunctionBuilder('for_each_entry', {
+    parameters: names.map((name) => ({ name, type: 'ptr' as const })),
+  });
+  builder.ret(irInt(0));
+  return builder;
 }
 
 /** A map by its symbol, which exists. */
-export const mapOf = (emission: Emission, symbol: string): MapSymbol => present(emission.maps.get(symbol), `map ${symbol}`);
-
+export const mapOf = (emission: Emission, symbol: string): MapSymbol =>
+  present(emission.maps.get(symbol), `map ${symbol}`);

@@ -1,172 +1,214 @@
-/** One program: entry, scratch, predicate, block, exit. */
+/** One program: predicate, block, exit; and in front of them, if it needs scratch memory, the way to it. */
 
 import { present } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
+import { lineColumnAt } from '../base/source-file.ts';
 import type { Argument } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
 import { scratchSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { MapSymbol, TypedArgument, TypedExpr, TypedProbe } from '../sema/typed-tree.ts';
+import type { MapSymbol, TypedArgument, TypedExpr, TypedProbe, TypedStatement } from '../sema/typed-tree.ts';
 import { roundUp } from '../types/layout.ts';
-import type { EmitterOptions, Surroundings } from './bpf-emitter.ts';
+import type { Surroundings } from './bpf-emitter.ts';
 import { BpfEmitter } from './bpf-emitter.ts';
-import { Storage } from './bpf/storage.ts';
-import type { Callbacks, Emission } from './emission.ts';
-import { addressOfArgument, emitInto, evaluateArgument, scalarOf } from './emit-expression.ts';
-import { countInto, LossCounters } from './emit-loss.ts';
+import { Failures } from './bpf/failures.ts';
+import { helperNamed } from './bpf/helpers.ts';
+import { scratchPointerName, Storage } from './bpf/storage.ts';
+import type { Emission } from './emission.ts';
+import { addressOfArgument, branchOn, emitInto, evaluateArgument } from './emit-expression.ts';
 import { emitCountEntries, emitKey, mapOf } from './emit-map.ts';
 import { emitRecord, givenField } from './emit-record.ts';
 import { emitBlock } from './emit-statement.ts';
-import type { IrPointer } from './llvm/ir-value.ts';
-import { i64, nullPointer, withAlign } from './llvm/ir-value.ts';
+import { Exits } from './exits.ts';
+import type { IrBlock } from './llvm/block-writer.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
-import { Tables } from './tables.ts';
+import type { IrValue } from './llvm/ir-value.ts';
+import { i32, i64, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
+import type { RingRoom } from './ring-room.ts';
+import type { Tables } from './tables.ts';
+import type { Place } from './values.ts';
 
 export interface ModuleContext {
   readonly machine: Machine;
   readonly settings: Settings;
   readonly source: SourceFile;
-  readonly maps: readonly MapSymbol[];
-  readonly programs: number;
-  readonly ring: Emission['ring'];
-  readonly callbacks: Callbacks;
+  readonly maps: ReadonlyMap<string, MapSymbol>;
+  /** Slot of the loss counters that belongs to the first map: as many as there are programs. */
+  readonly firstMapSlot: number;
+  readonly ring: RingRoom;
+  readonly tables: Tables;
 }
 
 export interface EmittedProgram {
   readonly builder: FunctionBuilder;
-  readonly tables: Tables;
   /** Bytes of its entry in the scratch map; 0 if it needs none. */
   readonly scratchBytes: number;
 }
 
-/**
- * How many runs of one program may be under way on one CPU: on a fully preemptible kernel a task can be interrupted within a uprobe's program,
- * and another task run the same one on the same CPU.
- */
-const levelsOfPreemptible = 3;
-/** In front of the levels' memory: a flag for each, set while it is taken. */
-const flagBytes = 8;
-
-/** Written twice: the first time shows whether scratch is needed and which losses are counted. */
-export function emitProbe(probe: TypedProbe, index: number, module: ModuleContext, tables: Tables): EmittedProgram {
-  const trial = write(probe, index, { ...module, callbacks: { functions: [...module.callbacks.functions] } }, new Tables(tables), undefined);
-  return write(probe, index, module, tables, trial.needs);
+export function emitProbe(probe: TypedProbe, index: number, module: ModuleContext): EmittedProgram {
+  const emission = startProgram(probe, index, module);
+  const { builder } = emission.out;
+  const entry = builder.currentBlock;
+  if (probe.info.type !== 'tracing' && probe.body.some(givesValue)) emission.exits.prepareResult();
+  emission.exits.clearResult();
+  emitBody(emission, probe);
+  const scratchBytes = finishProgram(emission, index, entry);
+  return { builder, scratchBytes };
 }
 
-/** What the first writing has shown. */
-interface Needs {
-  readonly scratchBytes: number;
-  readonly slots: ReadonlySet<number>;
-}
-
-function write(
-  probe: TypedProbe,
-  index: number,
-  module: ModuleContext,
-  tables: Tables,
-  needs: Needs | undefined,
-): EmittedProgram & { readonly needs: Needs } {
-  const builder = new FunctionBuilder(probe.name, { section: `s_${probe.name}` });
-  const exit = builder.block('exit');
-  const [leave, gone] = [builder.block('leave'), builder.block('gone')];
-  const result = builder.alloca('i64', 'result');
-  builder.store(i64(0), result);
-  const levels = probe.info.context.preemptible && hasExchange(module.machine) ? levelsOfPreemptible : 1;
-  const scratch = needs && needs.scratchBytes > 0 ? openScratch() : undefined;
-  const storage = new Storage({ builder, onStackLimit: module.settings.onStackLimit, scratch: scratch?.memory });
+function startProgram(probe: TypedProbe, index: number, module: ModuleContext): Emission {
+  const { machine, settings, source, tables } = module;
+  const builder = new FunctionBuilder(probe.name, {
+    section: `s_${probe.name}`,
+    location: lineColumnAt(source, probe.span.start),
+  });
+  const storage = new Storage(builder, settings.onStackLimit);
   const holder: { emission?: Emission } = {};
-  const out = new BpfEmitter({ ...emitterOptions(), storage, surroundings: () => surroundingsOf(probe, () => present(holder.emission, 'program')) });
-  const losses = new LossCounters(out, module.programs, needs?.slots ?? new Set());
-  const maps = new Map(module.maps.map((map) => [map.symbol, map]));
+  const surroundings = surroundingsOf(() => present(holder.emission, 'the program being written'));
+  const { info, span } = probe;
   const emission: Emission = {
-    out,
+    out: new BpfEmitter({
+      builder,
+      storage,
+      program: info,
+      machine,
+      settings,
+      source,
+      tables,
+      surroundings,
+      span,
+    }),
     program: index,
-    maps,
-    losses,
+    maps: module.maps,
+    firstMapSlot: module.firstMapSlot,
+    failures: new Failures(builder, tables),
+    exits: new Exits(builder),
     ring: module.ring,
     variables: new Map(),
-    exit,
-    result,
-    callbacks: module.callbacks,
   };
   holder.emission = emission;
-  out.locate(probe.span);
-  emitBody(emission, probe);
-  builder.enter(exit);
-  losses.flush();
-  if (scratch?.flag) builder.atomic('xchg', scratch.flag, i64(0), 'taken');
-  builder.br(leave);
-  builder.enter(leave);
-  builder.ret(builder.load('i64', result, 'result'));
-  const scratchBytes = storage.scratchBytes === 0 ? 0 : levels === 1 ? storage.scratchBytes : levels * (flagBytes + storage.scratchBytes);
-  return { builder, tables, scratchBytes, needs: { scratchBytes: storage.scratchBytes, slots: losses.slots } };
+  return emission;
+}
 
-  function emitterOptions(): Omit<EmitterOptions, 'storage' | 'surroundings'> {
-    const { machine, settings, source } = module;
-    return { builder, program: probe.info, machine, settings, source, tables };
-  }
-
-  /** This CPU's entry of the scratch map; without it (which can't happen, says the map's size, but the verifier wants to know) the event is lost. */
-  function openScratch(): { readonly memory: IrPointer; readonly flag?: IrPointer } {
-    const out = new BpfEmitter({
-      ...emitterOptions(),
-      storage: new Storage({ builder, onStackLimit: 8, scratch: undefined }),
-      surroundings: () => surroundingsOf(probe, () => present(holder.emission, 'program')),
-    });
-    const key = out.storage.reserve(4, 'program');
-    out.store(key, 0, out.int(index, 32));
-    const found = out.lookup(scratchSymbol, key);
-    const ready = builder.block('scratch');
-    builder.condBr(builder.icmp('ne', found, nullPointer, 'is'), ready, gone);
-    builder.enter(gone);
-    countInto(out, index, out.int(1));
-    builder.br(leave);
-    builder.enter(ready);
-    if (levels === 1) return { memory: withAlign(found, 8) };
-    return takeLevel(out, found, levels, needs?.scratchBytes ?? 0);
-  }
-
-  /** The first level whose flag is clear. */
-  function takeLevel(out: BpfEmitter, base: IrPointer, count: number, bytes: number): { memory: IrPointer; flag: IrPointer } {
-    const ways: (readonly [IrPointer, IrPointer, typeof builder.currentBlock])[] = [];
-    const taken = builder.block('level');
-    for (let level = 0; level < count; level++) {
-      const flag = withAlign(builder.gep(base, level * flagBytes, 'flag'), 8);
-      const memory = withAlign(builder.gep(base, count * flagBytes + level * bytes, 'memory'), 8);
-      const before = builder.atomic('xchg', flag, i64(1), 'before');
-      ways.push([flag, memory, builder.currentBlock]);
-      const next = builder.block('next');
-      builder.condBr(builder.icmp('eq', before, i64(0), 'is'), taken, next);
-      builder.enter(next);
-    }
-    countInto(out, index, out.int(1));
-    builder.br(leave);
-    builder.enter(taken);
-    const flag = builder.phi(ways.map(([flag, , from]) => [flag, from]), 'flag');
-    const memory = builder.phi(ways.map(([, memory, from]) => [memory, from]), 'memory');
-    return { flag: withAlign(flag, 8), memory: withAlign(memory, 8) };
+/** A `return` with a value, which the kernel takes from all but programs on trampolines (kernel/bpf/verifier.c, check_return_code). */
+function givesValue(statement: TypedStatement): boolean {
+  switch (statement.kind) {
+    case 'return':
+      return statement.value !== undefined;
+    case 'if':
+      return statement.then.some(givesValue) || statement.else.some(givesValue);
+    case 'block':
+    case 'unroll':
+      return statement.body.some(givesValue);
+    default:
+      return false;
   }
 }
 
-
-
-/** BPF_XCHG came with 5.12. */
-const hasExchange = ({ kernel: [major, minor] }: Machine): boolean => major > 5 || (major === 5 && minor >= 12);
-
-function emitBody(emission: Emission, probe: TypedProbe): void {
-  const { out } = emission;
-  if (probe.predicate) {
-    const { predicate } = probe;
+function emitBody(emission: Emission, { predicate, body }: TypedProbe): void {
+  const { out, exits } = emission;
+  if (predicate) {
     const go = out.builder.block('predicate.true');
-    const value = out.storage.scope(() => scalarOf(emission, predicate));
-    out.builder.condBr(value.ir, go, emission.exit);
+    out.storage.scope(() => branchOn(emission, predicate, go, exits.block));
     out.builder.enter(go);
   }
-  emitBlock(emission, probe.body);
-  if (!out.builder.hasEnded) out.builder.br(emission.exit);
+  emitBlock(emission, body);
 }
 
-function surroundingsOf(probe: TypedProbe, emission: () => Emission): Surroundings {
+/** What stands behind the block, and what is known only now. Returns the bytes of scratch. */
+function finishProgram({ out, exits, failures }: Emission, index: number, entry: IrBlock): number {
+  const { builder, storage, span } = out;
+  const bytes = storage.scratchBytes;
+  const levels = levelsFor(out, bytes);
+  const flag = bytes > 0 && levels > 1 ? builder.promise('ptr', levelName) : undefined;
+  let last = exits.enter();
+  if (flag) builder.store(i64(0), flag, { volatile: true, align: 8 });
+  if (bytes > 0) {
+    last = builder.block('leave');
+    builder.br(last);
+    builder.enter(last);
+  }
+  builder.ret(exits.result());
+  out.locate(span);
+  if (bytes > 0) {
+    const missing = failures.block('scratch.missing', index, last);
+    builder.enterFirst(builder.block('prologue'));
+    exits.clearResult();
+    if (flag) takeLevel(builder, lookUpScratch(builder, index, 'levels', missing), levels, bytes, missing);
+    else lookUpScratch(builder, index, scratchPointerName, missing);
+    builder.br(entry);
+  }
+  failures.write(last);
+  return bytes === 0 ? 0 : levels === 1 ? bytes : levels * (flagBytes + bytes);
+}
+
+/**
+ * How many runs of one program may be under way on one CPU: on a preemptible kernel a task can be interrupted within a uprobe's program,
+ * and another task run the same one on the same CPU. They end in any order, so each level has a flag of its own.
+ */
+const levelsOfPreemptible = 4;
+/** In front of the levels' memory: a flag for each, set while it is taken. */
+const flagBytes = 8;
+const levelName = 'level_flag';
+/** PCPU_MIN_UNIT_SIZE of include/linux/percpu.h: the largest value of a per-CPU map. */
+const entryBytesMax = 32 * 1024;
+
+function levelsFor({ program, machine }: BpfEmitter, bytes: number): number {
+  // Kernels without atomic exchange (before 5.12) run programs of uprobes with preemption off (kernel/trace/trace_uprobe.c).
+  const [major, minor] = machine.kernel;
+  const isPreempted = program.context.preemptible === true && (major > 5 || (major === 5 && minor >= 12));
+  if (!isPreempted) return 1;
+  return Math.max(1, Math.min(levelsOfPreemptible, Math.floor(entryBytesMax / (bytes + flagBytes))));
+}
+
+/** This CPU's entry of the scratch map. There is one, says the map's size, but the verifier wants to see it checked. */
+function lookUpScratch(builder: FunctionBuilder, index: number, name: string, missing: IrBlock): IrValue {
+  const key = builder.alloca('i32', 'program');
+  builder.store(i32(index), key);
+  const entry = builder.callHelper(
+    helperNamed('map_lookup_elem', 'ptr'),
+    [symbolPointer(scratchSymbol), key],
+    name,
+  );
+  const found = builder.block('scratch.found');
+  builder.condBr(builder.icmp('eq', entry, nullPointer, 'is_missing'), missing, found);
+  builder.enter(found);
+  return entry;
+}
+
+/** The first level whose flag is clear; if none is, the event is lost. */
+function takeLevel(
+  builder: FunctionBuilder,
+  levels: IrValue,
+  count: number,
+  bytes: number,
+  missing: IrBlock,
+): void {
+  const base = withAlign(levels, 8);
+  const taken = builder.block('level.taken');
+  const ways = Array.from({ length: count }, (_, level) => {
+    const flag = builder.gep(base, level * flagBytes, `flag.${level}`);
+    const memory = builder.gep(base, count * flagBytes + level * bytes, `level.${level}`);
+    const before = builder.atomic('xchg', flag, i64(1), 'was_taken');
+    const from = builder.currentBlock;
+    const isLast = level === count - 1;
+    const next = isLast ? missing : builder.block('level.next');
+    builder.condBr(builder.icmp('eq', before, i64(0), 'is_free'), taken, next);
+    if (!isLast) builder.enter(next);
+    return { flag, memory, from };
+  });
+  builder.enter(taken);
+  builder.phi(
+    ways.map(({ flag, from }) => [flag, from] as const),
+    levelName,
+  );
+  builder.phi(
+    ways.map(({ memory, from }) => [memory, from] as const),
+    scratchPointerName,
+  );
+}
+
+function surroundingsOf(emission: () => Emission): Surroundings {
   return {
     evaluate: (argument) => evaluateArgument(emission(), argument),
     address: (argument) => addressOfArgument(emission(), argument),
@@ -177,22 +219,29 @@ function surroundingsOf(probe: TypedProbe, emission: () => Emission): Surroundin
     countEntries: (map) => emitCountEntries(emission(), map.symbol),
     submit: (event, fields, constants) => {
       const current = emission();
-      const given = Object.entries(event.fields).map(([name, type]) => givenField(current, name, type, fields[name] ?? 0));
-      emitRecord(current, event, given, constants, probe.span);
+      const given = Object.entries(event.fields).map(([name, type]) =>
+        givenField(current, name, type, fields[name] ?? 0),
+      );
+      emitRecord(current, event, given, constants);
     },
     submitArguments: (event, args, constants) => {
       const current = emission();
       const fields = args.map((argument, index) => ({
         name: String(index),
         type: argument.type,
-        fill: (place: Parameters<typeof emitInto>[2]) => emitInto(current, present(expressionOf(argument), 'value of an argument'), place),
+        fill: (place: Place) =>
+          emitInto(current, present(expressionOf(argument), 'value of an argument'), place),
       }));
-      emitRecord(current, event, fields, constants, probe.span);
+      emitRecord(current, event, fields, constants);
     },
   };
 }
 
-const expressionOf = (argument: Argument | undefined): TypedExpr | undefined => (argument as TypedArgument | undefined)?.expr;
+/** Arguments come from sema, with their expressions. */
+const expressionOf = (argument: Argument | undefined): TypedExpr | undefined => {
+  const typed: TypedArgument | undefined = argument;
+  return typed?.expr;
+};
 
 /** Bytes of a scratch map's value that holds all that its programs need. */
 export const scratchValueBytes = (programs: readonly EmittedProgram[]): number =>

@@ -1,12 +1,21 @@
 /** Statements. Each has its own scope of storage: what it needs meanwhile is free behind it. */
 
-import { assert, assertNever, present } from '../base/assert.ts';
+import { assertNever, present } from '../base/assert.ts';
 import type { TypedStatement, VariableSymbol } from '../sema/typed-tree.ts';
 import { isScalar, sizeOf } from '../types/layout.ts';
 import type { Emission } from './emission.ts';
-import { arithmetic, emitInto, memoryOf, scalarOf, wideOf } from './emit-expression.ts';
-import { emitAggregate, emitKey, emitMapAdd, emitMapScalar, emitMapStore, storeValue } from './emit-map.ts';
+import {
+  arithmetic,
+  branchOn,
+  evaluateOnly,
+  isSigned,
+  memoryOf,
+  scalarOf,
+  wideOf,
+} from './emit-expression.ts';
+import { emitAggregate, emitKey, emitMapAdd, emitMapScalarAt, emitMapStore, storeValue } from './emit-map.ts';
 import { widthOf } from './emit-record.ts';
+import { integerType } from './llvm/ir-value.ts';
 import { Place, Register } from './values.ts';
 
 type StatementOf<K extends TypedStatement['kind']> = Extract<TypedStatement, { kind: K }>;
@@ -34,15 +43,16 @@ function emitStatement(emission: Emission, statement: TypedStatement): void {
     case 'update':
       return update(emission, statement);
     case 'aggregate':
-      return emitAggregate(emission, statement.map, statement.key, statement.definition, statement.type, statement.args);
+      return aggregate(emission, statement);
     case 'evaluate':
-      return evaluateOnly(emission, statement);
+      return evaluateOnly(emission, statement.value);
     case 'if':
       return emitIf(emission, statement);
     case 'block':
       return emitBlock(emission, statement.body);
     case 'unroll':
-      for (let round = 0; round < statement.times && !emission.out.builder.hasEnded; round++) emitBlock(emission, statement.body);
+      for (let round = 0; round < statement.times && !emission.out.builder.hasEnded; round++)
+        emitBlock(emission, statement.body);
       return;
     case 'return':
       return emitReturn(emission, statement);
@@ -51,31 +61,32 @@ function emitStatement(emission: Emission, statement: TypedStatement): void {
   }
 }
 
+/**
+ * Variables that fit a register beyond so many lie in memory: LLVM keeps the others in registers, of which there are few, and what it
+ * spills takes stack.
+ */
+const registerVariablesMax = 12;
+
 /** Zeroed, whenever the declaration is run. */
 function declare({ out, variables }: Emission, variable: VariableSymbol): void {
   const { type, name, id } = variable;
-  if (isScalar(type)) {
-    const zero = out.int(0, widthOf(type));
-    const home = variables.get(id) ?? out.builder.alloca(zero.ir.type, name);
-    assert(!(home instanceof Place), 'numbers live in registers');
-    out.builder.store(zero.ir, home);
-    variables.set(id, home);
-    return;
-  }
-  const place = out.storage.reserve(sizeOf(type), name);
-  out.zero(place);
-  variables.set(id, place);
+  const inRegister = isScalar(type) && (variables.has(id) || variables.size < registerVariablesMax);
+  const home = !inRegister
+    ? out.storage.reserve(sizeOf(type), name)
+    : (variables.get(id) ?? new Place(out.builder.alloca(integerType(sizeOf(type)), name), sizeOf(type)));
+  if (isScalar(type)) out.store(home, 0, out.int(0, widthOf(type)));
+  else out.zero(home);
+  variables.set(id, home);
 }
+
+const homeOf = ({ variables }: Emission, { id, name }: VariableSymbol): Place =>
+  present(variables.get(id), `variable $${name}`);
 
 function assign(emission: Emission, { target, value }: StatementOf<'assign'>): void {
   if (target.kind === 'map') return emitMapStore(emission, target.map, target.key, value);
-  const { out, variables } = emission;
-  const home = present(variables.get(target.variable.id), `variable $${target.variable.name}`);
-  if (!(home instanceof Place)) {
-    const { ir } = out.resize(scalarOf(emission, value), widthOf(target.variable.type));
-    out.builder.store(ir, home);
-    return;
-  }
+  const { out } = emission;
+  const home = homeOf(emission, target.variable);
+  if (isScalar(value.type)) return out.store(home, 0, scalarOf(emission, value));
   // The value may be made of the variable itself: it is finished before the variable changes.
   const made = memoryOf(emission, value);
   if (made !== home) out.copy(home, 0, made, 0, home.bytes);
@@ -84,48 +95,54 @@ function assign(emission: Emission, { target, value }: StatementOf<'assign'>): v
 function update(emission: Emission, statement: StatementOf<'update'>): void {
   const { out } = emission;
   const { target, op, value, signed } = statement;
-  if (target.kind === 'map' && (op === '+' || op === '-')) {
-    const addend = wideOf(emission, value);
-    return emitMapAdd(emission, target.map, target.key, op === '+' ? addend : out.subtract(out.int(0), addend));
-  }
   const type = target.kind === 'map' ? target.map.value : target.variable.type;
-  const isSigned = type.kind === 'int' && type.signed;
-  const width = widthOf(type);
-  const compute = (before: Register): Register =>
-    out.resize(arithmetic(emission, op, out.resize(before, 64, isSigned), wideOf(emission, value), signed, statement), width);
+  const compute = (before: Register): Register => {
+    const wide = out.resize(before, 64, isSigned(type));
+    return out.resize(
+      arithmetic(emission, op, wide, wideOf(emission, value), signed, statement),
+      widthOf(type),
+    );
+  };
   if (target.kind === 'variable') {
-    const home = present(emission.variables.get(target.variable.id), `variable $${target.variable.name}`);
-    assert(!(home instanceof Place), 'numbers live in registers');
-    const before = new Register(out.builder.load(out.int(0, width).ir.type, home, target.variable.name));
-    out.builder.store(compute(before).ir, home);
-    return;
+    const home = homeOf(emission, target.variable);
+    const before = out.builder.load(integerType(sizeOf(type)), home.pointer, target.variable.name);
+    return out.store(home, 0, compute(new Register(before)));
   }
-  const after = compute(emitMapScalar(emission, target.map, target.key));
+  if (op === '+' || op === '-') {
+    const addend = wideOf(emission, value);
+    const signedAddend = op === '+' ? addend : out.subtract(out.int(0), addend);
+    return emitMapAdd(emission, target.map, target.key, signedAddend);
+  }
+  const key = emitKey(emission, target.map, target.key);
+  const after = compute(emitMapScalarAt(emission, target.map, key));
   const place = out.storage.reserve(sizeOf(type), 'value');
   out.store(place, 0, after);
-  storeValue(emission, target.map, emitKey(emission, target.map, target.key), place);
+  storeValue(emission, target.map, key, place);
 }
 
-function evaluateOnly(emission: Emission, { value }: StatementOf<'evaluate'>): void {
-  if (value.type.kind === 'none' || isScalar(value.type)) void (value.type.kind === 'none' ? emitNothing(emission, value) : scalarOf(emission, value));
-  else emitInto(emission, value, emission.out.storage.reserve(sizeOf(value.type), 'unused'));
-}
-
-/** A call for what it does. */
-function emitNothing(emission: Emission, value: StatementOf<'evaluate'>['value']): void {
-  assert(value.kind === 'call', `only calls have no value, not ${value.kind}`);
-  value.definition.emit(value.args, emission.out, value.span);
+function aggregate(emission: Emission, { map, key, definition, type, args }: StatementOf<'aggregate'>): void {
+  emitAggregate(emission, map, key, definition, type, args);
 }
 
 function emitIf(emission: Emission, { condition, then, else: otherwise }: StatementOf<'if'>): void {
-  const { out } = emission;
-  const value = scalarOf(emission, condition);
-  out.when(value, () => emitBlock(emission, then), otherwise.length === 0 ? undefined : () => emitBlock(emission, otherwise));
+  const { builder } = emission.out;
+  const yes = builder.block('then');
+  const no = otherwise.length > 0 ? builder.block('else') : undefined;
+  const end = builder.block('end');
+  branchOn(emission, condition, yes, no ?? end);
+  builder.enter(yes);
+  emitBlock(emission, then);
+  const thenEnds = builder.hasEnded;
+  if (!thenEnds) builder.br(end);
+  if (!no) return builder.enter(end);
+  builder.enter(no);
+  emitBlock(emission, otherwise);
+  const bothEnd = thenEnds && builder.hasEnded;
+  if (!builder.hasEnded) builder.br(end);
+  // Nothing leads behind the statement if both branches return.
+  if (!bothEnd) builder.enter(end);
 }
 
 function emitReturn(emission: Emission, { value }: StatementOf<'return'>): void {
-  const { out } = emission;
-  // The kernel takes nothing but 0 from programs on trampolines.
-  if (value && out.program.type !== 'tracing') out.builder.store(out.resize(wideOf(emission, value), 64).ir, emission.result);
-  out.builder.br(emission.exit);
+  emission.exits.leave(value && wideOf(emission, value).ir);
 }

@@ -7,13 +7,14 @@ import { lossSymbol, mapTypes, ringSymbol, scratchSymbol } from '../plan/plan.ts
 import type { Settings } from '../plan/settings.ts';
 import type { MapSymbol, TypedProbe, TypedProgram } from '../sema/typed-tree.ts';
 import { keyLayoutOf, valueLayoutOf } from './emission.ts';
-import type { EmittedProgram, ModuleContext } from './emit-probe.ts';
+import type { EmittedProgram } from './emit-probe.ts';
 import { emitProbe, scratchValueBytes } from './emit-probe.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { MapDescription } from './llvm/module.ts';
 import { printModule } from './llvm/module.ts';
-import { controlHeadroomBytes, ringBytesOf } from './ring-size.ts';
+import { RingRoom } from './ring-room.ts';
 import { Tables } from './tables.ts';
+import { sendsControlEvents } from './walk.ts';
 
 export interface Generated {
   /** Text of the module. */
@@ -28,32 +29,27 @@ export interface GenerateFacts {
   readonly settings: Settings;
 }
 
-export function generate(program: TypedProgram, source: SourceFile, { machine, settings }: GenerateFacts): Generated {
-  const ringBytes = ringBytesOf(machine, settings);
-  const context: ModuleContext = {
-    machine,
-    settings,
-    source,
-    maps: program.maps,
-    programs: program.probes.length,
-    ring: { bytes: ringBytes, headroomBytes: controlHeadroomBytes(ringBytes) },
-    callbacks: { functions: [] },
-  };
-  const tables = new Tables();
-  const emitted = program.probes.map((probe, index) => emitProbe(probe, index, context, tables));
-  const maps = [...program.maps.map((map) => scriptMap(map, program.probes.length)), ...ownMaps(program, ringBytes, emitted)];
-  const functions = [...emitted.map(({ builder }) => builder), ...context.callbacks.functions];
+export function generate(
+  program: TypedProgram,
+  source: SourceFile,
+  { machine, settings }: GenerateFacts,
+): Generated {
+  const ring = new RingRoom(settings, machine, sendsControlEvents(program));
+  const tables = new Tables(program.requires);
+  const firstMapSlot = program.probes.length;
+  const byName = new Map(program.maps.map((map) => [map.symbol, map]));
+  const module = { machine, settings, source, maps: byName, firstMapSlot, ring, tables };
+  const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
+  const maps = [
+    ...program.maps.map((map) => scriptMap(map, firstMapSlot)),
+    ...ownMaps(program, ring.bytes, emitted),
+  ];
+  const functions = [...emitted.map(({ builder }) => builder), ...tables.functions.values()];
+  const { events, strings, places, requires } = tables;
   return {
     ir: printModule({ source, maps: maps.map(describe), functions }),
     functions,
-    plan: {
-      programs: program.probes.map(programPlan),
-      maps,
-      events: tables.events,
-      strings: tables.strings,
-      places: tables.places,
-      requires: program.requires,
-    },
+    plan: { programs: program.probes.map(programPlan), maps, events, strings, places, requires },
   };
 }
 
@@ -66,29 +62,38 @@ const programPlan = ({ name, info, attachments, tracing, span }: TypedProbe): Pr
   span,
 });
 
-function scriptMap(map: MapSymbol, programs: number): MapPlan {
+function scriptMap(map: MapSymbol, firstMapSlot: number): MapPlan {
   const keyLayout = keyLayoutOf(map);
   const valueLayout = valueLayoutOf(map);
+  const { name, key, value } = map;
   return {
     symbol: map.symbol,
     type: map.type,
     keyBytes: keyLayout.size,
     valueBytes: valueLayout.size,
     entriesMax: map.entriesMax,
-    script: { name: map.name, key: map.key, keyLayout, value: map.value, valueLayout, failureSlot: programs + map.index },
+    script: { name, key, keyLayout, value, valueLayout, failureSlot: firstMapSlot + map.index },
   };
 }
 
-function ownMaps(program: TypedProgram, ringBytes: number, emitted: readonly EmittedProgram[]): readonly MapPlan[] {
-  const scratchBytes = scratchValueBytes(emitted);
-  const programs = program.probes.length;
-  return [
-    { symbol: ringSymbol, type: 'ringbuf', keyBytes: 0, valueBytes: 0, entriesMax: ringBytes },
-    { symbol: lossSymbol, type: 'percpu-array', keyBytes: 4, valueBytes: 8, entriesMax: programs + program.maps.length },
-    ...(scratchBytes > 0
-      ? [{ symbol: scratchSymbol, type: 'percpu-array', keyBytes: 4, valueBytes: scratchBytes, entriesMax: programs } as const]
-      : []),
-  ];
+function ownMaps(
+  { probes, maps }: TypedProgram,
+  ringBytes: number,
+  emitted: readonly EmittedProgram[],
+): readonly MapPlan[] {
+  const valueBytes = scratchValueBytes(emitted);
+  const counters = Math.max(1, probes.length + maps.length);
+  const ring = {
+    symbol: ringSymbol,
+    type: 'ringbuf',
+    keyBytes: 0,
+    valueBytes: 0,
+    entriesMax: ringBytes,
+  } as const;
+  const array = { type: 'percpu-array', keyBytes: 4 } as const;
+  const loss = { ...array, symbol: lossSymbol, valueBytes: 8, entriesMax: counters };
+  const scratch = { ...array, symbol: scratchSymbol, valueBytes, entriesMax: probes.length };
+  return valueBytes > 0 ? [ring, loss, scratch] : [ring, loss];
 }
 
 const describe = (map: MapPlan): MapDescription => ({

@@ -1,23 +1,33 @@
-/** What a module gathers while its programs are written: events, texts and places that records refer to by number. */
+/** What a module gathers while its programs are written: events, texts and places that records refer to by number; functions that programs share. */
 
 import type { Span } from '../base/span.ts';
-import type { EventPlan, Place as ScriptPlace } from '../plan/plan.ts';
+import type { EventPlan, Place as ScriptPlace, Requirement } from '../plan/plan.ts';
 import type { ByteText } from '../types/value.ts';
+import type { FunctionBuilder } from './llvm/ir.ts';
 
 export class Tables {
-  readonly events: EventPlan[];
-  readonly strings: ByteText[];
-  readonly places: ScriptPlace[];
+  readonly events: EventPlan[] = [];
+  readonly strings: ByteText[] = [];
+  readonly places: ScriptPlace[] = [];
+  readonly requires: Requirement[] = [];
+  /** Local functions by name, in the order of first use. */
+  readonly functions = new Map<string, FunctionBuilder>();
+  readonly #eventNumbers = new Map<string, number>();
 
-  constructor(from?: Tables) {
-    this.events = [...(from?.events ?? [])];
-    this.strings = [...(from?.strings ?? [])];
-    this.places = [...(from?.places ?? [])];
+  constructor(requires: readonly Requirement[]) {
+    this.requires.push(...requires);
   }
 
-  /** The number that its records begin with. */
+  /** The number that its records begin with. A call that is written several times (unroll) is one event. */
   event(event: EventPlan): number {
-    return this.events.push(event) - 1;
+    const identity = JSON.stringify(event, (_key, value: unknown) =>
+      typeof value === 'bigint' ? `${value}n` : value,
+    );
+    const known = this.#eventNumbers.get(identity);
+    if (known !== undefined) return known;
+    const number = this.events.push(event) - 1;
+    this.#eventNumbers.set(identity, number);
+    return number;
   }
 
   text(text: ByteText): number {
@@ -26,7 +36,21 @@ export class Tables {
   }
 
   place(span: Span, message: string): number {
-    const known = this.places.findIndex((place) => place.message === message && place.span.start === span.start && place.span.end === span.end);
+    const known = this.places.findIndex(
+      (place) => place.message === message && place.span.start === span.start && place.span.end === span.end,
+    );
     return known >= 0 ? known : this.places.push({ span, message }) - 1;
+  }
+
+  require(feature: string, span: Span): void {
+    if (!this.requires.some((requirement) => requirement.feature === feature))
+      this.requires.push({ feature, span });
+  }
+
+  /** A function of the module that several programs may call; made when it is first asked for. */
+  function(name: string, make: () => FunctionBuilder): FunctionBuilder {
+    const known = this.functions.get(name) ?? make();
+    this.functions.set(name, known);
+    return known;
   }
 }

@@ -15,7 +15,10 @@ export class Register implements Scalar {
 
   get bits(): Scalar['bits'] {
     const bits = bitsOf(this.ir.type);
-    assert(bits === 1 || bits === 8 || bits === 16 || bits === 32 || bits === 64, `${bits} bits in a register`);
+    assert(
+      bits === 1 || bits === 8 || bits === 16 || bits === 32 || bits === 64,
+      `${bits} bits in a register`,
+    );
     return bits;
   }
 }

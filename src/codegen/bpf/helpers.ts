@@ -1,7 +1,8 @@
-/** BPF helpers: name, number, since which kernel (include/uapi/linux/bpf.h). To use another one, add a row. */
+/** BPF helpers: name, number, since which kernel (include/uapi/linux/bpf.h, ___BPF_FUNC_MAPPER). To use another one, add a row. */
 
 import { present } from '../../base/assert.ts';
 import type { HelperReference } from '../llvm/ir.ts';
+import type { IrType } from '../llvm/ir-value.ts';
 
 interface HelperRow {
   readonly id: number;
@@ -34,15 +35,19 @@ const rows = {
   ktime_get_tai_ns: { id: 208, since: [6, 1] },
 } as const satisfies Readonly<Record<string, HelperRow>>;
 
-/** A helper by its name without bpf_. All results are taken as 64 bits. */
-export function helperNamed(name: string): HelperReference {
-  const row: HelperRow = present((rows as Readonly<Record<string, HelperRow>>)[name], `helper ${name}`);
-  return { name, id: row.id, result: 'i64' };
+const rowOf = (name: string): HelperRow =>
+  present((rows as Readonly<Record<string, HelperRow>>)[name], `helper ${name}`);
+
+/** A helper by its name without bpf_. */
+export function helperNamed(name: string, result: IrType = 'i64'): HelperReference {
+  return { name, id: rowOf(name).id, result };
 }
 
-export const helperNames: readonly string[] = Object.keys(rows);
+/** The oldest kernel that we support. */
+const floor = [5, 10] as const;
 
-/** The first kernel that has a helper. */
-export function helperSince(name: string): readonly [major: number, minor: number] {
-  return present((rows as Readonly<Record<string, HelperRow>>)[name], `helper ${name}`).since;
+/** True if a kernel that we support may lack it: the plan then requires it by its name (runtime/features.ts). */
+export function isRecent(name: string): boolean {
+  const [major, minor] = rowOf(name).since;
+  return major > floor[0] || (major === floor[0] && minor > floor[1]);
 }

@@ -13,32 +13,31 @@ import { Place } from '../values.ts';
 /** The rest of the 512 bytes is for what the back end spills, and for calls. */
 const stackBytesMax = 320;
 
+/** Name of the value that holds the scratch memory's address. It is used before the program's entry, which defines it, is written. */
+export const scratchPointerName = 'scratch';
+
 interface StackRoom {
   readonly pointer: IrPointer;
   readonly bytes: number;
 }
 
-export interface StorageOptions {
-  readonly builder: FunctionBuilder;
-  readonly onStackLimit: number;
-  /** Where the scratch memory begins; undefined while it isn't known whether any is needed: then nothing that is written counts. */
-  readonly scratch: IrPointer | undefined;
-}
-
 export class Storage {
-  readonly #options: StorageOptions;
+  readonly #builder: FunctionBuilder;
+  readonly #onStackLimit: number;
+  readonly #freeRooms: StackRoom[] = [];
+  #rooms: StackRoom[] = [];
   #stackBytes = 0;
+  #scratch: IrPointer | undefined;
   #scratchBytes = 0;
   /** The most that was ever in use. */
   #scratchBytesMax = 0;
-  readonly #freeRooms: StackRoom[] = [];
-  #scopes: { readonly rooms: StackRoom[]; readonly scratchBytes: number }[] = [{ rooms: [], scratchBytes: 0 }];
 
-  constructor(options: StorageOptions) {
-    this.#options = options;
+  constructor(builder: FunctionBuilder, onStackLimit: number) {
+    this.#builder = builder;
+    this.#onStackLimit = onStackLimit;
   }
 
-  /** Bytes of scratch that the program needs. */
+  /** Bytes of scratch that the program needs; 0 if it needs none. */
   get scratchBytes(): number {
     return this.#scratchBytesMax;
   }
@@ -46,38 +45,48 @@ export class Storage {
   /** Fresh bytes, aligned to 8, until the scope ends. */
   reserve(bytes: number, name: string): Place {
     const size = roundUp(Math.max(bytes, 1), 8);
-    const room = bytes <= this.#options.onStackLimit ? this.#stackRoom(size, name) : undefined;
-    return new Place(room ?? this.#scratchRoom(size, name), bytes);
+    const room = bytes <= this.#onStackLimit ? this.#stackRoom(size, name) : undefined;
+    return room ? new Place(room, bytes) : this.reserveScratch(bytes, name);
+  }
+
+  /** The same where the stack won't do: kernels before 5.12 refuse reads of it at an offset known at run time only. */
+  reserveScratch(bytes: number, name: string): Place {
+    const offset = this.#scratchBytes;
+    this.#scratchBytes += roundUp(Math.max(bytes, 1), 8);
+    this.#scratchBytesMax = Math.max(this.#scratchBytesMax, this.#scratchBytes);
+    this.#scratch ??= promised(this.#builder);
+    return new Place(this.#builder.gep(this.#scratch, offset, name), bytes);
   }
 
   /** What is reserved within `act` is free again behind it. */
   scope<T>(act: () => T): T {
-    this.#scopes.push({ rooms: [], scratchBytes: this.#scratchBytes });
-    try {
-      return act();
-    } finally {
-      const ended = this.#scopes.pop();
-      assert(ended !== undefined, 'scopes end once');
-      this.#freeRooms.push(...ended.rooms);
-      this.#scratchBytes = ended.scratchBytes;
-    }
+    const [rooms, scratchBytes] = [this.#rooms, this.#scratchBytes];
+    this.#rooms = [];
+    const result = act();
+    this.#freeRooms.push(...this.#rooms);
+    this.#rooms = rooms;
+    this.#scratchBytes = scratchBytes;
+    return result;
   }
 
   #stackRoom(size: number, name: string): IrPointer | undefined {
     const free = this.#freeRooms.findIndex((room) => room.bytes === size);
-    const [reused] = free >= 0 ? this.#freeRooms.splice(free, 1) : [];
-    if (!reused && this.#stackBytes + size > stackBytesMax) return undefined;
-    if (!reused) this.#stackBytes += size;
-    const room = reused ?? { pointer: this.#options.builder.allocaBytes(size, 8, name), bytes: size };
-    this.#scopes.at(-1)?.rooms.push(room);
-    return room.pointer;
+    const room = free >= 0 ? this.#freeRooms.splice(free, 1)[0] : this.#newRoom(size, name);
+    if (room) this.#rooms.push(room);
+    return room?.pointer;
   }
 
-  #scratchRoom(size: number, name: string): IrPointer {
-    const { builder, scratch } = this.#options;
-    const offset = this.#scratchBytes;
-    this.#scratchBytes += size;
-    this.#scratchBytesMax = Math.max(this.#scratchBytesMax, this.#scratchBytes);
-    return withAlign(builder.gep(scratch ?? builder.parameter(0), offset, name), 8);
+  #newRoom(bytes: number, name: string): StackRoom | undefined {
+    if (this.#stackBytes + bytes > stackBytesMax) return undefined;
+    this.#stackBytes += bytes;
+    const pointer =
+      bytes === 8 ? this.#builder.alloca('i64', name) : this.#builder.allocaBytes(bytes, 8, name);
+    return { pointer, bytes };
   }
+}
+
+function promised(builder: FunctionBuilder): IrPointer {
+  const value = builder.promise('ptr', scratchPointerName);
+  assert(value.text === `%${scratchPointerName}`, `the name '${scratchPointerName}' is kept for scratch`);
+  return withAlign(value, 8);
 }

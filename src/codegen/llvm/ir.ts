@@ -169,7 +169,7 @@ export class FunctionBuilder {
     const type = present(incoming[0], 'a way into a phi')[0].type;
     for (const [value] of incoming) requireType(value, type, 'phi');
     const ways = incoming.map(([value, from]) => `[ ${value.text}, %${from.label} ]`);
-    const result = `%${this.#blocks.unique(name)}`;
+    const result = `%${this.#blocks.define(name)}`;
     const from = incoming.map(([, block]) => block);
     this.#blocks.appendPhi(result, `phi ${type} ${ways.join(', ')}`, from);
     return { type, text: result };
