@@ -143,6 +143,15 @@ export function inferField(scope: Scope, expr: Extract<Expr, { kind: 'field' }>)
   const { type } = object.expr;
   if (type.kind === 'tuple') return inferTupleElement(scope, object, name, span);
   const place = structPlace(object.expr);
+  if (!place && type.kind === 'pointer' && type.to.kind === 'none' && !scope.facts.hasBtf) {
+    scope.report.error(
+      'btf-missing',
+      "The kernel has no type information (BTF): it can't be said what this leads to",
+      expr.object.span,
+      { hints: ['Use a kernel built with CONFIG_DEBUG_INFO_BTF, or give a BTF file by TSTRACE_BTF.'] },
+    );
+    return wrong(span);
+  }
   if (!place) {
     scope.report.error('not-a-pointer', `${typeName(type)} has no fields`, expr.object.span, {
       hints: isNumber(type) ? [`Cast it to say what it points to: ((struct NAME *)…)->${name.text}`] : [],
