@@ -22,6 +22,7 @@ import { openOutput } from './output.ts';
 import { readSettings, variable } from './settings.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
+import { writeAll } from './write-all.ts';
 
 /** Never throws: a fault of ours is told as such. */
 export async function main(world: World): Promise<number> {
@@ -158,14 +159,4 @@ function print(world: World, text: string): number {
 
 function say(world: World, text: string): void {
   writeAll(world.stderr, text);
-}
-
-/** All of it, unless nobody reads any more. */
-function writeAll(sink: World['stdout'], text: string): void {
-  let bytes: Uint8Array = Buffer.from(text);
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(sink.write(bytes));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  }
 }

@@ -25,7 +25,7 @@ const number =
 const word =
   (...words: readonly string[]): Reader =>
   (text) =>
-    words.includes(text) ? (text) : undefined;
+    words.includes(text) ? text : undefined;
 
 const truths: Readonly<Record<string, boolean>> = {
   '1': true,

@@ -37,7 +37,8 @@ export function realWorld(): World {
     argv: process.argv.slice(2),
     environment: process.env,
     stdout: sinkOf(1),
-    stderr: sinkOf(2),
+    // Never much is written there, and it must not get lost: that may wait.
+    stderr: { isTerminal: tty.isatty(2), write: (bytes) => fs.writeSync(2, bytes) },
     readFile: (path) => attempt(`open ${path}`, () => fs.readFileSync(path)),
     readStdin: () => attempt('read standard input', () => fs.readFileSync(0)),
     writeFile: (path, bytes) => attempt(`write ${path}`, () => fs.writeFileSync(path, bytes)),
@@ -56,10 +57,24 @@ export function realWorld(): World {
   };
 }
 
-const sinkOf = (fd: number): Sink => ({
-  isTerminal: tty.isatty(fd),
-  write: (bytes) => fs.writeSync(fd, bytes),
-});
+const sinkOf = (fd: number): Sink => {
+  const target = nonBlocking(fd);
+  return { isTerminal: tty.isatty(fd), write: (bytes) => fs.writeSync(target, bytes) };
+};
+
+/**
+ * A pipe whose reader has stopped reading would hold us in write(2), deaf to Ctrl-C. Opened anew it has flags of its own, so that whoever
+ * shares the pipe with us notices nothing.
+ */
+function nonBlocking(fd: number): number {
+  try {
+    if (!fs.fstatSync(fd).isFIFO()) return fd;
+    return fs.openSync(`/proc/self/fd/${fd}`, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);
+  } catch {
+    // Closed, or not ours to open: it is used as it is.
+    return fd;
+  }
+}
 
 /** node:fs throws; here it gives a result with the errno by its name. */
 function attempt<T>(call: string, act: () => T): Result<T, SysError> {

@@ -28,6 +28,7 @@ import { variable } from '../settings.ts';
 import type { OpenedTarget } from '../target.ts';
 import { openTarget } from '../target.ts';
 import type { World } from '../world.ts';
+import { writeAll } from '../write-all.ts';
 
 export interface RunRequest {
   readonly options: Options;
@@ -67,9 +68,8 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   const facts = once(() => liveFactsFor({ machine, settings, options, world }));
   const compiled = compile(source, options.parameters, facts);
   notices.diagnostics(compiled.diagnostics);
-  if (options.debug.has('ast')) world.stdout.write(Buffer.from(printAst(compiled.program)));
-  if (options.debug.has('types') && compiled.typed)
-    world.stdout.write(Buffer.from(printTypes(compiled.typed)));
+  if (options.debug.has('ast')) writeAll(world.stdout, printAst(compiled.program));
+  if (options.debug.has('types') && compiled.typed) writeAll(world.stdout, printTypes(compiled.typed));
   if (!compiled.generated || hasErrors(compiled.diagnostics)) return exitCodes.failure;
 
   const object = makeObject(request, compiled.generated, machine);
@@ -97,7 +97,7 @@ type Made =
 
 /** The object file, and whatever of the way to it is to be seen. */
 function makeObject({ options, world }: RunRequest, generated: Generated, machine: Machine): Made {
-  const show = (text: string): void => void world.stdout.write(Buffer.from(text));
+  const show = (text: string): void => writeAll(world.stdout, text);
   if (options.debug.has('codegen')) show(generated.ir);
   const llvm = locateLlvm(variable(world.environment, 'LLVM'));
   if (!llvm.ok) return refused(llvm.error.message, llvm.error.hint);
