@@ -4,6 +4,7 @@ import { present } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Argument } from '../builtins/emitter.ts';
+import { currentIds } from '../builtins/variables/pid.ts';
 import type { Machine } from '../plan/machine.ts';
 import { scratchSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -27,6 +28,7 @@ import { i32, i64, nullPointer, symbolPointer, withAlign } from './llvm/ir-value
 import type { RingRoom } from './ring-room.ts';
 import type { Tables } from './tables.ts';
 import type { Place } from './values.ts';
+import { registerOf } from './values.ts';
 
 export interface ModuleContext {
   readonly machine: Machine;
@@ -105,8 +107,14 @@ function givesValue(statement: TypedStatement): boolean {
   }
 }
 
-function emitBody(emission: Emission, { predicate, body }: TypedProbe): void {
+function emitBody(emission: Emission, { onlyProcess, predicate, body }: TypedProbe): void {
   const { out, exits } = emission;
+  if (onlyProcess !== undefined) {
+    const go = out.builder.block('process.found');
+    const isTheirs = out.storage.scope(() => out.compare('==', currentIds(out, false).pid, onlyProcess));
+    out.builder.condBr(registerOf(isTheirs).ir, go, exits.block);
+    out.builder.enter(go);
+  }
   if (predicate) {
     const go = out.builder.block('predicate.true');
     out.storage.scope(() => branchOn(emission, predicate, go, exits.block));

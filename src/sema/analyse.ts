@@ -5,7 +5,7 @@ import { hasErrors } from '../base/outcome.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { Program } from '../parser/ast.ts';
-import type { Requirement } from '../plan/plan.ts';
+import type { Attachment, Requirement } from '../plan/plan.ts';
 import type { ExpandedProbe } from './expand-probes.ts';
 import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
@@ -88,6 +88,14 @@ function inferAll(expanded: readonly ExpandedProbe[], round: Round): readonly Ty
   return expanded.map((probe) => inferProbe(probe, round));
 }
 
+/** Attachments that fire for every process: the kernel can't be told to leave the others out. */
+const everyProcess: ReadonlySet<Attachment['kind']> = new Set([
+  'kprobe',
+  'tracepoint',
+  'raw-tracepoint',
+  'tracing',
+]);
+
 function inferProbe(
   { name, info, attachments, tracing, probe, span }: ExpandedProbe,
   round: Round,
@@ -104,11 +112,14 @@ function inferProbe(
   const predicate = probe.predicate && inferTruth(scope, probe.predicate);
   const body = inferStatements(scope, probe.body.statements);
   scope.finish();
+  const { targetPid } = facts.machine;
+  const needsFilter = attachments.some(({ kind }) => everyProcess.has(kind));
   return {
     name,
     info,
     attachments,
     ...(tracing && { tracing }),
+    ...(targetPid !== undefined && needsFilter && { onlyProcess: targetPid }),
     ...(predicate && { predicate }),
     body,
     span,

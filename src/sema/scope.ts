@@ -6,7 +6,7 @@ import type { TypingContext } from '../builtins/define.ts';
 import type { Requirement } from '../plan/plan.ts';
 import type { Type } from '../types/type.ts';
 import type { Facts } from './facts.ts';
-import type { MapFacts , SymbolTable} from './symbols.ts';
+import type { MapFacts, SymbolTable } from './symbols.ts';
 import { typeOf } from './symbols.ts';
 import type { MapSymbol, VariableSymbol } from './typed-tree.ts';
 import { errorType } from '../types/type.ts';

@@ -20,6 +20,8 @@ export interface TypedProbe {
   readonly info: ProgramInfo;
   readonly attachments: readonly Attachment[];
   readonly tracing?: NonNullable<ProgramPlan['tracing']>;
+  /** Runs for this process only (-p), where the kernel itself does not see to that. */
+  readonly onlyProcess?: number;
   readonly predicate?: TypedExpr;
   readonly body: readonly TypedStatement[];
   /** The attach point. */
