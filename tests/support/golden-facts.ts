@@ -1,0 +1,162 @@
+/**
+ * The machines that goldens are compiled for: made up, small and always the same, so that a golden's text depends on nothing else.
+ * Offsets and ids are invented too: a program made for them loads anywhere, since addresses are checked when it runs.
+ */
+
+import { arrayOf, bool, i32, i64, i8, none, pointerTo, string, u16, u32, u64 } from '../../src/types/type.ts';
+import type { EnumType, StructType, Type } from '../../src/types/type.ts';
+import type { Machine } from '../../src/plan/machine.ts';
+import type { Settings } from '../../src/plan/settings.ts';
+import { defaultSettings } from '../../src/plan/settings.ts';
+import type { Executable, FunctionPrototype } from '../../src/probes/define.ts';
+import type { Facts, Field } from '../../src/sema/facts.ts';
+
+const struct = (name: string, bytes: number, keyword: StructType['keyword'] = 'struct'): StructType => ({
+  kind: 'struct',
+  keyword,
+  name,
+  bytes,
+  id: `fixture:${name}`,
+});
+
+const task = struct('task_struct', 256);
+const memory = struct('mm_struct', 64);
+const anonymous = struct('', 8, 'union');
+const file = struct('file', 64);
+const packed = struct('packed', 16);
+const openat = struct('tracepoint_syscalls_sys_enter_openat', 48);
+const named = struct('tracepoint_sched_fixture', 48);
+const twoArguments = struct('args_f', 16);
+
+const color: EnumType = {
+  kind: 'enum',
+  name: 'color',
+  bytes: 4,
+  signed: false,
+  variants: [
+    { name: 'RED', value: 0n },
+    { name: 'GREEN', value: 1n },
+  ],
+};
+
+const field = (name: string, offset: number, type: Type): Field => ({ name, offset, type });
+const bitfield = (name: string, start: number, width: number, type: Type): Field => ({
+  name,
+  type,
+  offset: Math.floor(start / 8),
+  bits: { start, width },
+});
+
+/** By id. */
+const fields: Readonly<Record<string, readonly Field[]>> = {
+  [task.id]: [
+    field('pid', 0, i32),
+    field('tgid', 4, i32),
+    field('comm', 8, string(16)),
+    field('parent', 24, pointerTo(task, 'kernel')),
+    field('mm', 32, pointerTo(memory, 'kernel')),
+    bitfield('in_execve', 320, 1, u32),
+    bitfield('nice', 324, 5, i32),
+    field('counts', 48, arrayOf(u32, 4)),
+    field('', 64, anonymous),
+    field('on_rq', 72, bool),
+    field('color', 76, color),
+  ],
+  [anonymous.id]: [field('stack', 0, u64)],
+  [memory.id]: [field('start_code', 8, u64)],
+  [file.id]: [field('f_mode', 4, u32), field('f_task', 8, pointerTo(task, 'kernel'))],
+  [packed.id]: [bitfield('wide', 4, 62, u64), bitfield('across', 14, 4, i8)],
+  [openat.id]: [
+    field('dfd', 16, i64),
+    field('filename', 24, pointerTo(i8, 'user')),
+    field('flags', 32, i64),
+    field('mode', 40, u16),
+  ],
+  [named.id]: [
+    field('comm', 8, string(16)),
+    field('pid', 24, i32),
+    { name: 'text', offset: 28, type: string(64), dynamic: true },
+    field('numbers', 32, arrayOf(u16, 4)),
+    bitfield('flag', 320, 3, i8),
+  ],
+  [twoArguments.id]: [field('file', 0, pointerTo(file, 'kernel')), field('count', 8, u32)],
+};
+
+const machine: Machine = {
+  arch: 'x64',
+  kernel: [6, 12],
+  possibleCpus: 4,
+  pageBytes: 4096,
+  memoryBytes: 1024 * 1024 * 1024,
+  startNsecs: 1_000_000_000n,
+};
+
+/** What a golden's `facts:` line may name. */
+const variants: Readonly<
+  Record<string, { readonly machine?: Partial<Machine>; readonly settings?: Partial<Settings> }>
+> = {
+  minimal: {},
+  old: { machine: { kernel: [5, 10] } },
+  namespace: { machine: { pidNamespace: { device: 4n, inode: 4026532001n } } },
+  child: { machine: { childPid: 1234 } },
+  'small-strings': { settings: { maxStrlen: 32 } },
+};
+
+const functions = ['f', 'g'] as const;
+
+const prototype = (name: string): FunctionPrototype => ({
+  btfObject: 'vmlinux',
+  btfId: functions.findIndex((known) => known === name) + 1,
+  args: twoArguments,
+  parameters: [
+    { name: 'file', type: pointerTo(file, 'kernel') },
+    { name: 'count', type: u32 },
+  ],
+  returns: i32,
+});
+
+const app: Executable = {
+  path: '/bin/app',
+  functions: () => [{ name: 'main', fileOffset: 0x1000, bytes: 64 }],
+  fileOffsetOf: (address) => Number(address),
+};
+
+const structs = [task, memory, file, packed];
+
+export function goldenFacts(name: string): Facts {
+  const variant = variants[name];
+  if (!variant) throw new Error(`no facts '${name}'; there are ${Object.keys(variants).join(', ')}`);
+  return {
+    machine: { ...machine, ...variant.machine },
+    settings: { ...defaultSettings, ...variant.settings },
+    hasKprobes: true,
+    hasBtf: true,
+    unsafe: false,
+    traceableFunctions: () => ({ functions: functions.map((found) => ({ name: found })), exact: true }),
+    kernelSymbol: (symbol) =>
+      symbol === 'f' || symbol === 'g' ? { address: 0xffffffff81000000n, bytes: 64 } : undefined,
+    tracepoints: () => [
+      { category: 'syscalls', event: 'sys_enter_openat' },
+      { category: 'sched', event: 'fixture' },
+    ],
+    tracepoint: (category, event) => {
+      if (category === 'syscalls' && event === 'sys_enter_openat') return { id: 1, args: openat };
+      return category === 'sched' && event === 'fixture' ? { id: 2, args: named } : undefined;
+    },
+    rawTracepoints: () => ['fixture'],
+    rawTracepoint: (event) =>
+      event === 'fixture' ? { args: twoArguments, parameters: prototype('f').parameters } : undefined,
+    functionPrototypes: (found) => (found === 'f' || found === 'g' ? [prototype(found)] : []),
+    prototypeNames: () => functions.map((found) => ({ name: found })),
+    executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
+    typedef: (typedef) => (typedef === 'pid_t' ? i32 : undefined),
+    struct: (keyword, wanted) => structs.find((known) => known.keyword === keyword && known.name === wanted),
+    enum: (wanted) => (wanted === color.name ? color : undefined),
+    enumerator: (wanted) => {
+      const found = color.variants.find((enumerator) => enumerator.name === wanted);
+      return found && { value: found.value, type: color };
+    },
+    typeNames: () => [...structs.map((known) => known.name), color.name, none.kind],
+    fieldsOf: ({ id }) => fields[id] ?? [],
+  };
+}
