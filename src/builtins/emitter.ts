@@ -88,6 +88,12 @@ export interface Emitter {
   when(condition: Scalar, then: () => void, otherwise?: () => void): void;
   /** A value that depends on a condition; both branches give the same width. */
   choose(condition: Scalar, then: () => Scalar, otherwise: () => Scalar): Scalar;
+  /** Several values at once, all of 64 bits; for code in which branching costs less than computing each of them. */
+  chooseMany(
+    condition: Scalar,
+    then: () => readonly Scalar[],
+    otherwise: () => readonly Scalar[],
+  ): readonly Scalar[];
   /** A loop of at most `times` rounds, known when compiling; `index` is 64 bits wide. `stop()` ends it from within (nothing may be emitted behind it in that branch). */
   repeat(times: number, body: (index: Scalar, stop: () => void) => void): void;
 
@@ -96,7 +102,7 @@ export interface Emitter {
   reserve(bytes: number, name: string): Memory;
   zero(memory: Memory): void;
   load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Scalar;
-  /** At an offset known at run time only; the caller has bounded it. */
+  /** At an offset known at run time only, a multiple of the width; the caller has bounded it. */
   loadAt(memory: Memory, offset: Scalar, bits: 8 | 16 | 32 | 64): Scalar;
   store(memory: Memory, offset: number, value: Scalar): void;
   storeAt(memory: Memory, offset: Scalar, value: Scalar): void;
@@ -107,7 +113,10 @@ export interface Emitter {
   part(memory: Memory, offset: number, bytes: number): Memory;
 
   // The kernel.
-  /** A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide. */
+  /**
+   * A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide.
+   * A number right behind a memory is its length, and is bounded by what the memory holds.
+   */
   helper(name: string, args: readonly HelperArgument[]): Scalar;
   /** A value that lies in the context. */
   context(slot: ContextSlot): Scalar;

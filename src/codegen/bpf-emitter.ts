@@ -1,6 +1,6 @@
 /** Implements the builtins' port Emitter over our IR: numbers, control flow, memory, helpers. Knows no builtin and no statement. */
 
-import { assert } from '../base/assert.ts';
+import { assert, present } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
@@ -250,6 +250,31 @@ export class BpfEmitter implements Emitter {
     });
     builder.enter(end);
     return new Register(builder.phi(incoming, 'value'));
+  }
+
+  chooseMany(
+    condition: Scalar,
+    then: () => readonly Scalar[],
+    otherwise: () => readonly Scalar[],
+  ): readonly Register[] {
+    const { builder } = this;
+    const [yes, no, end] = [builder.block('then'), builder.block('else'), builder.block('end')];
+    builder.condBr(registerOf(condition).ir, yes, no);
+    builder.enter(yes);
+    builder.barrier();
+    const first = then().map((value) => registerOf(value).ir);
+    const firstFrom = builder.currentBlock;
+    builder.br(end);
+    builder.enter(no);
+    const second = otherwise().map((value) => registerOf(value).ir);
+    const secondFrom = builder.currentBlock;
+    builder.br(end);
+    builder.enter(end);
+    return first.map((value, index) => {
+      const other = present(second[index], 'a value for each');
+      const ways = [[value, firstFrom] as const, [other, secondFrom] as const];
+      return new Register(builder.phi(ways, 'value'));
+    });
   }
 
   repeat(times: number, body: (index: Scalar, stop: () => void) => void): void {

@@ -28,12 +28,16 @@ const parameter = (type: AggregateType, index: number): bigint =>
  */
 function highestBit(out: Emitter, value: Scalar): Scalar {
   let rest = value;
-  let position = out.int(0);
+  let position: Scalar = out.int(0);
   for (const step of [32, 16, 8, 4, 2, 1]) {
-    const isAbove = out.resize(out.compare('>=', rest, 1n << BigInt(step)), 64);
-    const shift = out.multiply(isAbove, step);
-    rest = out.shiftRight(rest, shift);
-    position = out.add(position, shift);
+    const [before, sum] = [rest, position];
+    const [shifted, moved] = out.chooseMany(
+      out.compare('>=', before, 1n << BigInt(step)),
+      () => [out.shiftRight(before, step), out.add(sum, step)],
+      () => [before, sum],
+    );
+    rest = present(shifted, 'rest');
+    position = present(moved, 'position');
   }
   return position;
 }

@@ -360,6 +360,11 @@ export class FunctionBuilder {
     return this.#define(name, type, `call ${type} asm sideeffect "", "=r,0"(${type} ${text})`);
   }
 
+  /** Nothing, but not to be moved or dropped: a branch that leads here stays a branch, instead of becoming a select for each value. */
+  barrier(): void {
+    this.#blocks.append('call void asm sideeffect "", ""()');
+  }
+
   // Calls
 
   /** Call a BPF helper by its number. At most five arguments, as BPF has registers. */

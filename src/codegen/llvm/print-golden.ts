@@ -52,6 +52,7 @@ function withoutTheObvious(text: string): string {
   return text
     .replace(/^call void @llvm\.(memset|memcpy)\.inline[^(]*\((.*), i1 false\)$/, '$1($2)')
     .replace(/asm sideeffect "", "=r,0"/, '@opaque')
+    .replace(/^call void asm sideeffect "", ""\(\)$/, 'barrier')
     .replace(/, align (\d+)$/, (written, align) => (Number(align) === usualAlign(text) ? '' : written))
     .replace(/([,(] ?|store volatile |store )ptr (?:align \d+ )?(?=[%@n])/g, '$1');
 }
