@@ -19,7 +19,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-import { executableProblem, findProgram } from '../system/proc/process.ts';
+import { executableProblem, findProgram, isBusybox } from '../system/proc/process.ts';
 import type { BpfApi } from './bpf-api.ts';
 import { callText } from './causes.ts';
 import type { Handles } from './handles.ts';
@@ -59,7 +59,9 @@ export function startCommand(text: string, searchPath: string): Result<Command, 
     return failed(problem('-c: the command is empty', ["Give a program and its arguments: -c 'ls -l'."]));
   const path = findProgram(name, searchPath);
   if (path === undefined) return failed(notFound(name));
-  const setpriv = findProgram('setpriv', searchPath);
+  const found = findProgram('setpriv', searchPath);
+  // Busybox's knows no death signal.
+  const setpriv = found === undefined || isBusybox(found) ? undefined : found;
   const guard = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
   const [program = shell, ...rest] = [...guard, shell, '-c', waitThenRun, 'sh', path, ...args];
   const child = spawn(program, rest, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });

@@ -1,6 +1,7 @@
 /** This process and its kernel: privileges, PID namespace, kernel version; and programs by name. */
 
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** Capabilities by their bit (include/uapi/linux/capability.h): those that tracing needs. */
 export const capabilities = {
@@ -116,4 +117,13 @@ export function findProgram(name: string, searchPath: string): string | undefine
     ? [name]
     : searchPath.split(':').map((folder) => `${folder === '' ? '.' : folder}/${name}`);
   return name === '' ? undefined : candidates.find((path) => executableProblem(path) === undefined);
+}
+
+/** True if a program is one of busybox's, which know fewer options than the ones they are named after. */
+export function isBusybox(path: string): boolean {
+  try {
+    return basename(realpathSync(path)) === 'busybox';
+  } catch {
+    return false;
+  }
 }

@@ -50,7 +50,7 @@ const earlyCommands = [
 ] as const;
 
 /** Tools of the host that go into the root if the host has them, with their libraries. */
-const optionalTools = ['/bin/bash', '/usr/sbin/bpftool'] as const;
+const optionalTools = ['/bin/bash', '/usr/sbin/bpftool', '/usr/bin/setpriv'] as const;
 
 export async function ensureInitramfs(kernel: Kernel, tools: Tools): Promise<string> {
   const init = await readFile(join(guestSources, 'init.sh'));
