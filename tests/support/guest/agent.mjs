@@ -72,7 +72,9 @@ function run({ id, argv, cwd, env, stdin, timeoutMs }) {
     timeoutMs ?? 2 ** 31 - 1,
   );
   const finish = (answer) => {
-    if (!running.delete(id)) return;
+    // A restored agent remembers requests of the guest's first life, whose numbers come again: only its own state is a request's.
+    if (running.get(id) !== state) return;
+    running.delete(id);
     clearTimeout(timer);
     send({ id, ...answer });
   };
