@@ -46,7 +46,6 @@ export function runWorld({
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
   const symbols = createSymbolizer();
-  if (target) symbols.remember(target.pid);
   return {
     bpf: realBpf,
     output: output.output,
@@ -85,6 +84,8 @@ export function runWorld({
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
     ...(target && { target }),
+    // Its addresses keep their names when the process has ended.
+    ...(target && { onTick: () => symbols.remember(target.pid) }),
     onAttached: () => attachMarker(world),
     verbose: {
       logLevel: options.debug.has('verifier') ? 2 : options.verbose ? 1 : 0,

@@ -52,6 +52,8 @@ export interface RunWorld {
   readonly target?: Target;
   /** Whether output still reaches somebody; a run whose output nobody reads ends. */
   readonly outputState: () => 'open' | 'congested' | 'closed';
+  /** Called now and then while tracing. */
+  readonly onTick?: () => void;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** Give out what the verifier said of programs, and notes on what went differently. */
@@ -282,6 +284,7 @@ class Run {
   }
 
   #tick(): void {
+    this.#world.onTick?.();
     const lost = this.#loss.poll();
     if (lost.ok && lost.value > 0n) this.#world.output.lost(lost.value);
     this.#world.output.idle();

@@ -1,0 +1,211 @@
+/** Whole runs on this machine's own kernel. Only processes that the tests start themselves are traced. */
+
+import { execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { Finished, Place } from '../support/end-to-end.ts';
+import { cases, checkExitInFlood, checkFlood, runCase } from '../support/end-to-end.ts';
+import { buildPrograms } from '../support/programs.ts';
+
+const root = join(import.meta.dirname, '../..');
+const bundle = join(root, 'dist/tstrace.mjs');
+
+let place: Place;
+
+beforeAll(async () => {
+  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
+  place = { tstrace, programs: await buildPrograms() };
+});
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [bundle, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString('latin1')));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString('latin1')));
+  const finished = new Promise<Finished>((resolve) =>
+    child.on('close', (status) => resolve({ ...output, status })),
+  );
+  return { child, output, finished };
+}
+
+async function tstrace(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return start(args, environment).finished;
+}
+
+const programsOf = (): number =>
+  (JSON.parse(execFileSync('bpftool', ['-j', 'prog', 'list'], { encoding: 'utf8' })) as unknown[]).length;
+const linksOf = (): number =>
+  (JSON.parse(execFileSync('bpftool', ['-j', 'link', 'list'], { encoding: 'utf8' })) as unknown[]).length;
+
+/** The kernel frees what we left a moment later. */
+async function expectNothingLeft(before: number): Promise<void> {
+  await expect
+    .poll(() => ({ programs: programsOf(), links: linksOf() }), { timeout: 5000 })
+    .toEqual({ programs: before, links: 0 });
+}
+
+// This machine's kernel has neither kprobes nor, for us, fentry: those cases run in a guest.
+test.each(
+  cases.filter(({ needs }) => needs === undefined).map((testCase) => [testCase.title, testCase] as const),
+)('%s', async (_title, testCase) => {
+  await runCase(place, testCase);
+});
+
+test('printed events and reported losses are exactly what was sent', () => checkFlood(place, 200_000));
+
+test('exit() arrives through a full ring', () => checkExitInFlood(place));
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s while tracing prints the maps, runs end, leaves nothing',
+  async (signal) => {
+    const before = programsOf();
+    const { child, output, finished } = start(
+      ['-e', 'begin { @started = 1; } interval:ms:5 { @ticks = count(); } end { printf("bye\\n"); }'],
+      {
+        __BPFTRACE_NOTIFY_PROBES_ATTACHED: '1',
+      },
+    );
+    await expect
+      .poll(() => output.stdout, { timeout: 10_000 })
+      .toContain('__BPFTRACE_NOTIFY_PROBES_ATTACHED');
+    child.kill(signal);
+    const { stdout, status } = await finished;
+    expect(status).toBe(0);
+    expect(stdout).toContain('bye\n');
+    expect(stdout).toContain('@started: 1\n');
+    await expectNothingLeft(before);
+  },
+);
+
+test.each([0, 40, 80, 120, 160, 200, 240, 300])('SIGINT after %d ms leaves nothing', async (milliseconds) => {
+  const before = programsOf();
+  const { child, finished } = start(['-q', '-e', 'interval:ms:5 { @ticks = count(); }']);
+  setTimeout(() => child.kill('SIGINT'), milliseconds);
+  await finished;
+  await expectNothingLeft(before);
+});
+
+test('SIGKILL leaves nothing', async () => {
+  const before = programsOf();
+  const { child, output, finished } = start(['-e', 'interval:ms:5 { @ticks = count(); }'], {
+    __BPFTRACE_NOTIFY_PROBES_ATTACHED: '1',
+  });
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('ATTACHED');
+  child.kill('SIGKILL');
+  await finished;
+  await expectNothingLeft(before);
+});
+
+test('a reader that goes away ends the run quietly', async () => {
+  const { child, output, finished } = start(['-q', '-e', 'interval:ms:1 { printf("line\\n"); }']);
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('line');
+  child.stdout.destroy();
+  const { status, stderr } = await finished;
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('-p traces one process and ends with it', async () => {
+  const target = spawn('sh', ['-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do : < /etc/hostname; sleep 0.2; done'], {
+    stdio: 'ignore',
+  });
+  const { stdout, status } = await tstrace([
+    '-p',
+    String(target.pid),
+    '-e',
+    'tracepoint:syscalls:sys_enter_openat { @[pid] = count(); }',
+  ]);
+  expect(status).toBe(0);
+  expect(stdout.match(/^@\[\d+\]: \d+$/gm)?.map((line) => line.replace(/: .*/, ''))).toEqual([
+    `@[${target.pid}]`,
+  ]);
+});
+
+interface Mistake {
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Parts of what stderr must say. */
+  readonly says: readonly string[];
+}
+
+const mistakes: readonly Mistake[] = [
+  { args: ['-e', 'kprob:f { }'], says: ['stdin:1:1-6: ERROR:', '~~~~~', "'kprobe'"] },
+  { args: ['-e', 'kprobe:f { @x = 1; }'], says: ['stdin:1:1-9: ERROR:', 'no kprobes', 'CONFIG_KPROBES'] },
+  { args: ['-e', 'begin { foo(); }'], says: ['stdin:1:9-12: ERROR:', "'foo'"] },
+  { args: ['-e', 'begin { prinf("x"); }'], says: ["'printf'"] },
+  {
+    args: ['-e', 'tracepoint:syscalls:sys_enter_opnat { }'],
+    says: ['stdin:1:1-36: ERROR:', 'syscalls:sys_enter_openat'],
+  },
+  {
+    args: ['-e', 'tracepoint:syscalls:sys_enter_openat { print(args.filenam); }'],
+    says: ["'filename'", '~~~~~~~'],
+  },
+  { args: ['-e', 'begin { print($nope); }'], says: ['stdin:1:15-20: ERROR:', '$nope'] },
+  { args: ['-e', 'begin { @x = 1; @x = "a"; }'], says: ['ERROR:', 'string[2]', 'int8'] },
+  { args: ['-e', 'begin { @x = count(); @x = sum(1); }'], says: ['count()', 'sum()'] },
+  { args: ['-e', 'begin { printf("%d %d\\n", 1); }'], says: ['2 values'] },
+  { args: ['-e', 'begin { @x = 1 }; }'], says: ['stdin:1:17-18: ERROR:'] },
+  { args: ['-e', 'begin { @x = ; }'], says: ['stdin:1:14-15: ERROR:'] },
+  { args: ['-e', 'begin { "unclosed }'], says: ['ERROR:'] },
+  { args: ['-e', 'begin { 5 / 0; }'], says: ['divides by zero'] },
+  { args: ['-e', ''], says: ['ERROR:'] },
+  { args: ['/nonexistent.bt'], says: ['/nonexistent.bt', 'ENOENT'] },
+  { args: ['-c', 'true', '-p', '1', '-e', 'begin { }'], says: ['both -c and -p'] },
+  { args: ['-c', 'no-such-program-here', '-e', 'begin { }'], says: ['no-such-program-here'] },
+  { args: ['-p', '99999999', '-e', 'begin { }'], says: ['-p'] },
+  { args: ['-f', 'xml', '-e', 'begin { }'], says: ["'text', 'json'"] },
+  { args: ['--nonsense', '-e', 'begin { }'], says: ['--nonsense'] },
+  {
+    args: ['-e', 'begin { exit(); }'],
+    environment: { TSTRACE_LLVM: '/nonexistent' },
+    says: ['TSTRACE_LLVM', '/nonexistent'],
+  },
+  {
+    args: ['-e', 'begin { exit(); }'],
+    environment: { TSTRACE_MAX_STRLEN: 'x' },
+    says: ['TSTRACE_MAX_STRLEN'],
+  },
+  {
+    args: ['-e', 'begin { print(curtask->tgid); }'],
+    environment: { TSTRACE_BTF: '/nonexistent' },
+    says: ['BTF'],
+  },
+  { args: ['-e', 'begin { @[1] = 1; @ = 2; }'], says: ['with one key', 'without a key'] },
+  { args: ['-e', 'begin { for ($i : 0..5) { } }'], says: ['for'] },
+];
+
+test.each(mistakes.map((mistake) => [mistake.args.join(' '), mistake] as const))(
+  'a clear error: %s',
+  async (_title, { args, environment, says }) => {
+    const { stdout, stderr, status } = await tstrace(args, environment);
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    for (const part of says) expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/^BUG|\bat .*\.m?js:\d+/m);
+  },
+);
+
+test('without privileges it says which are missing, and compiling alone needs none', async () => {
+  const asNobody = (args: readonly string[]): Promise<Finished> =>
+    new Promise((resolve) => {
+      const child = spawn('setpriv', ['--reuid=65534', '--clear-groups', process.execPath, bundle, ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const output = { stdout: '', stderr: '' };
+      child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString('latin1')));
+      child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString('latin1')));
+      child.on('close', (status) => resolve({ ...output, status }));
+    });
+  const refused = await asNobody(['-e', 'begin { exit(); }']);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('CAP_BPF');
+  const compiled = await asNobody(['-d', 'codegen', '-e', 'kprobe:f < @x = 1 << 10; >']);
+  expect(compiled.status).toBe(0);
+  expect(compiled.stdout).toContain('define i64 @kprobe_f_1(ptr %ctx)');
+});
