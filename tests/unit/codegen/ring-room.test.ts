@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+
+import { RingRoom } from '../../../src/codegen/ring-room.ts';
+import type { Machine } from '../../../src/plan/machine.ts';
+import { defaultSettings } from '../../../src/plan/settings.ts';
+import { goldenFacts } from '../../support/golden-facts.ts';
+
+const { machine } = goldenFacts('minimal');
+
+const room = (perfRbPages: number, hasControlEvents: boolean, other: Partial<Machine> = {}): RingRoom =>
+  new RingRoom({ ...defaultSettings, perfRbPages }, { ...machine, ...other }, hasControlEvents);
+
+test('nobody asks how full the ring is where there are no control events', () => {
+  expect(room(1, false).waitingBytesMax(100, false)).toBeUndefined();
+});
+
+test('control events may take what is left', () => {
+  expect(room(1, true).waitingBytesMax(8, true)).toBeUndefined();
+});
+
+test.each([
+  { pages: 1, recordBytes: 16, cpus: 1 },
+  { pages: 1, recordBytes: 16, cpus: 4 },
+  { pages: 256, recordBytes: 1032, cpus: 128 },
+])('data on all CPUs leave room: %o', ({ pages, recordBytes, cpus }) => {
+  const ring = room(pages, true, { possibleCpus: cpus });
+  const waiting = ring.waitingBytesMax(recordBytes, false) ?? 0;
+  expect(waiting).toBeGreaterThan(0);
+  expect(waiting + (recordBytes + 8) * cpus).toBeLessThanOrEqual(ring.bytes - 512);
+});
+
+test('a record that is larger than the ring asked for makes the ring larger, and is sent when it is empty', () => {
+  const ring = room(1, true);
+  expect(ring.waitingBytesMax(8200, false)).toBe(0);
+  expect(ring.bytes).toBe(16384);
+});
+
+test('a ring that is large enough stays as asked for', () => {
+  const ring = room(4, true);
+  ring.waitingBytesMax(8200, false);
+  expect(ring.bytes).toBe(16384);
+});
