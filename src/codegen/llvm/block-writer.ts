@@ -38,7 +38,9 @@ interface OpenBlock extends IrBlock {
 export class BlockWriter {
   readonly #function: string;
   readonly #names = new Set<string>();
-  readonly #made: OpenBlock[] = [];
+  /** By name: the first number that may still be free. */
+  readonly #nextNumbers = new Map<string, number>();
+  readonly #made = new Map<IrBlock, OpenBlock>();
   readonly #entered: OpenBlock[] = [];
   readonly #promised = new Map<string, string[]>();
   #current: OpenBlock | undefined;
@@ -52,7 +54,7 @@ export class BlockWriter {
 
   make(role: string): IrBlock {
     const block: OpenBlock = { label: this.unique(role), instructions: [], successors: undefined, phis: [] };
-    this.#made.push(block);
+    this.#made.set(block, block);
     return block;
   }
 
@@ -110,13 +112,12 @@ export class BlockWriter {
     const missing = [...this.#promised.values()].flat();
     assert(missing.length === 0, `${this.#function}: ${missing.join(', ')} is used and never defined`);
     const targets = new Set(this.#entered.flatMap((block) => block.successors ?? []));
+    const entered = new Set(this.#entered);
     for (const target of targets) {
-      assert(
-        this.#entered.includes(target),
-        `${this.#function}: block ${target.label} is jumped to but never entered`,
-      );
+      assert(entered.has(target), `${this.#function}: block ${target.label} is jumped to but never entered`);
     }
-    for (const block of this.#entered) this.#checkPhis(block);
+    const leading = this.#leading();
+    for (const block of this.#entered) this.#checkPhis(block, leading.get(block) ?? []);
     return this.#entered;
   }
 
@@ -136,18 +137,25 @@ export class BlockWriter {
   unique(name: string): string {
     const base = name.replace(/[^\w$.]/g, '_').replace(/^(?=\d|$)/, '_');
     let unique = base;
-    for (let number = 1; this.#names.has(unique); number++) unique = `${base}.${number}`;
+    let number = this.#nextNumbers.get(base) ?? 1;
+    for (; this.#names.has(unique); number++) unique = `${base}.${number}`;
+    this.#nextNumbers.set(base, number);
     this.#names.add(unique);
     return unique;
   }
 
-  /** LLVM wants one value for each edge into the block, so one block counts twice if two of its arms lead here. */
-  #checkPhis(block: OpenBlock): void {
+  /** Labels of the blocks that lead to each, once for each edge: twice if two arms of one block lead there. */
+  #leading(): ReadonlyMap<OpenBlock, readonly string[]> {
+    const leading = new Map<OpenBlock, string[]>();
+    for (const { label, successors } of this.#entered)
+      for (const next of successors ?? []) leading.set(next, [...(leading.get(next) ?? []), label]);
+    return leading;
+  }
+
+  /** LLVM wants one value for each edge into the block. */
+  #checkPhis(block: OpenBlock, leading: readonly string[]): void {
     if (block.phis.length === 0) return;
-    const leading = this.#entered.flatMap((other) =>
-      (other.successors ?? []).filter((next) => next === block).map(() => other.label),
-    );
-    const wanted = leading.sort().join(', ');
+    const wanted = leading.toSorted().join(', ');
     for (const phi of block.phis) {
       const named = phi.from
         .map((from) => from.label)
@@ -173,9 +181,6 @@ export class BlockWriter {
   }
 
   #own(block: IrBlock): OpenBlock {
-    return present(
-      this.#made.find((made) => made === block),
-      `block ${block.label} in ${this.#function}`,
-    );
+    return present(this.#made.get(block), `block ${block.label} in ${this.#function}`);
   }
 }
