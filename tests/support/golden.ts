@@ -10,6 +10,7 @@ import { sourceFile } from '../../src/base/source-file.ts';
 import type { Generated } from '../../src/codegen/generate.ts';
 import { printGoldenFunction, printShape } from '../../src/codegen/llvm/print-golden.ts';
 import { compile } from '../../src/compile.ts';
+import type { Machine } from '../../src/plan/machine.ts';
 import type { EventPlan, MapPlan, PlanConstant } from '../../src/plan/plan.ts';
 import { present } from '../../src/base/assert.ts';
 import { typeName } from '../../src/types/type-name.ts';
@@ -79,13 +80,14 @@ function readGolden(path: string): Golden {
   };
 }
 
-/** Compiles a golden's program for its made-up machine. */
-export function compileGolden({
-  name,
-  program,
-  facts,
-}: Pick<Golden, 'name' | 'program' | 'facts'>): Generated {
-  const compiled = compile(sourceFile('golden.bt', program), [], () => goldenFacts(facts));
+/** Compiles a golden's program for its made-up machine, or one that differs from it. */
+export function compileGolden(
+  { name, program, facts }: Pick<Golden, 'name' | 'program' | 'facts'>,
+  differing: Partial<Machine> = {},
+): Generated {
+  const known = goldenFacts(facts);
+  const machine = { ...known.machine, ...differing };
+  const compiled = compile(sourceFile('golden.bt', program), [], () => ({ ...known, machine }));
   const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
   if (!compiled.generated)
     throw new Error(`${name}: ${errors.map(({ code, message }) => `${code}: ${message}`).join('; ')}`);

@@ -1,0 +1,82 @@
+/** The verifiers of all kernels that we support accept every golden, compiled for a kernel of that version. Nothing is attached. */
+
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
+import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
+import { bootGuest, type Guest } from '../support/guest/guest.ts';
+import { projectFiles } from '../support/guest/image.ts';
+import { compileGolden, readGoldens, type Golden } from '../support/golden.ts';
+import { encode, type ObjectToLoad, type Refusal } from '../support/load-in-guest.ts';
+import { buildPrograms } from '../support/programs.ts';
+
+const llvm = locateLlvm(process.env.TSTRACE_LLVM);
+const loadTimeoutMs = 240_000;
+
+/** Goldens for which a kernel lacks a feature: told to the user before anything is loaded. */
+const lacking: Readonly<Record<string, readonly string[]>> = { '5.10': ['functions/len-map'] };
+
+function objectOf(golden: Golden, kernel: readonly [number, number]): readonly ObjectToLoad[] {
+  if (!llvm.ok) throw new Error(llvm.error.message);
+  const { ir, plan } = compileGolden(golden, { kernel });
+  const [major, minor] = kernel;
+  const emitted = emitObject(llvm.value, ir, { cpu: major > 5 || minor >= 12 ? 'v3' : 'v2' });
+  if (!emitted.ok) throw new Error(emitted.error.message);
+  // A program on a trampoline is loaded for one function of one kernel; the goldens' function is made up.
+  const programs = plan.programs.filter(({ type }) => type !== 'tracing');
+  const object = Buffer.from(emitted.value.bytes).toString('base64');
+  return programs.length === 0
+    ? []
+    : [{ name: golden.name, program: golden.program, plan: { ...plan, programs }, object }];
+}
+
+/** The loader and all that it imports, but koffi, as one file. */
+async function bundleLoader(): Promise<Uint8Array> {
+  const built = await build({
+    entryPoints: [join(import.meta.dirname, '../support/load-in-guest.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.19',
+    external: ['koffi'],
+    logLevel: 'error',
+    write: false,
+  });
+  const [file] = built.outputFiles;
+  if (!file) throw new Error('esbuild made nothing');
+  return file.contents;
+}
+
+describe.each([
+  { kernel: '5.10', version: [5, 10] },
+  { kernel: '6.1', version: [6, 1] },
+  { kernel: '6.12', version: [6, 12] },
+  { kernel: '7.2', version: [7, 2] },
+] as const)('kernel $kernel', ({ kernel, version }) => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await bootGuest({ kernel, project: projectFiles(await buildPrograms()) });
+  });
+  afterAll(() => guest.close());
+
+  test(
+    'accepts every golden',
+    async () => {
+      const wanted = readGoldens().filter(({ name }) => !lacking[kernel]?.includes(name));
+      const objects = wanted.flatMap((golden) => objectOf(golden, version));
+      expect(objects.length).toBeGreaterThan(100);
+      await guest.writeFile('/work/objects.json', Buffer.from(encode(objects)));
+      await guest.writeFile('/work/load.cjs', Buffer.from(await bundleLoader()));
+      const { stdout, stderr, status } = await guest.run(['node', '/work/load.cjs', '/work/objects.json'], {
+        timeoutMs: loadTimeoutMs,
+        env: { NODE_PATH: '/project/node_modules' },
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const refusals = JSON.parse(stdout) as readonly Refusal[];
+      expect(refusals).toEqual([]);
+    },
+    loadTimeoutMs,
+  );
+});

@@ -1,0 +1,62 @@
+/**
+ * Runs in a guest, as a bundle: loads the objects of a file into the guest's kernel and says, in JSON, which were refused and why.
+ *
+ *   node load-in-guest.cjs OBJECTS.json
+ */
+
+import { readFileSync } from 'node:fs';
+
+import { sourceFile } from '../../src/base/source-file.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { Handles } from '../../src/runtime/handles.ts';
+import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
+import { load } from '../../src/runtime/load.ts';
+import { readMachine } from '../../src/system/machine.ts';
+
+/** What is to be loaded; `object` is base64. */
+export interface ObjectToLoad {
+  readonly name: string;
+  readonly program: string;
+  readonly plan: Plan;
+  readonly object: string;
+}
+
+export interface Refusal {
+  readonly name: string;
+  readonly message: string;
+  /** The end of the verifier's log. */
+  readonly log: readonly string[];
+}
+
+/** JSON has no bigint. */
+const bigintMark = 'bigint:';
+export const encode = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${bigintMark}${part}` : part));
+const decode = (_key: string, part: unknown): unknown =>
+  typeof part === 'string' && part.startsWith(bigintMark) ? BigInt(part.slice(bigintMark.length)) : part;
+
+const logBytesMax = 4 * 1024 * 1024;
+const logLinesShown = 12;
+
+function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refusal[] {
+  const handles = new Handles(realBpf);
+  const machine = readMachine();
+  const options = {
+    machine,
+    memoryBytes: machine.memoryBytes,
+    logBytesMax,
+    logLevel: 0,
+    source: sourceFile('x', program),
+  } as const;
+  const loaded = load(realBpf, handles, plan, Buffer.from(object, 'base64'), options);
+  handles.closeAll();
+  if (loaded.ok) return [];
+  const { diagnostic, report } = loaded.error;
+  return [{ name, message: diagnostic.message, log: (report?.lines ?? []).slice(-logLinesShown) }];
+}
+
+const [file] = process.argv.slice(2);
+if (file?.endsWith('objects.json')) {
+  const objects = JSON.parse(readFileSync(file, 'utf8'), decode) as readonly ObjectToLoad[];
+  process.stdout.write(JSON.stringify(objects.flatMap(refusalOf)));
+}
