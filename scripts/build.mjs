@@ -18,7 +18,9 @@ await build({
   external: ['koffi'],
   legalComments: 'none',
   // yargs has parts that are CommonJS: they ask for require.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 // A run that starts while we build must find a whole file.

@@ -36,7 +36,12 @@ export interface Block {
 /** Types as written: uint64, string[16], struct task_struct *. */
 export type TypeSyntax =
   | { readonly kind: 'named'; readonly name: string; readonly span: Span }
-  | { readonly kind: 'tagged'; readonly keyword: 'struct' | 'union' | 'enum'; readonly name: string; readonly span: Span }
+  | {
+      readonly kind: 'tagged';
+      readonly keyword: 'struct' | 'union' | 'enum';
+      readonly name: string;
+      readonly span: Span;
+    }
   | { readonly kind: 'pointer'; readonly to: TypeSyntax; readonly span: Span }
   /** uint8[4], string[16]; the length is absent in uint8[]. */
   | { readonly kind: 'array'; readonly of: TypeSyntax; readonly length?: bigint; readonly span: Span };
@@ -45,13 +50,31 @@ export type AssignOp = '=' | '+=' | '-=' | '*=' | '/=' | '%=' | '&=' | '|=' | '^
 
 export type Statement =
   /** let $x; let $x: T; let $x = e; */
-  | { readonly kind: 'let'; readonly variable: Name; readonly type?: TypeSyntax; readonly value?: Expr; readonly span: Span }
+  | {
+      readonly kind: 'let';
+      readonly variable: Name;
+      readonly type?: TypeSyntax;
+      readonly value?: Expr;
+      readonly span: Span;
+    }
   /** The target is whatever stood there; sema says if it can be assigned. */
-  | { readonly kind: 'assign'; readonly op: AssignOp; readonly target: Expr; readonly value: Expr; readonly span: Span }
+  | {
+      readonly kind: 'assign';
+      readonly op: AssignOp;
+      readonly target: Expr;
+      readonly value: Expr;
+      readonly span: Span;
+    }
   /** _ = e; */
   | { readonly kind: 'discard'; readonly value: Expr; readonly span: Span }
   | { readonly kind: 'expression'; readonly value: Expr; readonly span: Span }
-  | { readonly kind: 'if'; readonly condition: Expr; readonly then: Block; readonly else?: Block; readonly span: Span }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expr;
+      readonly then: Block;
+      readonly else?: Block;
+      readonly span: Span;
+    }
   | { readonly kind: 'unroll'; readonly count: Expr; readonly body: Block; readonly span: Span }
   | { readonly kind: 'return'; readonly value?: Expr; readonly span: Span }
   | { readonly kind: 'block'; readonly body: Block; readonly span: Span };
@@ -94,16 +117,38 @@ export type Expr =
   | { readonly kind: 'parameter'; readonly index: number; readonly span: Span }
   | { readonly kind: 'unary'; readonly op: UnaryOp; readonly operand: Expr; readonly span: Span }
   /** ++ and --. */
-  | { readonly kind: 'step'; readonly op: '++' | '--'; readonly prefix: boolean; readonly target: Expr; readonly span: Span }
-  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr; readonly span: Span }
+  | {
+      readonly kind: 'step';
+      readonly op: '++' | '--';
+      readonly prefix: boolean;
+      readonly target: Expr;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'binary';
+      readonly op: BinaryOp;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly span: Span;
+    }
   /** c ? a : b; without `then` it is the elvis form, c ?: b. */
-  | { readonly kind: 'conditional'; readonly condition: Expr; readonly then?: Expr; readonly else: Expr; readonly span: Span }
+  | {
+      readonly kind: 'conditional';
+      readonly condition: Expr;
+      readonly then?: Expr;
+      readonly else: Expr;
+      readonly span: Span;
+    }
   | { readonly kind: 'cast'; readonly type: TypeSyntax; readonly operand: Expr; readonly span: Span }
   /** a.b and a->b mean the same; a.0 is a tuple's element. */
   | { readonly kind: 'field'; readonly object: Expr; readonly name: Name; readonly span: Span }
   | { readonly kind: 'index'; readonly object: Expr; readonly index: Expr; readonly span: Span }
   | { readonly kind: 'call'; readonly callee: Name; readonly args: readonly Expr[]; readonly span: Span }
   | { readonly kind: 'tuple'; readonly elements: readonly Expr[]; readonly span: Span }
-  | { readonly kind: 'sizeof'; readonly of: { readonly type: TypeSyntax } | { readonly expr: Expr }; readonly span: Span }
+  | {
+      readonly kind: 'sizeof';
+      readonly of: { readonly type: TypeSyntax } | { readonly expr: Expr };
+      readonly span: Span;
+    }
   /** Stands where nothing sensible could be read; already reported. */
   | { readonly kind: 'error'; readonly span: Span };

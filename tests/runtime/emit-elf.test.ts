@@ -9,7 +9,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const directory = mkdtempSync(join(tmpdir(), 'tstrace-elf-'));
 const pins = join(directory, 'bpf');
-const bpftool = ['/usr/sbin/bpftool', 'bpftool'].find((path) => spawnSync(path, ['version']).status === 0) ?? 'bpftool';
+const bpftool =
+  ['/usr/sbin/bpftool', 'bpftool'].find((path) => spawnSync(path, ['version']).status === 0) ?? 'bpftool';
 
 beforeAll(() => {
   execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
@@ -25,7 +26,10 @@ afterAll(() => {
 
 const programs: readonly (readonly [type: string, script: string])[] = [
   ['kprobe', 'kprobe:f < @x = 1 << 10; >'],
-  ['tracepoint', 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); printf("%s %d\\n", str(args.filename), pid); }'],
+  [
+    'tracepoint',
+    'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); printf("%s %d\\n", str(args.filename), pid); }',
+  ],
   ['raw_tracepoint', 'rawtracepoint:sys_enter { @h[arg1] = hist(nsecs, 2); @t = (1, "text", comm); }'],
   ['perf_event', 'profile:hz:99 { @[kstack, ustack(5)] = count(); @s = stats(cpu); }'],
   ['kprobe', 'uprobe:/bin/sh:0x5000 { @[str(arg0, 200)] = sum(arg1); }'],
@@ -33,7 +37,10 @@ const programs: readonly (readonly [type: string, script: string])[] = [
 
 test.each(programs)('bpftool loads a %s program: %s', (type, script) => {
   const object = join(directory, 'program.o');
-  const emitted = spawnSync(process.execPath, ['dist/tstrace.mjs', '--emit-elf', object, '-e', script], { cwd: root, encoding: 'utf8' });
+  const emitted = spawnSync(process.execPath, ['dist/tstrace.mjs', '--emit-elf', object, '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   expect({ status: emitted.status, stderr: emitted.stderr }).toEqual({ status: 0, stderr: '' });
   const pin = join(pins, 'program');
   const loaded = spawnSync(bpftool, ['prog', 'load', object, pin, 'type', type], { encoding: 'utf8' });

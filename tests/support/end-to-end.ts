@@ -169,7 +169,7 @@ export const cases: readonly Case[] = [
     title: 'builtins of the task, the CPU and the clock',
     script: `begin { print((uid, gid, cpu < ncpus, tid == pid, has_cpid, cpid)); print((nsecs > 0, nsecs(monotonic) > 0, elapsed < 60000000000, cgroup > 0, rand >= 0));
       print(probe); print(strftime("%Y", nsecs)); exit(); }`,
-    prints: (stdout) => {
+    prints: (stdout: string): void => {
       expect(stdout).toContain('(0, 0, true, true, false, 0)\n(true, true, true, true, true)\nbegin\n');
     },
   },
@@ -184,7 +184,7 @@ export const cases: readonly Case[] = [
     command: '{programs}/flood 400000',
     script:
       'software:cpu-clock:1000000 /pid == cpid/ { @s = count(); } profile:hz:999 /pid == cpid/ { @p = count(); @u[usermode] = count(); }',
-    prints: (stdout) => {
+    prints: (stdout: string): void => {
       expect(Number(/^@s: (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(2);
       expect(Number(/^@p: (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(2);
     },
@@ -240,7 +240,7 @@ export const cases: readonly Case[] = [
     title: 'kernel stacks of a profile have names',
     needs: 'kprobes',
     script: 'profile:hz:99 { @[kstack] = count(); } interval:s:1 { exit(); }',
-    prints: (stdout) => expect(stdout).toMatch(/^ {8}[a-z_0-9]+\+\d+$/m),
+    prints: (stdout: string): void => expect(stdout).toMatch(/^ {8}[a-z_0-9]+\+\d+$/m),
   },
 ];
 
