@@ -13,6 +13,7 @@ import { inferTruth } from './infer-expression.ts';
 import { inferStatements } from './infer-statement.ts';
 import type { Round } from './scope.ts';
 import { mapSymbolOf, Scope } from './scope.ts';
+import type { MapFacts } from './symbols.ts';
 import { SymbolTable } from './symbols.ts';
 import type { TypedProbe, TypedProgram } from './typed-tree.ts';
 
@@ -20,9 +21,6 @@ export interface AnalyseOptions {
   /** The script's $1, $2 …. */
   readonly parameters: readonly string[];
 }
-
-/** Types only grow, and a chain of names as long as this is nobody's script. */
-const roundsMax = 64;
 
 /**
  * A name's type is the join of all its uses, also later ones: so the whole program is typed again and again, each round with what the round before
@@ -39,37 +37,49 @@ export function analyse(
     report.error('no-probes', 'There are no probes to attach', program.span, {
       hints: ['A script has at least one: begin { printf("hello\\n"); }'],
     });
-  const round = (before: SymbolTable, final: boolean): Round => ({
-    facts,
-    report: final ? report : new Report(),
-    parameters,
-    before,
-    next: new SymbolTable(final ? undefined : before),
-    requires: [],
-    final,
-    nextVariable: 0,
-  });
-  let table = new SymbolTable();
-  for (let rounds = 0; rounds < roundsMax; rounds++) {
-    const current = round(table, false);
-    inferAll(expanded, current);
-    if (current.next.equals(table)) break;
-    table = current.next;
-  }
-  const last = round(table, true);
+  const common = { facts, parameters };
+  const before = inferTypes(expanded, common);
+  const requires: Requirement[] = [];
+  const last: Round = { ...common, report, before, next: new SymbolTable(), requires, final: true };
   const probes = inferAll(expanded, last);
-  const maps = [...table.maps.values()]
-    .filter((map) => map.value)
-    .map((map) => mapSymbolOf(map, facts.settings.maxMapKeys));
+  const maps = [...before.maps.values()].filter((map) => map.value);
+  if (!hasErrors(report.diagnostics)) maps.filter(isUntyped).forEach((map) => reportUntyped(report, map));
   return {
-    value: { probes, maps: renumbered(maps), requires: distinct(last.requires) },
+    value: {
+      probes,
+      maps: maps.map((map) => mapSymbolOf(map, facts.settings.maxMapKeys)).sort((a, b) => a.index - b.index),
+      requires: distinct(requires),
+    },
     diagnostics: distinctDiagnostics(report),
   };
 }
 
-/** Maps that are never written have no place in the object; a script with one has errors, and its numbers don't matter. */
-const renumbered = (maps: TypedProgram['maps']): TypedProgram['maps'] =>
-  [...maps].sort((a, b) => a.index - b.index);
+/** Comes to an end, for a table only grows and a type can't grow for ever: sizes have limits, and tuples keep their shape. */
+function inferTypes(
+  expanded: readonly ExpandedProbe[],
+  common: Pick<Round, 'facts' | 'parameters'>,
+): SymbolTable {
+  for (let table = new SymbolTable(); ;) {
+    const next = new SymbolTable(table);
+    inferAll(expanded, { ...common, report: new Report(), before: table, next, requires: [], final: false });
+    if (next.equals(table)) return next;
+    table = next;
+  }
+}
+
+const isUntyped = ({ value }: MapFacts): boolean => value?.type.kind === 'error';
+
+/** @x = @y; @y = @x; where nothing else is stored. */
+function reportUntyped(report: Report, { name, span }: MapFacts): void {
+  report.error(
+    'unknown-map',
+    `Nothing tells what @${name} holds: it only gets what was made of it before`,
+    span,
+    {
+      hints: [`Store a first value: @${name} = 0;`],
+    },
+  );
+}
 
 const distinct = (requires: readonly Requirement[]): readonly Requirement[] => [
   ...new Map(requires.map((requirement) => [requirement.feature, requirement])).values(),
@@ -85,7 +95,7 @@ function distinctDiagnostics(report: Report): Outcome<unknown>['diagnostics'] {
 }
 
 function inferAll(expanded: readonly ExpandedProbe[], round: Round): readonly TypedProbe[] {
-  return expanded.map((probe) => inferProbe(probe, round));
+  return expanded.map((probe, index) => inferProbe(probe, index, round));
 }
 
 /** Attachments that fire for every process: the kernel can't be told to leave the others out. */
@@ -98,6 +108,7 @@ const everyProcess: ReadonlySet<Attachment['kind']> = new Set([
 
 function inferProbe(
   { name, info, attachments, tracing, probe, span }: ExpandedProbe,
+  index: number,
   round: Round,
 ): TypedProbe {
   const { facts } = round;
@@ -108,7 +119,7 @@ function inferProbe(
     kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
     struct: (keyword, structName) => facts.struct(keyword, structName),
   };
-  const scope = new Scope(round, context);
+  const scope = new Scope(round, context, index);
   const predicate = probe.predicate && inferTruth(scope, probe.predicate);
   const body = inferStatements(scope, probe.body.statements);
   scope.finish();

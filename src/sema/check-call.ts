@@ -1,19 +1,21 @@
 /** Calls: arguments against a builtin's signature. Generic: it reads `params` and knows no builtin by name. */
 
 import { didYouMean } from '../base/did-you-mean.ts';
+import { hasErrors } from '../base/outcome.ts';
 import type { Span } from '../base/span.ts';
 import { builtinNames, findBuiltin } from '../builtins/registry.ts';
-import type { FunctionDefinition, Param, ParamTakes } from '../builtins/define.ts';
+import type { AggregationDefinition, FunctionDefinition, Param, ParamTakes } from '../builtins/define.ts';
 import type { Expr, Name } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
-import type { Type } from '../types/type.ts';
 import { string } from '../types/type.ts';
-import { fits, isNumber } from './convert.ts';
+import { isNumber } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
-import { firm, infer, inferBuiltin, isAvailable, isWrong, value, wrong } from './infer-expression.ts';
-import { inferKey, keyOf } from './infer-map.ts';
+import { firm, infer, isWrong, value, wrong } from './infer-expression.ts';
+import type { MapExpr } from './infer-map.ts';
+import { inferKey, inferKeyFor, reportUnknown } from './infer-map.ts';
+import { inferBuiltin, inferParameterText, isAvailable } from './infer-name.ts';
 import type { Scope } from './scope.ts';
-import type { MapSymbol, TypedArgument, TypedExpr } from './typed-tree.ts';
+import type { TypedArgument, TypedExpr } from './typed-tree.ts';
 
 export function inferCall(scope: Scope, callee: Name, args: readonly Expr[], span: Span): Inferred {
   const builtin = findBuiltin(callee.text);
@@ -59,10 +61,8 @@ function inferFunction(
   }
   const typed = inferArguments(scope, definition.name, definition.params, args, span);
   if (!typed) return wrong(span);
-  const { context, report } = scope;
-  const errorsBefore = report.diagnostics.length;
-  definition.check?.(typed, context, report, span);
-  if (report.diagnostics.slice(errorsBefore).some(({ severity }) => severity === 'error')) return wrong(span);
+  if (!isAcceptedBy(scope, definition, typed, span)) return wrong(span);
+  const { context } = scope;
   const type =
     typeof definition.returns === 'function' ? definition.returns(typed, context) : definition.returns;
   const constant = definition.constant?.(typed, context);
@@ -70,6 +70,18 @@ function inferFunction(
     return firm({ kind: 'text', type: string(constant.length + 1), value: constant, span });
   if (constant !== undefined) return firm({ kind: 'constant', type, value: BigInt(constant), span });
   return firm({ kind: 'call', type, definition, args: typed, span });
+}
+
+/** What a definition checks itself. False if it found an error. */
+export function isAcceptedBy(
+  { context, report }: Scope,
+  definition: FunctionDefinition | AggregationDefinition,
+  args: readonly TypedArgument[],
+  span: Span,
+): boolean {
+  const found = report.diagnostics.length;
+  definition.check?.(args, context, report, span);
+  return !hasErrors(report.diagnostics.slice(found));
 }
 
 /** Undefined if something was wrong, which has been reported. The number is checked first, so that one mistake gives one error. */
@@ -134,7 +146,7 @@ function inferArgument(
   if (keyword !== undefined && param.takes.includes('keyword'))
     return { type: { kind: 'none' }, span, keyword };
   if (arg.kind === 'map') {
-    const map = mapArgument(scope, name, param, arg);
+    const map = mapArgument(scope, param, arg);
     if (map !== 'value') return map;
   }
   if (param.takes.every((takes) => takes === 'map' || takes === 'element')) {
@@ -147,16 +159,21 @@ function inferArgument(
     });
     return undefined;
   }
-  const inferred = infer(scope, arg);
+  if (param.takes.includes('key')) return keyArgument(scope, arg, before);
+  const inferred = takesText(param, arg) ? inferParameterText(scope, arg.index, span) : infer(scope, arg);
   if (isWrong(inferred)) return undefined;
-  if (param.takes.includes('key')) return keyArgument(scope, inferred, arg, before);
   const argument = plainArgument(inferred.expr);
-  if (param.takes.some((takes) => accepts(takes, argument))) {
-    const needsValue = param.takes.includes('any') && !accepts('place', argument);
-    return needsValue && value(scope, inferred) !== inferred.expr ? undefined : argument;
-  }
-  reportArgument(scope, name, param, argument);
+  if (param.takes.some((takes) => accepts(takes, argument))) return argument;
+  // What has no value at all says so itself; all other mistakes are about this parameter.
+  if (!param.takes.includes('any') || value(scope, inferred) === inferred.expr)
+    reportArgument(scope, name, param, argument);
   return undefined;
+}
+
+/** str($1) is the parameter's text, also if it reads as a number. */
+function takesText(param: Param, arg: Expr): arg is Extract<Expr, { kind: 'parameter' }> {
+  const [first] = param.takes;
+  return arg.kind === 'parameter' && arg.index > 0 && (first === 'string' || first === 'text');
 }
 
 const plainArgument = (expr: TypedExpr): TypedArgument => ({
@@ -170,7 +187,6 @@ const plainArgument = (expr: TypedExpr): TypedArgument => ({
 function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean {
   switch (takes) {
     case 'integer':
-      return isNumber(type) || type.kind === 'pointer';
     case 'pointer':
       return isNumber(type) || (type.kind === 'pointer' && type.space !== 'context');
     case 'string':
@@ -180,6 +196,7 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
         type.kind !== 'none' &&
         type.kind !== 'struct' &&
         type.kind !== 'aggregate' &&
+        !(type.kind === 'array' && type.length === 0) &&
         !(type.kind === 'pointer' && type.space === 'context')
       );
     case 'number':
@@ -227,71 +244,30 @@ function reportArgument(scope: Scope, name: string, param: Param, { type, span }
 }
 
 /** 'value' if the map's element is to be read like any other value. */
-function mapArgument(
-  scope: Scope,
-  name: string,
-  param: Param,
-  arg: Extract<Expr, { kind: 'map' }>,
-): TypedArgument | undefined | 'value' {
-  const takesElement = param.takes.includes('element');
+function mapArgument(scope: Scope, param: Param, arg: MapExpr): TypedArgument | undefined | 'value' {
   const isWhole = arg.keys === undefined && param.takes.includes('map');
-  if (!isWhole && !takesElement) return 'value';
-  const facts = scope.factsOf(arg.name, arg.span);
-  const keyed = (facts.key?.length ?? 0) > 0;
-  if (!isWhole && param.takes.includes('any') && facts.value?.type.kind !== 'aggregate') return 'value';
-  if (!facts.value) {
-    if (scope.round.final)
-      scope.report.error('unknown-map', `Nothing is ever stored in @${arg.name}`, arg.span, {
-        hints: [`Store something, or remove this ${name}().`],
-      });
-    return undefined;
-  }
-  const symbol = scope.mapSymbol(arg.name, arg.span);
-  const whole = { name: symbol.name, symbol: symbol.symbol, keyed, key: symbol.key, value: symbol.value };
-  if (isWhole || !arg.keys) return { type: symbol.value, span: arg.span, map: whole, mapSymbol: symbol };
-  const key = inferKey(scope, arg);
-  if (key === 'wrong' || key === undefined) return undefined;
-  return {
-    type: symbol.value,
-    span: arg.span,
-    map: { ...whole, element: plainArgument(key) },
-    mapSymbol: symbol,
-  };
+  if (!isWhole && !param.takes.includes('element')) return 'value';
+  const { value: held } = scope.factsOf(arg.name, arg.span);
+  if (!isWhole && param.takes.includes('any') && held?.type.kind !== 'aggregate') return 'value';
+  if (!held) reportUnknown(scope, arg.name, arg.span);
+  const key = arg.keys && inferKey(scope, arg);
+  if (!held || held.type.kind === 'error' || key === 'wrong') return undefined;
+  const mapSymbol = scope.mapSymbol(arg.name, arg.span);
+  const { name: written, symbol, key: keyTypes, value: type } = mapSymbol;
+  const whole = { name: written, symbol, keyed: keyTypes.length > 0, key: keyTypes, value: type };
+  const map = key ? { ...whole, element: plainArgument(key) } : whole;
+  return { type, span: arg.span, map, mapSymbol };
 }
 
-/** A key given beside its map: as many parts as the map's keys have. */
-function keyArgument(
-  scope: Scope,
-  { expr, flexible }: Inferred,
-  arg: Expr,
-  before: readonly TypedArgument[],
-): TypedArgument | undefined {
-  const symbol: MapSymbol | undefined = before.find((argument) => argument.mapSymbol)?.mapSymbol;
+/** A key of the map that an argument before it names. */
+function keyArgument(scope: Scope, arg: Expr, before: readonly TypedArgument[]): TypedArgument | undefined {
+  const symbol = before.find(({ mapSymbol }) => mapSymbol)?.mapSymbol;
   if (!symbol) return undefined;
-  const parts: readonly Inferred[] =
-    expr.kind === 'tuple' ? expr.elements.map((element) => firm(element)) : [{ expr, flexible }];
-  const types: readonly Type[] = symbol.key;
-  const mapName = symbol.name.slice(1);
-  if (types.length === 0) return plainArgument(expr);
-  if (
-    parts.length !== types.length ||
-    !parts.every((part, index) => fits(part.expr.type, types[index] ?? part.expr.type))
-  ) {
-    scope.report.error(
-      'map-key-mismatch',
-      `This is no key of ${symbol.name}: its keys are of type ${types.map(typeName).join(', ')}, not ${typeName(expr.type)}`,
-      arg.span,
-      {
-        labels: [{ span: symbol.span, text: `${symbol.name} is used here` }],
-      },
-    );
-    return undefined;
+  // A scalar map has no key that could be joined: the definition's own check tells.
+  if (symbol.key.length === 0) {
+    const inferred = infer(scope, arg);
+    return isWrong(inferred) ? undefined : plainArgument(inferred.expr);
   }
-  scope.round.next.joinKey(
-    mapName,
-    parts.map((part) => ({ type: part.expr.type, flexible: part.flexible })),
-    arg.span,
-  );
-  const key = keyOf(parts, types, arg.span);
-  return key === 'wrong' ? undefined : plainArgument(key);
+  const key = inferKeyFor(scope, symbol.name.slice(1), arg);
+  return key && plainArgument(key);
 }

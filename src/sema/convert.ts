@@ -1,45 +1,74 @@
 /** Types meet: joins of all uses of a name, and conversions that make a value fit. Pure; knows no names. */
 
-import { sizeOf } from '../types/layout.ts';
-import type { IntType, Type } from '../types/type.ts';
+import type { AggregateType, IntType, PointerType, Type } from '../types/type.ts';
 import { i64, intType, pointerTo, sameType, stack, tuple } from '../types/type.ts';
 import { foldConversion } from './fold.ts';
 import type { TypedExpr } from './typed-tree.ts';
 
-/** A type as inference holds it: a literal's sign bends to what it meets. */
+/** What of a value is a literal, whose sign bends to what it meets; of a tuple, element by element. */
+export type Flexible = boolean | readonly Flexible[];
+
+/** A type as inference holds it. */
 export interface Known {
   readonly type: Type;
-  readonly flexible: boolean;
+  readonly flexible: Flexible;
 }
 
 export const known = (type: Type): Known => ({ type, flexible: false });
 
+/** True for numbers whose sign may still bend. */
+export const bends = ({ flexible }: { readonly flexible: Flexible }): boolean => flexible === true;
+
+export const flexibleElement = (flexible: Flexible, index: number): Flexible =>
+  typeof flexible === 'boolean' ? flexible : (flexible[index] ?? false);
+
 /** The type that holds all values of both; undefined if there is none. */
 export function joinKnown(a: Known, b: Known): Known | undefined {
+  if (a.type.kind === 'error') return b;
+  if (b.type.kind === 'error') return a;
+  if (a.type.kind === 'tuple' && b.type.kind === 'tuple') return joinTuples(a, a.type.of, b, b.type.of);
   const type = joinTypes(a, b);
-  return type && { type, flexible: a.flexible && b.flexible };
+  return type && { type, flexible: bends(a) && bends(b) };
+}
+
+function joinTuples(a: Known, left: readonly Type[], b: Known, right: readonly Type[]): Known | undefined {
+  if (left.length !== right.length) return undefined;
+  const parts = left.map((type, index) =>
+    joinKnown(
+      { type, flexible: flexibleElement(a.flexible, index) },
+      { type: right[index] ?? type, flexible: flexibleElement(b.flexible, index) },
+    ),
+  );
+  if (!parts.every((part) => part !== undefined)) return undefined;
+  return { type: tuple(parts.map(({ type }) => type)), flexible: parts.map(({ flexible }) => flexible) };
 }
 
 function joinTypes(a: Known, b: Known): Type | undefined {
-  const [left, right] = [a.type, b.type];
-  if (left.kind === 'error') return right;
-  if (right.kind === 'error' || sameType(left, right)) return left;
-  if (left.kind === 'enum' && right.kind === 'int') return joinTypes(known(enumInt(left)), b);
-  if (right.kind === 'enum' && (left.kind === 'int' || left.kind === 'enum'))
-    return joinTypes(a, known(enumInt(right)));
-  if (left.kind === 'int' && right.kind === 'int') return joinInts(left, a.flexible, right, b.flexible);
-  if (left.kind === 'pointer' && right.kind === 'int') return b.flexible ? left : undefined;
-  if (left.kind === 'int' && right.kind === 'pointer') return a.flexible ? right : undefined;
+  const [left, right] = [asNumber(a.type, b.type), asNumber(b.type, a.type)];
+  if (left.kind === 'aggregate' && right.kind === 'aggregate')
+    return joinAggregates(left, bends(a), right, bends(b));
+  if (left.kind === 'int' && right.kind === 'int') return joinInts(left, bends(a), right, bends(b));
+  if (left.kind === 'pointer' && right.kind === 'int') return bends(b) ? left : undefined;
+  if (left.kind === 'int' && right.kind === 'pointer') return bends(a) ? right : undefined;
   return joinOthers(left, right);
 }
 
-const enumInt = ({
-  bytes,
-  signed,
-}: {
-  readonly bytes: IntType['bytes'];
-  readonly signed: boolean;
-}): IntType => intType(bytes, signed);
+/** One aggregation with the same parameters; it counts with a sign if anything that it is given has one. */
+function joinAggregates(
+  left: AggregateType,
+  leftFlexible: boolean,
+  right: AggregateType,
+  rightFlexible: boolean,
+): Type | undefined {
+  const signed =
+    leftFlexible !== rightFlexible ? (leftFlexible ? right : left).signed : left.signed || right.signed;
+  const joined = { ...left, signed };
+  return sameType(joined, { ...right, signed }) ? joined : undefined;
+}
+
+/** Enums of one kind stay what they are; beside another number they are their integers. */
+const asNumber = (type: Type, beside: Type): Type =>
+  type.kind === 'enum' && !sameType(type, beside) ? intType(type.bytes, type.signed) : type;
 
 function joinOthers(left: Type, right: Type): Type | undefined {
   if (left.kind === 'string' && right.kind === 'string') {
@@ -48,12 +77,7 @@ function joinOthers(left: Type, right: Type): Type | undefined {
   }
   if (left.kind === 'buffer' && right.kind === 'buffer')
     return left.capacity >= right.capacity ? left : right;
-  if (left.kind === 'pointer' && right.kind === 'pointer') {
-    if (left.to.kind === 'none' || right.to.kind === 'none') return left.to.kind === 'none' ? right : left;
-    return sameType(left.to, right.to)
-      ? pointerTo(left.to, left.space === 'none' ? right.space : left.space)
-      : undefined;
-  }
+  if (left.kind === 'pointer' && right.kind === 'pointer') return joinPointers(left, right);
   if (
     left.kind === 'stack' &&
     right.kind === 'stack' &&
@@ -61,28 +85,32 @@ function joinOthers(left: Type, right: Type): Type | undefined {
     left.mode === right.mode
   )
     return stack(left.space, Math.max(left.depth, right.depth), left.mode);
-  if (left.kind === 'tuple' && right.kind === 'tuple' && left.of.length === right.of.length) {
-    const parts = left.of.map((type, index) => joinTypes(known(type), known(right.of[index] ?? type)));
-    return parts.every((part) => part !== undefined) ? tuple(parts) : undefined;
-  }
-  return undefined;
+  return sameType(left, right) ? left : undefined;
+}
+
+/** A void pointer goes with any other; the space must be one, for a read would go wrong otherwise. */
+function joinPointers(left: PointerType, right: PointerType): Type | undefined {
+  if (left.space !== right.space && left.space !== 'none' && right.space !== 'none') return undefined;
+  const space = left.space === 'none' ? right.space : left.space;
+  if (left.to.kind === 'none') return pointerTo(right.to, space);
+  return right.to.kind === 'none' || sameType(left.to, right.to) ? pointerTo(left.to, space) : undefined;
 }
 
 /** Same sign: the wider. A literal takes the other's sign. Mixed: signed, twice as wide as the wider unless it is wide enough. */
 export function joinInts(a: IntType, aFlexible: boolean, b: IntType, bFlexible: boolean): IntType {
   const bytes = Math.max(a.bytes, b.bytes) as IntType['bytes'];
-  if (a.signed === b.signed) return a.bytes >= b.bytes ? a : b;
-  if (aFlexible !== bFlexible) return intType(bytes, aFlexible ? b.signed : a.signed);
+  if (a.signed === b.signed) return withClock(intType(bytes, a.signed), a, b);
+  if (aFlexible !== bFlexible) return withClock(intType(bytes, aFlexible ? b.signed : a.signed), a, b);
   const [signed, unsigned] = a.signed ? [a, b] : [b, a];
   if (signed.bytes > unsigned.bytes) return signed;
   return intType(Math.min(8, bytes * 2) as IntType['bytes'], true);
 }
 
-/** True if two integers of 64 bits and different signs meet: the result is signed, and large unsigned values turn negative. */
-export function changesSign(a: Known, b: Known): boolean {
-  if (a.type.kind !== 'int' || b.type.kind !== 'int' || a.flexible || b.flexible) return false;
-  const unsigned = a.type.signed ? b.type : a.type;
-  return a.type.signed !== b.type.signed && unsigned.bytes === 8;
+/** A time stays one beside plain numbers; of times of two clocks nobody can tell any more. */
+export function withClock(type: IntType, a: IntType, b: IntType): IntType {
+  const clock =
+    a.clock === b.clock || b.clock === undefined ? a.clock : a.clock === undefined ? b.clock : undefined;
+  return clock === undefined ? type : { ...type, clock };
 }
 
 /** Whether a value of one type can stand where another is wanted, without a cast. */
@@ -127,7 +155,3 @@ export function convertTo(expr: TypedExpr, type: Type): TypedExpr {
 /** To 64 bits, of the given sign. */
 export const widen = (expr: TypedExpr, signed: boolean): TypedExpr =>
   convertTo(expr, signed ? i64 : intType(8, false));
-
-/** Bytes of a type, where it has a size. */
-export const bytesOf = (type: Type): number =>
-  type.kind === 'error' || type.kind === 'aggregate' ? 0 : sizeOf(type);

@@ -1,30 +1,32 @@
 /** Expressions get types. One small function for each kind; what is wrong is reported and becomes the error type. */
 
 import { assertNever } from '../base/assert.ts';
-import { didYouMean } from '../base/did-you-mean.ts';
 import type { Span } from '../base/span.ts';
-import { builtinNames, findBuiltin } from '../builtins/registry.ts';
-import type { Builtin, VariableDefinition } from '../builtins/define.ts';
 import type { Expr } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { IntType, Type } from '../types/type.ts';
-import { bool, errorType, i64, string, tuple, u64 } from '../types/type.ts';
-import { byteText } from '../types/value.ts';
+import { bool, errorType, string, tuple, u64 } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
-import type { Known } from './convert.ts';
-import { convertTo, hasTruth, joinKnown, known } from './convert.ts';
+import type { Flexible, Known } from './convert.ts';
+import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
 import { literalType } from './fold.ts';
-import { inferCast, inferDereference, inferField, inferIndex, resolveType } from './infer-access.ts';
-import { inferMapRead, inferTarget } from './infer-map.ts';
-import { inferBinary, inferUnary } from './infer-operators.ts';
+import { inferField, inferDereference, inferIndex } from './fields.ts';
+import { inferCast } from './infer-cast.ts';
+import { inferMapRead } from './infer-map.ts';
+import { inferName, inferParameter, inferVariable } from './infer-name.ts';
+import { inferBinary, inferUnary, updatedType } from './infer-operators.ts';
+import { inferTarget, typeBefore } from './infer-target.ts';
+import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
 import type { TypedExpr } from './typed-tree.ts';
 
 /** A typed expression, and whether its sign may still bend. */
 export interface Inferred {
   readonly expr: TypedExpr;
-  readonly flexible: boolean;
+  readonly flexible: Flexible;
+  /** A number as it was written, or computed from such. */
+  readonly literal?: true;
 }
 
 export const firm = (expr: TypedExpr): Inferred => ({ expr, flexible: false });
@@ -84,143 +86,55 @@ export function infer(scope: Scope, expr: Expr): Inferred {
 
 export const literal = (value: bigint, span: Span): Inferred => ({
   expr: { kind: 'constant', type: literalType(value), value, span },
-  flexible: true,
+  flexible: value >= 0n,
+  literal: true,
 });
 
-function inferText(scope: Scope, value: string, span: Span): Inferred {
+export function inferText(scope: Scope, value: string, span: Span): Inferred {
   const { maxStrlen } = scope.facts.settings;
   if (value.length + 1 > maxStrlen) {
     scope.report.error(
       'value-too-large',
       `This text is too long: ${value.length} bytes, at most ${maxStrlen - 1} fit`,
       span,
-      {
-        hints: [`Set TSTRACE_MAX_STRLEN=${value.length + 1} to allow it.`],
-      },
+      { hints: [`Set TSTRACE_MAX_STRLEN=${value.length + 1} to allow it.`] },
     );
     return wrong(span);
   }
   return firm({ kind: 'text', type: string(value.length + 1), value, span });
 }
 
-/** A bare word: a builtin, a function that needs no argument, an enumerator of the kernel. */
-function inferName(scope: Scope, name: string, span: Span): Inferred {
-  const builtin = findBuiltin(name);
-  if (builtin?.kind === 'variable') return inferBuiltin(scope, builtin, span);
-  if (builtin) return inferCall(scope, { text: name, span }, [], span);
-  const enumerator = scope.facts.enumerator(name);
-  if (enumerator) return firm({ kind: 'constant', type: enumerator.type, value: enumerator.value, span });
-  scope.report.error('unknown-identifier', `There is no builtin '${name}'`, span, {
-    hints: [
-      ...didYouMean(name, builtinNames()),
-      ...(scope.find(name) ? [`The variable is written $${name}.`] : []),
-    ],
-  });
-  return wrong(span);
-}
-
-export function inferBuiltin(scope: Scope, definition: VariableDefinition, span: Span): Inferred {
-  if (!isAvailable(scope, definition, span)) return wrong(span);
-  const { context } = scope;
-  const type = typeof definition.type === 'function' ? definition.type(context) : definition.type;
-  const value = definition.constant?.(context);
-  if (typeof value === 'string') return firm({ kind: 'text', type: string(value.length + 1), value, span });
-  if (value !== undefined) return firm({ kind: 'constant', type, value: BigInt(value), span });
-  return firm({ kind: 'builtin', type, definition, span });
-}
-
-/** Whether a builtin may stand in this probe; also notes what the kernel must have for it. */
-export function isAvailable(
-  scope: Scope,
-  definition: Exclude<Builtin, { kind: 'aggregation' }>,
-  span: Span,
-): boolean {
-  const refusal = definition.available?.(scope.context.program);
-  for (const feature of definition.requires ?? []) scope.round.requires.push({ feature, span });
-  if (!refusal) return true;
-  scope.report.error('not-available-here', `${definition.name} can't be used here: ${refusal.reason}`, span, {
-    hints: refusal.hint === undefined ? [] : [refusal.hint],
-  });
-  return false;
-}
-
-function inferVariable(scope: Scope, name: string, span: Span): Inferred {
-  const variable = scope.find(name);
-  if (!variable) {
-    scope.report.error(
-      'undefined-variable',
-      `$${name} has no value yet: nothing is assigned to it before`,
-      span,
-      {
-        hints: didYouMean(name, scope.variableNames).map((hint) =>
-          hint.replaceAll("'", '$').replaceAll(/\$(\w+)\$/g, "'$$$1'"),
-        ),
-      },
-    );
-    return wrong(span);
-  }
-  variable.used = true;
-  const { type, flexible } = scope.typeOfVariable(variable);
-  return { expr: { kind: 'variable', type, variable: scope.symbolOf(variable), span }, flexible };
-}
-
-/** $1: a number if it reads as one, else text; $#: how many there are. */
-function inferParameter(scope: Scope, index: number, span: Span): Inferred {
-  const { parameters, final } = scope.round;
-  if (index === 0) return literal(BigInt(parameters.length), span);
-  const text = parameters[index - 1];
-  if (text === undefined) {
-    if (final)
-      scope.report.warning(
-        'unknown-parameter',
-        `Parameter $${index} was not given: it counts as 0 or as empty text`,
-        span,
-        {
-          hints: ['Parameters follow the script on the command line.'],
-        },
-      );
-    return literal(0n, span);
-  }
-  if (/^-?(0[xX][0-9a-fA-F]+|\d+)$/.test(text)) {
-    const value = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
-    if (value < 1n << 64n && value >= -(1n << 63n)) return literal(value, span);
-  }
-  return inferText(scope, byteText(text), span);
-}
-
+/** ++ and --: a number becomes what `+= 1` would make of it. */
 function inferStep(scope: Scope, expr: Extract<Expr, { kind: 'step' }>): Inferred {
-  const { span, prefix } = expr;
-  const target = inferTarget(scope, expr.target, known(i64));
-  if (!target) return wrong(span);
+  const { span, prefix, op } = expr;
+  const before = typeBefore(scope, expr.target);
+  const one = knownOf(literal(1n, span));
+  const target = inferTarget(scope, expr.target, updatedType(op === '++' ? '+' : '-', before, one));
+  if (!target || target.type.kind === 'error') return wrong(span);
   const { type } = target;
-  if (type.kind === 'error') return wrong(span);
-  if (type.kind !== 'int' && type.kind !== 'pointer') {
-    scope.report.error('bad-operand', `${expr.op} counts integers and pointers, not ${typeName(type)}`, span);
+  const isContext = type.kind === 'pointer' && type.space === 'context';
+  if ((type.kind !== 'int' && type.kind !== 'pointer') || isContext) {
+    scope.report.error('bad-operand', `${op} counts integers and pointers, not ${typeName(type)}`, span);
     return wrong(span);
   }
   const stride = type.kind === 'pointer' ? strideOf(type.to) : 1;
-  return firm({
-    kind: 'step',
-    type,
-    target: target.target,
-    delta: expr.op === '++' ? stride : -stride,
-    prefix,
-    span,
-  });
+  const delta = op === '++' ? stride : -stride;
+  return firm({ kind: 'step', type, target: target.target, delta, prefix, span });
 }
 
 /** How far pointer arithmetic goes by one: the size of what is pointed to, a byte where that has none. */
 export const strideOf = (to: Type): number =>
-  to.kind === 'none' || to.kind === 'error' || to.kind === 'aggregate'
+  to.kind === 'none' || to.kind === 'error' || to.kind === 'aggregate' || to.kind === 'string'
     ? 1
-    : Math.max(1, to.kind === 'string' ? 1 : sizeOf(to));
+    : Math.max(1, sizeOf(to));
 
 /** A condition, as a bool. */
 export function inferTruth(scope: Scope, expr: Expr): TypedExpr {
   return truthOf(scope, infer(scope, expr));
 }
 
-export function truthOf(scope: Scope, { expr }: Inferred): TypedExpr {
+export function truthOf(scope: Scope, inferred: Inferred): TypedExpr {
+  const expr = value(scope, inferred);
   if (!hasTruth(expr.type)) {
     scope.report.error(
       'type-mismatch',
@@ -229,63 +143,73 @@ export function truthOf(scope: Scope, { expr }: Inferred): TypedExpr {
     );
     return wrong(expr.span).expr;
   }
+  if (expr.kind === 'text')
+    return { kind: 'constant', type: bool, value: expr.value === '' ? 0n : 1n, span: expr.span };
   return convertTo(expr, bool);
 }
 
 function inferConditional(scope: Scope, expr: Extract<Expr, { kind: 'conditional' }>): Inferred {
   const { span } = expr;
   if (!expr.then) {
-    const value = infer(scope, expr.condition);
-    truthOf(scope, value);
-    const branches = joinBranches(scope, value, infer(scope, expr.else), span);
-    if (!branches) return wrong(span);
-    return firm({ kind: 'elvis', type: branches.type, value: branches.left, else: branches.right, span });
+    const tested = infer(scope, expr.condition);
+    const isTestable = truthOf(scope, tested).type.kind !== 'error';
+    const branches = joinBranches(scope, tested, infer(scope, expr.else), span);
+    if (!branches || !isTestable) return wrong(span);
+    const { type, left, right, flexible } = branches;
+    return { expr: { kind: 'elvis', type, value: left, else: right, span }, flexible };
   }
   const condition = inferTruth(scope, expr.condition);
   const branches = joinBranches(scope, infer(scope, expr.then), infer(scope, expr.else), span);
   if (!branches || condition.type.kind === 'error') return wrong(span);
-  return {
-    expr: {
-      kind: 'conditional',
-      type: branches.type,
-      condition,
-      then: branches.left,
-      else: branches.right,
-      span,
-    },
-    flexible: branches.flexible,
-  };
+  const { type, left, right, flexible } = branches;
+  return { expr: { kind: 'conditional', type, condition, then: left, else: right, span }, flexible };
 }
 
-function joinBranches(
-  scope: Scope,
-  left: Inferred,
-  right: Inferred,
-  span: Span,
-):
-  | { readonly type: Type; readonly left: TypedExpr; readonly right: TypedExpr; readonly flexible: boolean }
-  | undefined {
+interface Branches extends Known {
+  readonly left: TypedExpr;
+  readonly right: TypedExpr;
+}
+
+/** Both as values of one type; calls that give nothing may stand on both sides. */
+function joinBranches(scope: Scope, left: Inferred, right: Inferred, span: Span): Branches | undefined {
   if (isWrong(left) || isWrong(right)) return undefined;
+  const [a, b] = [left.expr, right.expr];
+  if (a.type.kind === 'none' && b.type.kind === 'none')
+    return { type: a.type, flexible: false, left: a, right: b };
+  if (value(scope, left).type.kind === 'error' || value(scope, right).type.kind === 'error') return undefined;
   const joined = joinKnown(knownOf(left), knownOf(right));
-  if (!joined || joined.type.kind === 'none') {
+  if (!joined) {
+    const [first, second] = [typeName(a.type), typeName(b.type)];
     scope.report.error(
       'type-mismatch',
-      `Both branches must give values of one type, not ${typeName(left.expr.type)} and ${typeName(right.expr.type)}`,
+      `Both branches must give values of one type, not ${first} and ${second}`,
       span,
+      {
+        labels: [
+          { span: a.span, text: `this is ${first}` },
+          { span: b.span, text: `this is ${second}` },
+        ],
+      },
     );
     return undefined;
   }
-  const { type, flexible } = joined;
-  return { type, flexible, left: convertTo(left.expr, type), right: convertTo(right.expr, type) };
+  for (const { expr, flexible } of [left, right])
+    if (!bends({ flexible }) && expr.kind !== 'constant')
+      warnSignChange(scope, expr.type, joined.type, expr.span);
+  return { ...joined, left: convertTo(a, joined.type), right: convertTo(b, joined.type) };
 }
 
 function inferTuple(scope: Scope, elements: readonly Expr[], span: Span): Inferred {
-  const typed = elements.map((element) => value(scope, infer(scope, element)));
+  const inferred = elements.map((element) => infer(scope, element));
+  const typed = inferred.map((element) => value(scope, element));
   if (typed.some((element) => element.type.kind === 'error')) return wrong(span);
-  return firm({ kind: 'tuple', type: tuple(typed.map(({ type }) => type)), elements: typed, span });
+  return {
+    expr: { kind: 'tuple', type: tuple(typed.map(({ type }) => type)), elements: typed, span },
+    flexible: inferred.map(({ flexible }) => flexible),
+  };
 }
 
-/** Something that can be stored, passed or printed; everything else is reported. */
+/** Something that can be computed with, stored, passed or printed; everything else is reported. */
 export function value(scope: Scope, { expr }: Inferred): TypedExpr {
   const { type, span } = expr;
   if (type.kind === 'none') scope.report.error('type-mismatch', 'This has no value', span);
@@ -297,8 +221,25 @@ export function value(scope: Scope, { expr }: Inferred): TypedExpr {
     scope.report.error('type-mismatch', "The probe's context can not be used as a value", span, {
       hints: ['Name one of its fields: args.NAME.'],
     });
+  else if (type.kind === 'array' && type.length === 0)
+    scope.report.error('type-mismatch', 'Where this array ends is known at run time only', span, {
+      hints: ['Take its first bytes: buf(ARRAY, LENGTH).'],
+    });
   else return expr;
   return wrong(span).expr;
+}
+
+/** A large unsigned number turns negative where it meets signed ones, and is best told. */
+export function warnSignChange(scope: Scope, from: Type, to: Type, span: Span): void {
+  if (from.kind === 'tuple' && to.kind === 'tuple')
+    return from.of.forEach((type, index) => warnSignChange(scope, type, to.of[index] ?? type, span));
+  if (from.kind !== 'int' || to.kind !== 'int' || from.signed || !to.signed || from.bytes < to.bytes) return;
+  scope.report.warning(
+    'sign-change',
+    `A value of type ${typeName(from)} is taken as ${typeName(to)}, for it meets signed numbers: large values turn negative`,
+    span,
+    { hints: ['Cast to say which of the two is meant: (uint64) or (int64).'] },
+  );
 }
 
 function inferSize(scope: Scope, expr: Extract<Expr, { kind: 'sizeof' }>): Inferred {

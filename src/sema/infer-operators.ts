@@ -3,50 +3,62 @@
 import type { Span } from '../base/span.ts';
 import type { BinaryOp, Expr, UnaryOp } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
-import type { IntType, Type } from '../types/type.ts';
-import { bool, i64, intType, sameType, u64 } from '../types/type.ts';
-import { changesSign, convertTo, fits, isNumber, joinInts, joinKnown, widen } from './convert.ts';
-import { foldArithmetic, foldComparison, wrap } from './fold.ts';
+import type { IntType } from '../types/type.ts';
+import { bool, i64, string, u64 } from '../types/type.ts';
+import type { Flexible, Known } from './convert.ts';
+import { bends, widen, withClock } from './convert.ts';
+import { foldArithmetic, literalType } from './fold.ts';
+import { compare } from './infer-comparison.ts';
 import type { Inferred } from './infer-expression.ts';
-import { asInt, firm, infer, inferTruth, isWrong, knownOf, strideOf, wrong } from './infer-expression.ts';
+import {
+  asInt,
+  firm,
+  infer,
+  inferTruth,
+  isWrong,
+  strideOf,
+  truthOf,
+  value,
+  wrong,
+} from './infer-expression.ts';
 import type { Scope } from './scope.ts';
-import type { ArithmeticOp, ComparisonOp } from './typed-tree.ts';
+import type { ArithmeticOp, ComparisonOp, TypedExpr } from './typed-tree.ts';
+
+type Binary = Extract<Expr, { kind: 'binary' }>;
 
 const comparisonOps: readonly BinaryOp[] = ['==', '!=', '<', '>', '<=', '>='];
 
 const isComparison = (op: BinaryOp): op is ComparisonOp => comparisonOps.includes(op);
+const isLogical = (op: BinaryOp): op is '&&' | '||' => op === '&&' || op === '||';
 
-/** Chains of one operator nest to the left, as deep as they are long: they are walked, not descended. */
-export function inferBinary(scope: Scope, expr: Extract<Expr, { kind: 'binary' }>): Inferred {
-  const chain: Extract<Expr, { kind: 'binary' }>[] = [];
+/** Chains of operators nest to the left, as deep as they are long: they are walked, not descended. */
+export function inferBinary(scope: Scope, expr: Binary): Inferred {
+  const chain: Binary[] = [];
   let first: Expr = expr;
-  while (first.kind === 'binary') {
-    chain.push(first);
-    first = first.left;
-  }
-  if (chain.some(({ op }) => op === '&&' || op === '||')) return inferLogicalOrNot(scope, expr);
+  for (; first.kind === 'binary'; first = first.left) chain.push(first);
   let result = infer(scope, first);
-  for (const step of chain.reverse())
-    result = inferStepOf(scope, step.op, result, infer(scope, step.right), step.span);
+  for (const { op, right, span } of chain.reverse())
+    result = isLogical(op)
+      ? inferLogical(scope, op, result, right, span)
+      : inferOperation(scope, op, result, infer(scope, right), span);
   return result;
 }
 
-function inferLogicalOrNot(scope: Scope, expr: Extract<Expr, { kind: 'binary' }>): Inferred {
-  const { op, span } = expr;
-  if (op !== '&&' && op !== '||')
-    return inferStepOf(scope, op, infer(scope, expr.left), infer(scope, expr.right), span);
-  const left = inferTruth(scope, expr.left);
-  const right = inferTruth(scope, expr.right);
+function inferLogical(scope: Scope, op: '&&' | '||', first: Inferred, second: Expr, span: Span): Inferred {
+  const left = truthOf(scope, first);
+  const right = inferTruth(scope, second);
   if (left.type.kind === 'error' || right.type.kind === 'error') return wrong(span);
   if (left.kind === 'constant') {
     const decides = op === '&&' ? left.value === 0n : left.value === 1n;
-    return firm(decides ? { ...left, span } : right);
+    return firm({ ...(decides ? left : right), span });
   }
   return firm({ kind: 'logical', type: bool, op, left, right, span });
 }
 
-function inferStepOf(scope: Scope, op: BinaryOp, left: Inferred, right: Inferred, span: Span): Inferred {
+function inferOperation(scope: Scope, op: BinaryOp, left: Inferred, right: Inferred, span: Span): Inferred {
   if (isWrong(left) || isWrong(right)) return wrong(span);
+  if (value(scope, left).type.kind === 'error' || value(scope, right).type.kind === 'error')
+    return wrong(span);
   if (isComparison(op)) return compare(scope, op, left, right, span);
   return inferArithmetic(scope, op as ArithmeticOp, left, right, span);
 }
@@ -58,54 +70,90 @@ export function inferArithmetic(
   right: Inferred,
   span: Span,
 ): Inferred {
-  const pointer = inferPointerArithmetic(scope, op, left, right, span);
-  if (pointer) return pointer;
-  const [a, b] = [asInt(left.expr.type), asInt(right.expr.type)];
+  const [first, second] = [left.expr, right.expr];
+  if (first.type.kind === 'pointer' || second.type.kind === 'pointer')
+    return inferPointerArithmetic(scope, op, left, right, span);
+  if (op === '+' && first.kind === 'text' && second.kind === 'constant' && right.literal)
+    return tailOf(first, second.value, span);
+  const [a, b] = [asInt(first.type), asInt(second.type)];
   if (!a || !b) {
-    const culprit = a ? right.expr : left.expr;
+    const culprit = a ? second : first;
     scope.report.error('bad-operand', `'${op}' takes integers, not ${typeName(culprit.type)}`, culprit.span);
     return wrong(span);
   }
-  if ((op === '/' || op === '%') && right.expr.kind === 'constant' && right.expr.value === 0n) {
+  if ((op === '/' || op === '%') && second.kind === 'constant' && second.value === 0n) {
     scope.report.error('division-by-zero', 'This divides by zero', span);
     return wrong(span);
   }
-  const signed = operandsSigned(op, a, left.flexible, b, right.flexible);
-  if (changesSign(knownOf(left), knownOf(right)) && ['/', '%', '*'].includes(op))
-    scope.report.warning(
-      'sign-change',
-      `The operands of '${op}' differ in sign: both are taken as signed`,
-      span,
-      {
-        hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
-      },
-    );
-  const result = op === '-' ? i64 : signed ? i64 : u64;
+  const signed = isSigned(op, a, bends(left), b, bends(right));
+  if (op === '/' || op === '%') warnMixedDivision(scope, op, left, right, span);
   const isShift = op === '<<' || op === '>>';
-  const first = widen(left.expr, isShift ? a.signed && !(left.flexible && !signed) : signed);
-  const second = widen(right.expr, isShift ? b.signed : signed);
-  if (first.kind === 'constant' && second.kind === 'constant') {
-    const value = foldArithmetic(op, first.value, second.value, signed, result);
-    if (value !== undefined)
-      return {
-        expr: { kind: 'constant', type: result, value: wrap(value, result), span },
-        flexible: left.flexible && right.flexible,
-      };
-  }
-  return firm({ kind: 'arithmetic', type: result, op, left: first, right: second, span });
+  const operands = [widen(first, signed), widen(second, isShift ? b.signed : signed)] as const;
+  const type = resultType(op, signed, a, b);
+  const literal = left.literal && right.literal;
+  const folded = fold(op, operands, type, span);
+  if (!folded) return firm({ kind: 'arithmetic', type, op, left: operands[0], right: operands[1], span });
+  const isPositive = folded.kind === 'constant' && folded.value >= 0n;
+  return { expr: folded, flexible: bends(left) && bends(right) && isPositive, ...(literal && { literal }) };
 }
 
-/** A literal takes the other operand's sign; shifts are their left operand's. */
-function operandsSigned(
+function fold(
   op: ArithmeticOp,
-  a: IntType,
-  aFlexible: boolean,
-  b: IntType,
-  bFlexible: boolean,
-): boolean {
+  [left, right]: readonly [TypedExpr, TypedExpr],
+  type: IntType,
+  span: Span,
+): TypedExpr | undefined {
+  if (left.kind !== 'constant' || right.kind !== 'constant') return undefined;
+  const result = foldArithmetic(op, left.value, right.value, (asInt(left.type) ?? type).signed, type);
+  return result === undefined ? undefined : { kind: 'constant', type, value: result, span };
+}
+
+/** "abc" + 1 is "bc": how str($1 + 1) drops a first character. */
+function tailOf({ value: text }: Extract<TypedExpr, { kind: 'text' }>, count: bigint, span: Span): Inferred {
+  const tail = text.slice(Number(count < 0n ? 0n : count));
+  return firm({ kind: 'text', type: string(tail.length + 1), value: tail, span });
+}
+
+/** A literal takes the other operand's sign; shifts have their left operand's. */
+function isSigned(op: ArithmeticOp, a: IntType, aBends: boolean, b: IntType, bBends: boolean): boolean {
   if (op === '<<' || op === '>>') return a.signed;
-  if (aFlexible !== bFlexible) return aFlexible ? b.signed : a.signed;
+  if (aBends !== bBends) return aBends ? b.signed : a.signed;
   return a.signed || b.signed;
+}
+
+/** Differences may be negative, whatever they are of. A time and a span make a time. */
+function resultType(op: ArithmeticOp, signed: boolean, a: IntType, b: IntType): IntType {
+  if (op === '-') return b.clock === undefined ? withClock(i64, a, b) : i64;
+  const type = signed ? i64 : u64;
+  return op === '+' ? withClock(type, a, b) : type;
+}
+
+/** The type of a target that is changed by `op=`. What it held before may not be known yet: then the value alone tells. */
+export function updatedType(op: ArithmeticOp, before: Known | undefined, value: Known): Known {
+  const held = before && before.type.kind !== 'error' ? before : undefined;
+  if (held && !asInt(held.type)) return held;
+  const operand = asInt(value.type);
+  if (!operand) return held ?? value;
+  const own = held && asInt(held.type);
+  const signed = isSigned(op, own ?? operand, own ? bends(held) : true, operand, bends(value));
+  const flexible: Flexible = op !== '-' && (held ? bends(held) : true) && bends(value);
+  return { type: resultType(op, signed, own ?? operand, operand), flexible };
+}
+
+/** Of 64 bits each: one of them is read with a sign that it doesn't have. */
+function warnMixedDivision(scope: Scope, op: string, left: Inferred, right: Inferred, span: Span): void {
+  if (left.expr.kind === 'constant' || right.expr.kind === 'constant') return;
+  const [a, b] = [asInt(left.expr.type), asInt(right.expr.type)];
+  if (!a || !b || a.signed === b.signed || bends(left) || bends(right)) return;
+  if ((a.signed ? b : a).bytes < 8) return;
+  scope.report.warning(
+    'sign-change',
+    `The operands of '${op}' differ in sign: both are taken as signed`,
+    span,
+    {
+      hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
+    },
+  );
 }
 
 function inferPointerArithmetic(
@@ -114,117 +162,28 @@ function inferPointerArithmetic(
   left: Inferred,
   right: Inferred,
   span: Span,
-): Inferred | undefined {
-  const isPointer = ({ expr }: Inferred): boolean => expr.type.kind === 'pointer';
-  if (!isPointer(left) && !isPointer(right)) return undefined;
-  const [pointer, count] = isPointer(left) ? [left, right] : [right, left];
-  const possible = (op === '+' || (op === '-' && isPointer(left))) && asInt(count.expr.type) !== undefined;
-  if (!possible || pointer.expr.type.kind !== 'pointer') {
+): Inferred {
+  const [pointer, count] =
+    left.expr.type.kind === 'pointer' ? [left.expr, right.expr] : [right.expr, left.expr];
+  const { type } = pointer;
+  const isDefined = op === '+' || (op === '-' && pointer === left.expr);
+  if (type.kind !== 'pointer' || !isDefined || !asInt(count.type)) {
     scope.report.error(
       'bad-operand',
       `'${op}' is not defined for ${typeName(left.expr.type)} and ${typeName(right.expr.type)}`,
       span,
-      {
-        hints: ['Cast the pointer to compute with its address: (uint64)pointer.'],
-      },
+      { hints: ['Cast the pointer to compute with its address: (uint64)pointer.'] },
     );
     return wrong(span);
   }
-  const stride = strideOf(pointer.expr.type.to);
-  const steps = widen(count.expr, true);
-  return firm({
-    kind: 'advance',
-    type: pointer.expr.type,
-    pointer: pointer.expr,
-    count: steps,
-    stride: op === '-' ? -stride : stride,
-    span,
-  });
-}
-
-function compare(scope: Scope, op: ComparisonOp, left: Inferred, right: Inferred, span: Span): Inferred {
-  const type = comparedType(scope, op, left, right, span);
-  if (!type) return wrong(span);
-  const [a, b] =
-    type === 'as-they-are'
-      ? [left.expr, right.expr]
-      : [convertTo(left.expr, type), convertTo(right.expr, type)];
-  if (a.kind === 'constant' && b.kind === 'constant')
-    return firm({
-      kind: 'constant',
-      type: bool,
-      value: foldComparison(op, a.value, b.value) ? 1n : 0n,
-      span,
-    });
-  return firm({ kind: 'comparison', type: bool, op, left: a, right: b, span });
-}
-
-/** The type in which two values are compared. Texts of any two capacities are compared as they are. */
-function comparedType(
-  scope: Scope,
-  op: ComparisonOp,
-  left: Inferred,
-  right: Inferred,
-  span: Span,
-): Type | 'as-they-are' | undefined {
-  const [a, b] = [left.expr.type, right.expr.type];
-  const equality = op === '==' || op === '!=';
-  if (isNumber(a) && isNumber(b)) return comparedNumbers(scope, left, right, span);
-  if (a.kind === 'pointer' && (isNumber(b) || b.kind === 'pointer')) {
-    if (b.kind === 'pointer' && !sameType(a.to, b.to) && a.to.kind !== 'none' && b.to.kind !== 'none')
-      scope.report.warning(
-        'type-mismatch',
-        `These pointers lead to different types: ${typeName(a)} and ${typeName(b)}`,
-        span,
-      );
-    return a;
-  }
-  if (b.kind === 'pointer' && isNumber(a)) return b;
-  if (equality && a.kind === 'string' && b.kind === 'string') return 'as-they-are';
-  if (
-    equality &&
-    a.kind === b.kind &&
-    ['tuple', 'array', 'buffer', 'inet', 'symbol'].includes(a.kind) &&
-    fits(a, b)
-  ) {
-    const joined = joinKnown(knownOf(left), knownOf(right));
-    if (joined) return joined.type;
-  }
-  scope.report.error('type-mismatch', `'${op}' can not compare ${typeName(a)} with ${typeName(b)}`, span, {
-    hints: a.kind === 'string' && b.kind === 'string' ? ['Texts can be compared with == and != only.'] : [],
-  });
-  return undefined;
-}
-
-function comparedNumbers(scope: Scope, left: Inferred, right: Inferred, span: Span): Type {
-  const [a, b] = [left.expr.type, right.expr.type];
-  if (a.kind === 'bool' && b.kind === 'bool') return bool;
-  const [first, second] = [asInt(a) ?? i64, asInt(b) ?? i64];
-  if (changesSign(knownOf(left), knownOf(right)))
-    scope.report.warning(
-      'sign-change',
-      `${typeName(a)} and ${typeName(b)} are compared as int64: large unsigned values count as negative`,
-      span,
-      {
-        hints: ['Cast one of them to say what you mean: (uint64) or (int64).'],
-      },
-    );
-  const joined = joinInts(first, left.flexible, second, right.flexible);
-  // A literal whose value the other's type can't hold needs the wider one, or its sign.
-  const holdsBoth = [left, right].every(
-    ({ expr }) => expr.kind !== 'constant' || wrap(expr.value, joined) === expr.value,
-  );
-  return holdsBoth ? joined : intType(8, true);
+  const stride = strideOf(type.to) * (op === '-' ? -1 : 1);
+  return firm({ kind: 'advance', type, pointer, count: widen(count, true), stride, span });
 }
 
 export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Expr, span: Span): Inferred {
-  if (op === '!') {
-    const truth = inferTruth(scope, operand);
-    if (truth.type.kind === 'error') return wrong(span);
-    if (truth.kind === 'constant') return firm({ ...truth, value: truth.value === 0n ? 1n : 0n, span });
-    return firm({ kind: 'not', type: bool, operand: truth, span });
-  }
+  if (op === '!') return inferNot(scope, operand, span);
   if (op === '&') {
+    infer(scope, operand);
     scope.report.error(
       'unsupported-syntax',
       "The address of a variable or map can't be taken in this version",
@@ -239,17 +198,25 @@ export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Exp
     scope.report.error('bad-operand', `'${op}' takes an integer, not ${typeName(inferred.expr.type)}`, span);
     return wrong(span);
   }
-  if (inferred.expr.kind === 'constant' && inferred.flexible) return negated(op, inferred.expr.value, span);
+  if (inferred.expr.kind === 'constant' && inferred.literal) return negated(op, inferred, span);
   const signed = op === '-' || type.signed;
   return firm({ kind: 'unary', type: signed ? i64 : u64, op, operand: widen(inferred.expr, signed), span });
 }
 
-/** -5 is a literal too: the smallest type that holds it. */
-function negated(op: '-' | '~', value: bigint, span: Span): Inferred {
-  const result = BigInt.asIntN(64, op === '-' ? -value : ~value);
-  const type = [1, 2, 4, 8].find((bytes) => BigInt.asIntN(bytes * 8, result) === result) ?? 8;
+function inferNot(scope: Scope, operand: Expr, span: Span): Inferred {
+  const truth = inferTruth(scope, operand);
+  if (truth.type.kind === 'error') return wrong(span);
+  if (truth.kind === 'constant') return firm({ ...truth, value: truth.value === 0n ? 1n : 0n, span });
+  return firm({ kind: 'not', type: bool, operand: truth, span });
+}
+
+/** -5 is a literal too: the smallest type that holds it, at most 64 bits. */
+function negated(op: '-' | '~', { expr }: Inferred, span: Span): Inferred {
+  const number = expr.kind === 'constant' ? expr.value : 0n;
+  const result = BigInt.asIntN(64, op === '-' ? -number : ~number);
   return {
-    expr: { kind: 'constant', type: intType(type as IntType['bytes'], true), value: result, span },
-    flexible: op === '-' && result >= 0n,
+    expr: { kind: 'constant', type: literalType(result), value: result, span },
+    flexible: result >= 0n,
+    literal: true,
   };
 }

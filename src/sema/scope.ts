@@ -5,11 +5,13 @@ import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { Requirement } from '../plan/plan.ts';
 import type { Type } from '../types/type.ts';
+import { errorType, i64 } from '../types/type.ts';
+import type { Known } from './convert.ts';
+import { known } from './convert.ts';
 import type { Facts } from './facts.ts';
 import type { MapFacts, SymbolTable } from './symbols.ts';
 import { typeOf } from './symbols.ts';
 import type { MapSymbol, VariableSymbol } from './typed-tree.ts';
-import { errorType } from '../types/type.ts';
 
 export interface Variable {
   readonly name: string;
@@ -19,6 +21,8 @@ export interface Variable {
   readonly declared?: Type;
   assigned: boolean;
   used: boolean;
+  /** First use that comes before any assignment. */
+  readEarly?: Span;
 }
 
 /** What a whole round of inference shares. */
@@ -32,17 +36,22 @@ export interface Round {
   readonly requires: Requirement[];
   /** True in the last round: types are final, and what is wrong is told. */
   readonly final: boolean;
-  nextVariable: number;
 }
+
+/** Variables' ids: a program's number times this, plus the offset of the declaration. The same in every round, whatever else a round finds. */
+const idsPerProgram = 2 ** 32;
 
 export class Scope {
   readonly round: Round;
   readonly context: TypingContext;
+  readonly #program: number;
   readonly #blocks: Map<string, Variable>[] = [new Map()];
 
-  constructor(round: Round, context: TypingContext) {
+  /** `program` is the program's number in the script. */
+  constructor(round: Round, context: TypingContext, program: number) {
     this.round = round;
     this.context = context;
+    this.#program = program;
   }
 
   get report(): Report {
@@ -66,16 +75,28 @@ export class Scope {
   }
 
   #endBlock(): void {
-    for (const variable of this.#blocks.pop()?.values() ?? []) {
-      if (!variable.assigned && variable.used)
-        this.report.warning(
-          'unused-variable',
-          `$${variable.name} is read but nothing is ever assigned to it: it is 0`,
-          variable.span,
-        );
-      else if (!variable.used && !variable.assigned)
-        this.report.warning('unused-variable', `$${variable.name} is declared but not used`, variable.span);
-    }
+    for (const variable of this.#blocks.pop()?.values() ?? []) this.#endVariable(variable);
+  }
+
+  #endVariable({ name, id, span, declared, assigned, used, readEarly }: Variable): void {
+    if (!assigned && !declared) this.round.next.joinVariable(id, known(i64), span);
+    if (!assigned)
+      this.report.warning(
+        'unused-variable',
+        used
+          ? `$${name} is read, but nothing is ever assigned to it: it is 0`
+          : `$${name} is declared but not used`,
+        span,
+      );
+    else if (readEarly)
+      this.report.warning(
+        'unused-variable',
+        `$${name} is read before anything is assigned to it: it is 0 here`,
+        readEarly,
+        {
+          labels: [{ span, text: 'it is declared here' }],
+        },
+      );
   }
 
   find(name: string): Variable | undefined {
@@ -90,7 +111,7 @@ export class Scope {
   declare(name: string, span: Span, declared?: Type): Variable {
     const variable: Variable = {
       name,
-      id: this.round.nextVariable++,
+      id: this.#program * idsPerProgram + span.start,
       span,
       assigned: false,
       used: false,
@@ -104,15 +125,12 @@ export class Scope {
     return this.#blocks.flatMap((block) => [...block.keys()]);
   }
 
-  typeOfVariable(variable: Variable): { readonly type: Type; readonly flexible: boolean } {
-    if (variable.declared) return { type: variable.declared, flexible: false };
+  /** Of the error type as long as nothing is known. */
+  typeOfVariable({ id, declared }: Variable): Known {
+    if (declared) return known(declared);
     const { before, next, final } = this.round;
-    return (
-      (before.variables.get(variable.id) ?? (final ? undefined : next.variables.get(variable.id)))?.known ?? {
-        type: errorType,
-        flexible: false,
-      }
-    );
+    const facts = before.variables.get(id) ?? (final ? undefined : next.variables.get(id));
+    return facts?.known ?? known(errorType);
   }
 
   symbolOf(variable: Variable): VariableSymbol {

@@ -4,7 +4,7 @@ import type { Span } from '../base/span.ts';
 import type { AggregationDefinition } from '../builtins/define.ts';
 import type { Type } from '../types/type.ts';
 import { errorType, sameType } from '../types/type.ts';
-import type { Known } from './convert.ts';
+import type { Flexible, Known } from './convert.ts';
 import { joinKnown } from './convert.ts';
 
 export interface MapFacts {
@@ -16,6 +16,7 @@ export interface MapFacts {
   /** Parts of the key; undefined as long as no use tells. */
   readonly key?: readonly Known[];
   readonly keySpan?: Span;
+  /** Undefined if nothing is stored; of the error type as long as what is stored is not known. */
   readonly value?: Known;
   readonly aggregation?: AggregationDefinition;
 }
@@ -27,7 +28,7 @@ export interface VariableFacts {
 
 export class SymbolTable {
   readonly maps = new Map<string, MapFacts>();
-  /** By id. */
+  /** By id (Variable.id). */
   readonly variables = new Map<number, VariableFacts>();
 
   constructor(from?: SymbolTable) {
@@ -58,12 +59,13 @@ export class SymbolTable {
   /** A value that a map is given; false if it doesn't go with the others. */
   joinValue(name: string, value: Known, span: Span, aggregation?: AggregationDefinition): boolean {
     const map = this.map(name, span);
-    const joined = map.value ? joinKnown(map.value, value) : value;
-    if (!joined || (map.value && map.aggregation !== aggregation)) return false;
+    const isNews = !map.value || map.value.type.kind === 'error';
+    const joined = isNews ? value : joinKnown(map.value, value);
+    if (!joined || (!isNews && value.type.kind !== 'error' && map.aggregation !== aggregation)) return false;
     this.maps.set(name, {
       ...map,
       value: joined,
-      written: map.written ?? span,
+      written: isNews ? span : (map.written ?? span),
       ...(aggregation && { aggregation }),
     });
     return true;
@@ -89,7 +91,13 @@ export class SymbolTable {
 }
 
 const sameKnown = (a: Known | undefined, b: Known | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && a.flexible === b.flexible && sameType(a.type, b.type));
+  a === b ||
+  (a !== undefined && b !== undefined && sameFlexible(a.flexible, b.flexible) && sameType(a.type, b.type));
+
+const sameFlexible = (a: Flexible, b: Flexible): boolean =>
+  typeof a === 'boolean' || typeof b === 'boolean'
+    ? a === b
+    : a.length === b.length && a.every((part, index) => sameFlexible(part, b[index] ?? false));
 
 const sameMap = (a: MapFacts, b: MapFacts | undefined): boolean =>
   b !== undefined &&

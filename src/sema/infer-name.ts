@@ -1,0 +1,111 @@
+/** Names: builtins, enumerators, variables, positional parameters. */
+
+import { didYouMean } from '../base/did-you-mean.ts';
+import type { Span } from '../base/span.ts';
+import type { Builtin, VariableDefinition } from '../builtins/define.ts';
+import { builtinNames, findBuiltin } from '../builtins/registry.ts';
+import { string } from '../types/type.ts';
+import { byteText } from '../types/value.ts';
+import { inferCall } from './check-call.ts';
+import type { Inferred } from './infer-expression.ts';
+import { firm, inferText, literal, wrong } from './infer-expression.ts';
+import type { Scope } from './scope.ts';
+
+/** A bare word: a builtin, a function that needs no argument, an enumerator of the kernel. */
+export function inferName(scope: Scope, name: string, span: Span): Inferred {
+  const builtin = findBuiltin(name);
+  if (builtin?.kind === 'variable') return inferBuiltin(scope, builtin, span);
+  if (builtin) return inferCall(scope, { text: name, span }, [], span);
+  const enumerator = scope.facts.enumerator(name);
+  if (enumerator) return firm({ kind: 'constant', type: enumerator.type, value: enumerator.value, span });
+  scope.report.error('unknown-identifier', `There is no builtin '${name}'`, span, {
+    hints: [
+      ...(scope.find(name) ? [`The variable is written $${name}.`] : []),
+      ...(scope.round.before.maps.has(name) ? [`The map is written @${name}.`] : []),
+      ...didYouMean(name, builtinNames()),
+    ],
+  });
+  return wrong(span);
+}
+
+export function inferBuiltin(scope: Scope, definition: VariableDefinition, span: Span): Inferred {
+  if (!isAvailable(scope, definition, span)) return wrong(span);
+  const { context } = scope;
+  const type = typeof definition.type === 'function' ? definition.type(context) : definition.type;
+  const value = definition.constant?.(context);
+  if (typeof value === 'string') return firm({ kind: 'text', type: string(value.length + 1), value, span });
+  if (value !== undefined) return firm({ kind: 'constant', type, value: BigInt(value), span });
+  return firm({ kind: 'builtin', type, definition, span });
+}
+
+/** Whether a builtin may stand in this probe; also notes what the kernel must have for it. */
+export function isAvailable(
+  scope: Scope,
+  definition: Exclude<Builtin, { kind: 'aggregation' }>,
+  span: Span,
+): boolean {
+  const refusal = definition.available?.(scope.context.program);
+  for (const feature of definition.requires ?? []) scope.round.requires.push({ feature, span });
+  if (!refusal) return true;
+  scope.report.error('not-available-here', `${definition.name} can't be used here: ${refusal.reason}`, span, {
+    hints: refusal.hint === undefined ? [] : [refusal.hint],
+  });
+  return false;
+}
+
+export function inferVariable(scope: Scope, name: string, span: Span): Inferred {
+  const variable = scope.find(name);
+  if (!variable) {
+    const near = didYouMean(
+      `$${name}`,
+      scope.variableNames.map((other) => `$${other}`),
+    );
+    scope.report.error(
+      'undefined-variable',
+      `$${name} has no value: nothing is assigned to it before`,
+      span,
+      {
+        hints:
+          near.length > 0
+            ? near
+            : ['Variables live in the block where they are first assigned or declared by let.'],
+      },
+    );
+    return wrong(span);
+  }
+  variable.used = true;
+  if (!variable.assigned) variable.readEarly ??= span;
+  const { type, flexible } = scope.typeOfVariable(variable);
+  return { expr: { kind: 'variable', type, variable: scope.symbolOf(variable), span }, flexible };
+}
+
+/** $1: a number if it reads as one, else text; $#: how many there are. */
+export function inferParameter(scope: Scope, index: number, span: Span): Inferred {
+  if (index === 0) return literal(BigInt(scope.round.parameters.length), span);
+  const text = parameterText(scope, index, span);
+  const number = text === '' ? 0n : numberOf(text);
+  return number === undefined ? inferText(scope, byteText(text), span) : literal(number, span);
+}
+
+/** $1 where only text can stand, also if it reads as a number. */
+export const inferParameterText = (scope: Scope, index: number, span: Span): Inferred =>
+  inferText(scope, byteText(parameterText(scope, index, span)), span);
+
+function parameterText(scope: Scope, index: number, span: Span): string {
+  const text = scope.round.parameters[index - 1];
+  if (text === undefined)
+    scope.report.warning(
+      'unknown-parameter',
+      `Parameter $${index} was not given: it counts as 0 or as empty text`,
+      span,
+      { hints: ['Parameters follow the script on the command line.'] },
+    );
+  return text ?? '';
+}
+
+/** Numbers of 64 bits; all others are text. */
+function numberOf(text: string): bigint | undefined {
+  if (!/^-?(0[xX][0-9a-fA-F]+|\d+)$/.test(text)) return undefined;
+  const value = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
+  return value < 1n << 64n && value >= -(1n << 63n) ? value : undefined;
+}
