@@ -1,25 +1,26 @@
 /** Expressions: numbers end up in registers, everything else in bytes. One small function for each kind. */
 
 import { assert, assertNever, present } from '../base/assert.ts';
-import type { Argument, Operand, Scalar } from '../builtins/emitter.ts';
+import type { Argument, Operand } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import { isScalar, partsOf, roundUp, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
-import { intType, u32 } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
 import { runtimeWarning } from '../builtins/runtime-warning.ts';
-import type { BpfEmitter } from './bpf-emitter.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
 import { emitEqualBytes, emitEqualsText, pieces, wordOf } from './emit-compare.ts';
+import { emitConversion } from './emit-convert.ts';
 import { emitDivision } from './emit-division.ts';
+import type { Source } from './emit-load.ts';
+import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
 import { emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
 import { widthOf } from './emit-record.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { integerType, nullPointer } from './llvm/ir-value.ts';
 import { Place, Register } from './values.ts';
 
-type ExprOf<K extends TypedExpr['kind']> = Extract<TypedExpr, { kind: K }>;
+export type ExprOf<K extends TypedExpr['kind']> = Extract<TypedExpr, { kind: K }>;
 
 /** A value that fits a register, as wide as its type; a bool is one bit. */
 export function scalarOf(emission: Emission, expr: TypedExpr): Register {
@@ -111,7 +112,7 @@ function notContext(value: Operand | 'context'): Operand {
 }
 
 /** Memory holds a truth value as a byte. */
-function asTruth({ out }: Emission, type: Type, value: Register): Register {
+export function asTruth({ out }: Emission, type: Type, value: Register): Register {
   return type.kind === 'bool' && value.bits !== 1 ? out.compare('!=', value, 0) : value;
 }
 
@@ -333,172 +334,6 @@ function indexable(emission: Emission, array: TypedExpr): Place {
   const place = emission.out.storage.reserveScratch(sizeOf(array.type), 'array');
   emitInto(emission, array, place);
   return place;
-}
-
-/** Whose memory a pointer leads into. */
-const spaceOf = (emission: Emission, type: Type): 'kernel' | 'user' => {
-  const space = type.kind === 'pointer' ? type.space : 'none';
-  return space === 'kernel' || space === 'user' ? space : emission.out.program.context.space;
-};
-
-interface Source {
-  readonly address: Scalar;
-  readonly space: 'kernel' | 'user';
-}
-
-/** Where a load reads from. */
-function sourceOf(emission: Emission, { pointer, offset, dynamic }: ExprOf<'load'>): Source {
-  const { out } = emission;
-  if (!isContext(pointer))
-    return { address: out.add(pointerOf(emission, pointer), offset), space: spaceOf(emission, pointer.type) };
-  const base = out.contextAddress();
-  if (!dynamic) return { address: out.add(base, offset), space: 'kernel' };
-  // __data_loc: where the data lie in the record is in the low half, their length in the high one.
-  const location = out.context({ offset, type: u32 });
-  return { address: out.add(base, out.and(out.resize(location, 64), 0xffff)), space: 'kernel' };
-}
-
-const isContext = (pointer: TypedExpr): boolean =>
-  pointer.type.kind === 'pointer' && pointer.type.space === 'context';
-
-/** A pointer that is only read through or compared with null: what comes straight from the context may stay a typed pointer. */
-function pointerOf(emission: Emission, expr: TypedExpr): Register {
-  const { out } = emission;
-  if (expr.kind === 'advance' && expr.count.kind === 'constant')
-    return out.add(pointerOf(emission, expr.pointer), expr.count.value * BigInt(expr.stride));
-  if (expr.kind === 'convert' && expr.type.kind === 'pointer' && expr.operand.type.kind === 'pointer')
-    return pointerOf(emission, expr.operand);
-  const isDirect = expr.kind === 'builtin' || (expr.kind === 'load' && isContext(expr.pointer));
-  return isDirect ? out.keepingPointers(() => scalarOf(emission, expr)) : scalarOf(emission, expr);
-}
-
-function emitLoad(emission: Emission, expr: ExprOf<'load'>): Operand {
-  const { out } = emission;
-  const { type } = expr;
-  if (expr.bits) return emitBitfield(emission, expr, expr.bits);
-  if (isScalar(type)) return asTruth(emission, type, loadNumber(emission, expr, expr.offset, sizeOf(type)));
-  const place = out.reserve(sizeOf(type), 'read');
-  const { address, space } = out.withoutLanding(() => sourceOf(emission, expr));
-  if (type.kind === 'string') {
-    // The helper leaves what is behind the NUL as it was.
-    out.zero(place);
-    out.readText(place, place.bytes, address, space);
-  } else out.readMemory(place, place.bytes, address, space);
-  return place;
-}
-
-/** 1, 2, 4 or 8 bytes behind the load's pointer. */
-function loadNumber(emission: Emission, expr: ExprOf<'load'>, offset: number, bytes: number): Register {
-  const { out } = emission;
-  const isDirect = isContext(expr.pointer) && !expr.dynamic;
-  const isPointer = expr.type.kind === 'pointer' && bytes === 8;
-  if (isDirect) return out.context({ offset, type: isPointer ? expr.type : integerOf(bytes) });
-  const place = out.storage.reserve(bytes, 'read');
-  const { address, space } = sourceOf(emission, { ...expr, offset });
-  out.readMemory(place, bytes, address, space);
-  return new Register(out.builder.load(integerType(bytes), place.pointer, 'value'));
-}
-
-const integerOf = (bytes: number): Type => {
-  assert(bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8, `a number of ${bytes} bytes`);
-  return intType(bytes, false);
-};
-
-/**
- * A few bits: of the aligned integer of their type that holds them, as compilers read them, where there is one; of a packed struct's
- * the 8 bytes from their first one on, and one more if they reach into it.
- */
-function emitBitfield(
-  emission: Emission,
-  expr: ExprOf<'load'>,
-  { start, width }: { readonly start: number; readonly width: number },
-): Register {
-  const { out } = emission;
-  const container = sizeOf(expr.type);
-  const first = Math.floor(start / (container * 8)) * container;
-  const isAligned = start + width <= (first + container) * 8;
-  const from = isAligned ? start - first * 8 : start % 8;
-  const whole = isAligned
-    ? out.resize(loadNumber(emission, expr, first, container), 64)
-    : straddling(emission, expr, Math.floor(start / 8), from, width);
-  const up = isAligned ? 64 - width - from : 64 - width;
-  const high = out.shiftLeft(whole, up);
-  const value = isSigned(expr.type)
-    ? out.shiftRightSigned(high, 64 - width)
-    : out.shiftRight(high, 64 - width);
-  return asTruth(emission, expr.type, out.resize(value, widthOf(expr.type)));
-}
-
-/** The bits from bit `from` of byte `first` on, in the low bits; above them are others. */
-function straddling(
-  emission: Emission,
-  expr: ExprOf<'load'>,
-  first: number,
-  from: number,
-  width: number,
-): Register {
-  const { out } = emission;
-  const bytes = Math.ceil((from + width) / 8);
-  const place = out.storage.reserve(16, 'bits');
-  out.zero(place);
-  const { address, space } = sourceOf(emission, { ...expr, offset: first });
-  out.readMemory(out.part(place, 0, bytes), bytes, address, space);
-  const low = out.shiftRight(out.load(place, 0, 64), from);
-  return bytes <= 8 ? low : out.or(low, out.shiftLeft(out.load(place, 8, 64), 64 - from));
-}
-
-function emitConversion(emission: Emission, { type, operand }: ExprOf<'convert'>): Operand {
-  const { out } = emission;
-  if (isScalar(type) && isScalar(operand.type)) return convertScalar(emission, type, operand);
-  if (type.kind === 'bool') return out.compare('!=', out.load(memoryOf(emission, operand), 0, 8), 0);
-  if (isScalar(type)) return out.load(memoryOf(emission, operand), 0, widthOf(type));
-  const place = out.reserve(sizeOf(type), 'converted');
-  if (isScalar(operand.type)) out.store(place, 0, scalarOf(emission, operand));
-  else
-    convertMemory(
-      out,
-      out.withoutLanding(() => memoryOf(emission, operand)),
-      operand.type,
-      place,
-      type,
-    );
-  return place;
-}
-
-function convertScalar(emission: Emission, type: Type, operand: TypedExpr): Register {
-  const { out } = emission;
-  if (type.kind !== 'bool')
-    return out.resize(scalarOf(emission, operand), widthOf(type), isSigned(operand.type));
-  const value = pointerOf(emission, operand);
-  return value.bits === 1 ? value : out.compare('!=', value, 0);
-}
-
-/** A value in memory in the bytes of another type: a tuple element by element, text with its NUL, zeros behind what is shorter. */
-function convertMemory(out: BpfEmitter, from: Place, source: Type, place: Place, type: Type): void {
-  if (source.kind === 'tuple' && type.kind === 'tuple') return convertTuple(out, from, source, place, type);
-  const bytes = Math.min(from.bytes, place.bytes);
-  out.copy(place, 0, from, 0, bytes);
-  if (bytes < place.bytes) out.zero(out.part(place, bytes, place.bytes - bytes));
-  else if (type.kind === 'string') out.store(place, bytes - 1, out.int(0, 8));
-}
-
-function convertTuple(out: BpfEmitter, from: Place, source: Type, place: Place, type: Type): void {
-  const target = partsOf(type);
-  for (const { offset, bytes } of gapsOf(target)) out.zero(out.part(place, offset, bytes));
-  partsOf(source).slots.forEach((part, index) => {
-    const slot = present(target.slots[index], 'element');
-    const [bytes, slotBytes] = [sizeOf(part.type), sizeOf(slot.type)];
-    if (!isScalar(slot.type)) {
-      const [old, made] = [out.part(from, part.offset, bytes), out.part(place, slot.offset, slotBytes)];
-      return convertMemory(out, old, part.type, made, slot.type);
-    }
-    const value = out.load(from, part.offset, widthOf(part.type));
-    const resized =
-      slot.type.kind === 'bool' && part.type.kind !== 'bool'
-        ? out.compare('!=', value, 0)
-        : out.resize(value, widthOf(slot.type), isSigned(part.type));
-    out.store(place, slot.offset, resized);
-  });
 }
 
 function emitStep(emission: Emission, { type, target, delta, prefix }: ExprOf<'step'>): Register {
