@@ -142,9 +142,9 @@ export const cases: readonly Case[] = [
   },
   {
     title: 'integers keep their signs, widths and types',
-    script: `begin { $a = (int16)0; $a = 2; $b = (int8)3; $b = -100; print(($a, $b)); $x = -7; $z = (uint8)200; $z += 100;
-      printf("%d %d %d %d %d\\n", $x / 2, $x % 2, $x >> 1, 7 / -2, $z); print((uint64)-1 > 5); print(-1 < (int8)3); exit(); }`,
-    prints: '(2, -100)\n-3 -1 -4 -3 44\ntrue\ntrue',
+    script: `begin { $a = (int16)0; $a = 2; $b = (int8)3; $b = -100; print(($a, $b)); $x = -7; $z = (uint8)200; $z += 100; let $q: uint8 = 200; $q += 100;
+      printf("%d %d %d %d %d %d\\n", $x / 2, $x % 2, $x >> 1, 7 / -2, $z, $q); print((uint64)-1 > 5); print(-1 < (int8)3); exit(); }`,
+    prints: '(2, -100)\n-3 -1 -4 -3 300 44\ntrue\ntrue',
   },
   {
     title: 'maps are read, changed, printed, cleared',
