@@ -100,6 +100,8 @@ function joinPointers(left: PointerType, right: PointerType): Type | undefined {
 export function joinInts(a: IntType, aFlexible: boolean, b: IntType, bFlexible: boolean): IntType {
   const bytes = Math.max(a.bytes, b.bytes) as IntType['bytes'];
   if (a.signed === b.signed) return withClock(intType(bytes, a.signed), a, b);
+  // Of two literals of different signs one is too large for a signed type.
+  if (aFlexible && bFlexible) return intType(bytes, false);
   if (aFlexible !== bFlexible) return withClock(intType(bytes, aFlexible ? b.signed : a.signed), a, b);
   const [signed, unsigned] = a.signed ? [a, b] : [b, a];
   if (signed.bytes > unsigned.bytes) return signed;

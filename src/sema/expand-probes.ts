@@ -8,7 +8,7 @@ import type { ProgramInfo } from '../builtins/emitter.ts';
 import type { AttachPoint, Expr, Probe, Program, Statement } from '../parser/ast.ts';
 import type { Attachment, ProgramPlan } from '../plan/plan.ts';
 import type { ResolvedProbe } from '../probes/define.ts';
-import { findProbe, probeNames } from '../probes/registry.ts';
+import { findProbe, probeNames, probes } from '../probes/registry.ts';
 import type { Facts } from './facts.ts';
 
 /** A block, and all the places that run it as one program. */
@@ -44,7 +44,7 @@ function resolve(point: AttachPoint, facts: Facts, report: Report): readonly Loc
   const definition = findProbe(point.provider.text);
   if (!definition) {
     report.error('unknown-probe', `There is no probe type '${point.provider.text}'`, point.provider.span, {
-      hints: didYouMean(point.provider.text, probeNames()),
+      hints: nearOrAll(point.provider.text),
     });
     return [];
   }
@@ -52,6 +52,11 @@ function resolve(point: AttachPoint, facts: Facts, report: Report): readonly Loc
   return definition
     .resolve(target, facts, report)
     .map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
+}
+
+function nearOrAll(name: string): readonly string[] {
+  const near = didYouMean(name, probeNames());
+  return near.length > 0 ? near : [`There are ${probes.map((probe) => probe.name).join(', ')}.`];
 }
 
 function groupsOf(

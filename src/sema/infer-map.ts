@@ -105,16 +105,22 @@ function reportKey(scope: Scope, name: string, parts: readonly Known[], span: Sp
   const shape = (number: number): string =>
     number === 0 ? 'without a key' : number === 1 ? 'with one key' : `with ${number} keys`;
   const names = (known: readonly Known[]): string => known.map(({ type }) => typeName(type)).join(', ');
-  const message =
-    key.length !== parts.length
-      ? `@${name} is used ${shape(parts.length)} here, but ${shape(key.length)} elsewhere`
-      : `The key of @${name} has types that do not go together: ${names(parts)} here, ${names(key)} elsewhere`;
+  const sameLength = key.length === parts.length;
+  const message = sameLength
+    ? `The key of @${name} has types that do not go together: ${names(parts)} here, ${names(key)} elsewhere`
+    : `@${name} is used ${shape(parts.length)} here, but ${shape(key.length)} elsewhere`;
   scope.report.error('map-key-mismatch', message, span, {
-    labels: keySpan ? [{ span: keySpan, text: `@${name} is used ${shape(key.length)} here` }] : [],
-    hints:
-      key.length !== parts.length
-        ? ['All uses of a map have the same number of keys: give one of the two another name.']
-        : [],
+    labels: keySpan
+      ? [
+          {
+            span: keySpan,
+            text: sameLength ? `it is ${names(key)} here` : `it is used ${shape(key.length)} here`,
+          },
+        ]
+      : [],
+    hints: sameLength
+      ? []
+      : ['All uses of a map have the same number of keys: give one of the two another name.'],
   });
   return 'wrong';
 }

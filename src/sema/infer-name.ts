@@ -56,27 +56,25 @@ export function isAvailable(
 export function inferVariable(scope: Scope, name: string, span: Span): Inferred {
   const variable = scope.find(name);
   if (!variable) {
-    const near = didYouMean(
-      `$${name}`,
-      scope.variableNames.map((other) => `$${other}`),
-    );
-    scope.report.error(
-      'undefined-variable',
-      `$${name} has no value: nothing is assigned to it before`,
-      span,
-      {
-        hints:
-          near.length > 0
-            ? near
-            : ['Variables live in the block where they are first assigned or declared by let.'],
-      },
-    );
+    reportUndefined(scope, name, span);
     return wrong(span);
   }
   variable.used = true;
   if (!variable.assigned) variable.readEarly ??= span;
   const { type, flexible } = scope.typeOfVariable(variable);
   return { expr: { kind: 'variable', type, variable: scope.symbolOf(variable), span }, flexible };
+}
+
+function reportUndefined(scope: Scope, name: string, span: Span): void {
+  const ended = scope.findEnded(name);
+  const near = didYouMean(
+    `$${name}`,
+    scope.variableNames.map((other) => `$${other}`),
+  );
+  scope.report.error('undefined-variable', `$${name} has no value: nothing is assigned to it before`, span, {
+    labels: ended ? [{ span: ended.span, text: 'this one lives in its block only' }] : [],
+    hints: ended ? [`Declare it outside of that block: let $${name};`] : near,
+  });
 }
 
 /** $1: a number if it reads as one, else text; $#: how many there are. */

@@ -118,7 +118,7 @@ function tailOf({ value: text }: Extract<TypedExpr, { kind: 'text' }>, count: bi
 function isSigned(op: ArithmeticOp, a: IntType, aBends: boolean, b: IntType, bBends: boolean): boolean {
   if (op === '<<' || op === '>>') return a.signed;
   if (aBends !== bBends) return aBends ? b.signed : a.signed;
-  return a.signed || b.signed;
+  return aBends ? a.signed && b.signed : a.signed || b.signed;
 }
 
 /** Differences may be negative, whatever they are of. A time and a span make a time. */

@@ -52,12 +52,13 @@ const printTarget = (target: TypedTarget): string =>
 const printPlace = (name: string, key: TypedExpr | undefined): string =>
   key ? `${name}[${printExpr(key)}]` : name;
 
-const printArgs = (args: readonly TypedArgument[]): string =>
-  args
-    .map(({ expr, keyword, map }) =>
-      expr ? printExpr(expr) : (keyword ?? (map?.element ? `${map.name}[…]` : map?.name) ?? ''),
-    )
-    .join(', ');
+const printArgs = (args: readonly TypedArgument[]): string => args.map(printArg).join(', ');
+
+function printArg({ expr, keyword, map }: TypedArgument): string {
+  if (expr) return printExpr(expr);
+  const element: TypedArgument | undefined = map?.element;
+  return map ? printPlace(map.name, element?.expr) : (keyword ?? '');
+}
 
 /** value:type; what is made of others in parentheses. */
 export function printExpr(expr: TypedExpr): string {

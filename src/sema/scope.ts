@@ -46,6 +46,7 @@ export class Scope {
   readonly context: TypingContext;
   readonly #program: number;
   readonly #blocks: Map<string, Variable>[] = [new Map()];
+  readonly #ended = new Map<string, Variable>();
 
   /** `program` is the program's number in the script. */
   constructor(round: Round, context: TypingContext, program: number) {
@@ -75,10 +76,19 @@ export class Scope {
   }
 
   #endBlock(): void {
-    for (const variable of this.#blocks.pop()?.values() ?? []) this.#endVariable(variable);
+    for (const variable of this.#blocks.pop()?.values() ?? []) {
+      this.#endVariable(variable);
+      this.#ended.set(variable.name, variable);
+    }
+  }
+
+  /** A variable of a block that has ended: what was perhaps meant. */
+  findEnded(name: string): Variable | undefined {
+    return this.#ended.get(name);
   }
 
   #endVariable({ name, id, span, declared, assigned, used, readEarly }: Variable): void {
+    if (declared?.kind === 'error') return;
     if (!assigned && !declared) this.round.next.joinVariable(id, known(i64), span);
     if (!assigned)
       this.report.warning(

@@ -1,0 +1,94 @@
+/** Attach points become programs: which places share one, what programs are called, how many there may be. */
+
+import { expect, test } from 'vitest';
+import { analysed, checkAnalysis, told } from '../../support/analysis.ts';
+import { goldenFacts } from '../../support/golden-facts.ts';
+
+/** Programs with what `probe` would print and how many places each has. */
+const programsOf = (program: string): readonly string[] =>
+  analysed(program).typed.probes.map(
+    ({ name, info, attachments }) => `${name} ${info.name} ×${attachments.length}`,
+  );
+
+test.each([
+  ['begin { }', ['begin_1 begin ×1']],
+  ['BEGIN { }', ['begin_1 begin ×1']],
+  ['kprobe:f { }', ['kprobe_f_1 kprobe:f ×1']],
+  ['k:f { }', ['kprobe_f_1 kprobe:f ×1']],
+  ['KPROBE:f { }', ['kprobe_f_1 kprobe:f ×1']],
+  ['kprobe:f,kretprobe:f { }', ['kprobe_f_1 kprobe:f ×1', 'kretprobe_f_2 kretprobe:f ×1']],
+  ['begin { } kprobe:f { } end { }', ['begin_1 begin ×1', 'kprobe_f_2 kprobe:f ×1', 'end_3 end ×1']],
+  ['kprobe:* { }', ['kprobe___1 kprobe:* ×2']],
+  ['kprobe:* { print(probe); }', ['kprobe_f_1 kprobe:f ×1', 'kprobe_g_2 kprobe:g ×1']],
+  ['kprobe:* /probe == "kprobe:f"/ { }', ['kprobe_f_1 kprobe:f ×1', 'kprobe_g_2 kprobe:g ×1']],
+  [
+    'kprobe:* { if (pid) { $x = (1, probe); print($x); } }',
+    ['kprobe_f_1 kprobe:f ×1', 'kprobe_g_2 kprobe:g ×1'],
+  ],
+  ['uprobe:/bin/app:main { }', ['uprobe__bin_app_main_1 uprobe:/bin/app:main ×1']],
+  ['interval:s:1 { }', ['interval_s_1_1 interval:s:1 ×1']],
+])('%s', (program, programs) => expect(programsOf(program)).toEqual(programs));
+
+test('places with different contexts do not share a program', () =>
+  expect(programsOf('tracepoint:*:* { }')).toEqual([
+    'tracepoint_syscalls_sys_enter_openat_1 tracepoint:syscalls:sys_enter_openat ×1',
+    'tracepoint_sched_fixture_2 tracepoint:sched:fixture ×1',
+  ]));
+
+test('names of programs are not longer than an object needs', () => {
+  const name = analysed(`begin,${'kprobe:f,'.repeat(3)}kprobe:f { }`).typed.probes.map((probe) => probe.name);
+  expect(new Set(name).size).toBe(5);
+  const facts = goldenFacts('minimal');
+  const long = 'f'.repeat(500);
+  const { typed } = analysed(`kprobe:${long} { }`, {
+    facts: {
+      ...facts,
+      traceableFunctions: () => ({ functions: [{ name: long }], exact: true }),
+      kernelSymbol: () => ({ address: 1n }),
+    },
+  });
+  expect(typed.probes[0]?.name.length).toBeLessThan(100);
+});
+
+test('unknown providers', () => {
+  checkAnalysis(`
+    kporbe:f { print(nonsense); }
+ // ^^^^^^ unknown-probe
+  `);
+  expect(told('tracepont:a:b { }')).toEqual([
+    { code: 'unknown-probe', hints: ["Did you mean 'tracepoint'?"] },
+  ]);
+  expect(told('usdt:a:b { }')).toEqual([
+    { code: 'unknown-probe', hints: [expect.stringMatching(/^There are begin, end, kprobe, .*software\.$/)] },
+  ]);
+});
+
+test('an attach point that does not exist leaves the others alone', () =>
+  checkAnalysis(`
+    tracepoint:sched:nothing_here { }
+ // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ target-not-found
+    begin { print(nonsense); }
+               // ^^^^^^^^ unknown-identifier
+  `));
+
+test('limits on probes and programs tell both remedies', () => {
+  const facts = goldenFacts('minimal');
+  const limited = (limits: object) => ({ facts: { ...facts, settings: { ...facts.settings, ...limits } } });
+  expect(told('kprobe:* { }', limited({ maxProbes: 1 }))).toEqual([
+    { code: 'too-many-probes', hints: ['Narrow the wildcards, or raise the limit: TSTRACE_MAX_PROBES=2'] },
+  ]);
+  expect(told('begin { } end { }', limited({ maxBpfProgs: 1 }))).toEqual([
+    { code: 'too-many-probes', hints: ['Narrow the wildcards, or raise the limit: TSTRACE_MAX_BPF_PROGS=2'] },
+  ]);
+  expect(told('kprobe:* { }', limited({ maxProbes: 2, maxBpfProgs: 1 }))).toEqual([]);
+});
+
+test('a block of several programs is told of once', () =>
+  checkAnalysis(`
+    kprobe:f,kprobe:g { print(nonsense); }
+                           // ^^^^^^^^ unknown-identifier
+  `));
+
+test('a script without probes', () => {
+  expect(told('')).toEqual([expect.objectContaining({ code: 'no-probes' })]);
+});
