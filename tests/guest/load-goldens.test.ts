@@ -67,9 +67,9 @@ describe.each([
       const wanted = readGoldens().filter(({ name }) => !lacking[kernel]?.includes(name));
       const objects = wanted.flatMap((golden) => objectOf(golden, version));
       expect(objects.length).toBeGreaterThan(100);
-      await guest.writeFile('/work/objects.json', Buffer.from(encode(objects)));
-      await guest.writeFile('/work/load.cjs', Buffer.from(await bundleLoader()));
-      const { stdout, stderr, status } = await guest.run(['node', '/work/load.cjs', '/work/objects.json'], {
+      await guest.writeFile('/tmp/objects.json', Buffer.from(encode(objects)));
+      await guest.writeFile('/tmp/load.cjs', Buffer.from(await bundleLoader()));
+      const { stdout, stderr, status } = await guest.run(['node', '/tmp/load.cjs', '/tmp/objects.json'], {
         timeoutMs: loadTimeoutMs,
         env: { NODE_PATH: '/project/node_modules' },
       });

@@ -63,10 +63,10 @@ describe('the harness', () => {
 
   test('carries every byte value there and back', async () => {
     const bytes = Buffer.from(Array.from({ length: 1 << 18 }, (_, at) => (at * 7) & 0xff));
-    await guest.writeFile('/work/bytes', bytes);
-    const { stdoutBytes } = await guest.run(['cat', '/work/bytes']);
+    await guest.writeFile('/tmp/bytes', bytes);
+    const { stdoutBytes } = await guest.run(['cat', '/tmp/bytes']);
     expect(stdoutBytes.equals(bytes)).toBe(true);
-    expect((await guest.readFile('/work/bytes')).equals(bytes)).toBe(true);
+    expect((await guest.readFile('/tmp/bytes')).equals(bytes)).toBe(true);
   });
 
   test('kills a command and its children when its time is over', async () => {
