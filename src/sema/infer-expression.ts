@@ -156,12 +156,15 @@ function inferConditional(scope: Scope, expr: Extract<Expr, { kind: 'conditional
     const branches = joinBranches(scope, tested, infer(scope, expr.else), span);
     if (!branches || !isTestable) return wrong(span);
     const { type, left, right, flexible } = branches;
+    if (left.kind === 'constant') return { expr: { ...(left.value === 0n ? right : left), span }, flexible };
     return { expr: { kind: 'elvis', type, value: left, else: right, span }, flexible };
   }
   const condition = inferTruth(scope, expr.condition);
   const branches = joinBranches(scope, infer(scope, expr.then), infer(scope, expr.else), span);
   if (!branches || condition.type.kind === 'error') return wrong(span);
   const { type, left, right, flexible } = branches;
+  if (condition.kind === 'constant')
+    return { expr: { ...(condition.value === 0n ? right : left), span }, flexible };
   return { expr: { kind: 'conditional', type, condition, then: left, else: right, span }, flexible };
 }
 

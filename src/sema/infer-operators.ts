@@ -7,7 +7,7 @@ import type { IntType } from '../types/type.ts';
 import { bool, i64, string, u64 } from '../types/type.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, widen, withClock } from './convert.ts';
-import { foldArithmetic, literalType } from './fold.ts';
+import { foldArithmetic, literalType, wrap } from './fold.ts';
 import { compare } from './infer-comparison.ts';
 import type { Inferred } from './infer-expression.ts';
 import {
@@ -198,9 +198,10 @@ export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Exp
     scope.report.error('bad-operand', `'${op}' takes an integer, not ${typeName(inferred.expr.type)}`, span);
     return wrong(span);
   }
-  if (inferred.expr.kind === 'constant' && inferred.literal) return negated(op, inferred, span);
   const signed = op === '-' || type.signed;
-  return firm({ kind: 'unary', type: signed ? i64 : u64, op, operand: widen(inferred.expr, signed), span });
+  const [wide, wideType] = [widen(inferred.expr, signed), signed ? i64 : u64];
+  if (wide.kind === 'constant') return negated(op, wide.value, wideType, inferred.literal, span);
+  return firm({ kind: 'unary', type: wideType, op, operand: wide, span });
 }
 
 function inferNot(scope: Scope, operand: Expr, span: Span): Inferred {
@@ -211,12 +212,15 @@ function inferNot(scope: Scope, operand: Expr, span: Span): Inferred {
 }
 
 /** -5 is a literal too: the smallest type that holds it, at most 64 bits. */
-function negated(op: '-' | '~', { expr }: Inferred, span: Span): Inferred {
-  const number = expr.kind === 'constant' ? expr.value : 0n;
-  const result = BigInt.asIntN(64, op === '-' ? -number : ~number);
-  return {
-    expr: { kind: 'constant', type: literalType(result), value: result, span },
-    flexible: result >= 0n,
-    literal: true,
-  };
+function negated(
+  op: '-' | '~',
+  operand: bigint,
+  wide: IntType,
+  literal: true | undefined,
+  span: Span,
+): Inferred {
+  const result = wrap(op === '-' ? -operand : ~operand, wide);
+  const constant = { kind: 'constant', value: result, span } as const;
+  if (!literal) return firm({ ...constant, type: wide });
+  return { expr: { ...constant, type: literalType(result) }, flexible: result >= 0n, literal };
 }

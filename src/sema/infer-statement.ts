@@ -7,7 +7,7 @@ import type { Block, Statement } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
 import { inferAssign, inferLet } from './infer-assignment.ts';
 import type { Inferred } from './infer-expression.ts';
-import { asInt, infer, inferTruth, isWrong } from './infer-expression.ts';
+import { asInt, infer, inferTruth, isWrong, value } from './infer-expression.ts';
 import type { Scope } from './scope.ts';
 import type { TypedStatement } from './typed-tree.ts';
 
@@ -52,7 +52,7 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
     case 'assign':
       return inferAssign(scope, statement);
     case 'discard':
-      return evaluated(infer(scope, statement.value), statement.span);
+      return evaluated(scope, infer(scope, statement.value), statement.span);
     case 'expression':
       return inferExpressionStatement(scope, statement);
     case 'if':
@@ -68,9 +68,11 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
   }
 }
 
-/** For its effects. */
-const evaluated = (inferred: Inferred, span: Span): readonly TypedStatement[] =>
-  isWrong(inferred) ? [] : [{ kind: 'evaluate', value: inferred.expr, span }];
+/** For its effects, if it has any. */
+function evaluated(scope: Scope, inferred: Inferred, span: Span): readonly TypedStatement[] {
+  const expr = inferred.expr.type.kind === 'none' ? inferred.expr : value(scope, inferred);
+  return expr.type.kind === 'error' ? [] : [{ kind: 'evaluate', value: expr, span }];
+}
 
 function inferExpressionStatement(
   scope: Scope,
@@ -83,7 +85,7 @@ function inferExpressionStatement(
     scope.report.warning('unused-result', 'This has a value that is not used', span, {
       hints: ['Write _ = …; if that is meant.'],
     });
-  return evaluated(inferred, span);
+  return evaluated(scope, inferred, span);
 }
 
 function inferIf(scope: Scope, statement: StatementOf<'if'>): readonly TypedStatement[] {

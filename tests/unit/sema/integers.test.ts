@@ -257,3 +257,18 @@ test('what can not be compared is shown on both sides', () =>
       // ^^^^^^^^ type-mismatch
     }
   `));
+
+test('constants of any making are folded, so that zero divisors are found', () => {
+  expect(valueOf('-((int8)0)')).toBe('0:int64');
+  expect(valueOf('~(uint8)1')).toBe('18446744073709551614:uint64');
+  expect(valueOf('1 ? pid : 5')).toBe('pid():uint32');
+  expect(valueOf('0 ?: 5')).toBe('5:int8');
+  checkAnalysis(`
+    begin {
+      print(pid / -((int8)0));
+         // ^^^^^^^^^^^^^^^^ division-by-zero
+      print(pid % (1 ? 0 : 5));
+         // ^^^^^^^^^^^^^^^^^ division-by-zero
+    }
+  `);
+});

@@ -171,6 +171,18 @@ test('a result that nobody uses', () =>
     }
   `));
 
+test('a statement of something that is no value', () =>
+  checkAnalysis(`
+    fentry:f {
+      _ = args;
+       // ^^^^ type-mismatch
+      *curtask;
+   // ^^^^^^^^ type-mismatch
+   // ^^^^^^^^ unused-result
+      _ = print(1);
+    }
+  `));
+
 test('unroll takes a small number', () =>
   checkAnalysis(`
     begin {
