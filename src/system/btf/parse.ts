@@ -7,6 +7,7 @@ import type { Result } from '../../base/result.ts';
 import { failed, ok } from '../../base/result.ts';
 import type { NameFinder } from '../name-finder.ts';
 import { nameFinder } from '../name-finder.ts';
+import { idFinder, stringStarts } from './name-index.ts';
 
 /** Kinds of a type record, with the kernel's own numbers (include/uapi/linux/btf.h). */
 export const btfKind = {
@@ -101,7 +102,8 @@ function sectionAt(bytes: Uint8Array, start: number, length: number): Uint8Array
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // Not slice(): a Buffer's is a view of the same memory.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
 }
 
@@ -150,55 +152,6 @@ const partWords = Uint8Array.of(0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0, 0, 2, 0, 3, 
 
 const kindBits = (info: number): number => (info >>> 24) & 0x1f;
 const vlenBits = (info: number): number => info & 0xffff;
-
-/** Looks through all types at first; once there were many questions, a table that leads from a name's offset to its types pays. */
-function idFinder(words: Uint32Array, starts: Uint32Array, firstId: number): Btf['idsAtName'] {
-  let questions = 0;
-  let table: Chains | undefined;
-  return (nameOffset) => {
-    if (table === undefined && ++questions > questionsMax) table = chainNames(words, starts);
-    const ids: number[] = [];
-    if (table === undefined) {
-      for (let index = 0; index < starts.length; index++) {
-        if (words[starts[index] ?? 0] === nameOffset) ids.push(firstId + index);
-      }
-      return ids;
-    }
-    for (
-      let at = table.heads[hashOffset(nameOffset, table.heads.length)] ?? 0;
-      at !== 0;
-      at = table.next[at] ?? 0
-    ) {
-      if (words[starts[at - 1] ?? 0] === nameOffset) ids.push(firstId + at - 1);
-    }
-    return ids;
-  };
-}
-
-const questionsMax = 16;
-
-/** Indices (from 1) of the types whose names' offsets share a hash; 0 ends a chain. */
-interface Chains {
-  readonly heads: Uint32Array;
-  readonly next: Uint32Array;
-}
-
-/** Walked backwards, so that chains rise. */
-function chainNames(words: Uint32Array, starts: Uint32Array): Chains {
-  let slots = 16;
-  while (slots < starts.length) slots *= 2;
-  const heads = new Uint32Array(slots);
-  const next = new Uint32Array(starts.length + 1);
-  for (let index = starts.length; index >= 1; index--) {
-    const slot = hashOffset(words[starts[index - 1] ?? 0] ?? 0, slots);
-    next[index] = heads[slot] ?? 0;
-    heads[slot] = index;
-  }
-  return { heads, next };
-}
-
-const hashOffset = (offset: number, slots: number): number =>
-  (Math.imul(offset, 0x9e3779b1) >>> 7) & (slots - 1);
 
 /** The object that a type belongs to: a module's ids below its first are the kernel's. */
 export function ownerOf(btf: Btf, id: number): Btf {
@@ -335,17 +288,6 @@ export function idsNamed(btf: Btf, name: string, kind: BtfKind): readonly number
 function stringOffsets(btf: Btf, name: string): readonly number[] {
   const inBase = btf.base === undefined ? [] : stringOffsets(btf.base, name);
   return [...inBase, ...btf.findString(name).map((at) => btf.firstString + at)];
-}
-
-function stringStarts(strings: Buffer): Uint32Array {
-  const starts = new Uint32Array(strings.length);
-  let count = 0;
-  for (let at = 0; at >= 0 && at < strings.length;) {
-    starts[count++] = at;
-    const end = strings.indexOf(0, at);
-    at = end < 0 ? -1 : end + 1;
-  }
-  return starts.slice(0, count);
 }
 
 /** Names of all types of a kind that this object itself defines, in the order of their ids; for wildcards and suggestions. */

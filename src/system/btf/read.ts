@@ -61,7 +61,7 @@ function readObject(path: string): Result<Btf, string> {
 
 /** The BTF in the bytes of a file: all of them, or a section of an ELF file. */
 function rawBtf(bytes: Buffer): Uint8Array | undefined {
-  if (bytes.readUIntBE(0, Math.min(4, bytes.length)) !== elfMagic) return bytes;
+  if (bytes.length < 4 || bytes.readUInt32BE(0) !== elfMagic) return bytes;
   const elf = parseElf(bytesSource(bytes));
   const section = elf.ok ? sectionNamed(elf.value, '.BTF') : undefined;
   return elf.ok && section !== undefined ? sectionBytes(elf.value, section) : undefined;

@@ -169,24 +169,6 @@ function hasName(list: readonly ElfFunction[], from: number, name: string): bool
   return false;
 }
 
-/** The functions of one name; several where files of a program each have a static one. */
-export function functionsNamed(functions: ElfFunctions, name: string): readonly ElfFunction[] {
-  const wanted = Buffer.from(name, 'latin1');
-  const found: ElfFunction[] = [];
-  for (let index = 0; index < functions.count; index++) {
-    const strings = functions.strings[functions.tables[index] ?? 0];
-    const start = functions.nameOffsets[index] ?? 0;
-    if (strings === undefined || strings[start] !== wanted[0] || start + wanted.length >= strings.length)
-      continue;
-    const after = strings[start + wanted.length];
-    if (after !== 0 && after !== 0x40) continue;
-    if (strings.compare(wanted, 0, wanted.length, start, start + wanted.length) !== 0) continue;
-    const candidate = functionAt(functions, index);
-    if (found.every(({ address }) => address !== candidate.address)) found.push(candidate);
-  }
-  return found;
-}
-
 /** Functions may lie within larger ones (hand-written assembly); so far back one that covers an address is looked for. */
 const enclosingMax = 16;
 

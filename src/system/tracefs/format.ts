@@ -195,7 +195,7 @@ function cType(name: string): Type | undefined {
     return bytes === undefined ? undefined : intType(bytes, signed);
   }
   const words = name.split(' ');
-  if (!words.every((word) => longWords.has(word))) return knownTypedefs[name];
+  if (!words.every((word) => longWords.has(word))) return knownTypedefs.get(name);
   const signed = !words.includes('unsigned');
   if (words.includes('char')) return signed ? i8 : u8;
   if (words.includes('short')) return intType(2, signed);
@@ -203,15 +203,15 @@ function cType(name: string): Type | undefined {
 }
 
 /** What arguments of system calls are called, where BTF doesn't tell. */
-const knownTypedefs: Readonly<Record<string, Type>> = {
-  pid_t: intType(4, true),
-  uid_t: intType(4, false),
-  gid_t: intType(4, false),
-  umode_t: intType(2, false),
-  dev_t: intType(4, false),
-  size_t: intType(8, false),
-  ssize_t: intType(8, true),
-  loff_t: intType(8, true),
-  off_t: intType(8, true),
-  uint: intType(4, false),
-};
+const knownTypedefs: ReadonlyMap<string, Type> = new Map([
+  ['pid_t', intType(4, true)],
+  ['uid_t', intType(4, false)],
+  ['gid_t', intType(4, false)],
+  ['umode_t', intType(2, false)],
+  ['dev_t', intType(4, false)],
+  ['size_t', intType(8, false)],
+  ['ssize_t', intType(8, true)],
+  ['loff_t', intType(8, true)],
+  ['off_t', intType(8, true)],
+  ['uint', intType(4, false)],
+]);
