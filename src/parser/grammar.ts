@@ -35,7 +35,8 @@ export class TraceParser extends RecoveringParser {
     this.begin(source, tokens, context);
     const probes = this.program();
     const span = { file: source.name, start: 0, end: source.text.length };
-    return { program: { probes, span }, problems: this.state.problems };
+    const none = { definitions: [], imports: [], macros: [], functions: [], maps: [] };
+    return { program: { ...none, probes, span }, problems: this.state.problems };
   }
 
   // Probes -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,19 @@
 /** The surface tree as an indented list, for `-d ast` and for people who read it. Never parsed by anything. */
 
 import { assertNever } from '../base/assert.ts';
-import type { AttachPoint, Block, Expr, Program, Statement, TypeSyntax } from './ast.ts';
+import type {
+  AttachPoint,
+  Block,
+  Config,
+  Expr,
+  FunctionDeclaration,
+  Macro,
+  MacroParameter,
+  Program,
+  Statement,
+  TypeOrExpr,
+  TypeSyntax,
+} from './ast.ts';
 
 /** A line of the list and what stands under it. */
 interface Line {
@@ -10,14 +22,49 @@ interface Line {
 }
 
 export function printAst(program: Program): string {
-  const probes = program.probes.map((probe) =>
-    line('probe', [
-      ...probe.attachPoints.map((point) => line(attachPointText(point))),
-      ...(probe.predicate ? [line('predicate', [expressionLine(probe.predicate)])] : []),
-      blockLine('body', probe.body),
-    ]),
+  const { definitions, config, imports, macros, functions, maps, probes } = program;
+  const sections = [
+    ...definitions.map(({ text }) => line(`C ${JSON.stringify(text)}`)),
+    ...(config ? [configLine(config)] : []),
+    ...imports.map(({ path }) => line(`import ${JSON.stringify(path.text)}`)),
+    ...macros.map(macroLine),
+    ...functions.map(functionLine),
+    ...maps.map(({ name, mapKind, entries }) =>
+      line(`let @${name.text} = ${mapKind.text}(${String(entries.value)})`),
+    ),
+    ...probes.map(probeLine),
+  ];
+  return render(line('program', sections), '').join('\n') + '\n';
+}
+
+function configLine({ entries }: Config): Line {
+  return line(
+    'config',
+    entries.map(({ key, value }) => line(key.text, [expressionLine(value)])),
   );
-  return render(line('program', probes), '').join('\n') + '\n';
+}
+
+const marks: Readonly<Record<MacroParameter['kind'], string>> = { variable: '$', map: '@', expression: '' };
+
+function macroLine({ name, parameters, body }: Macro): Line {
+  const list = parameters.map((parameter) => marks[parameter.kind] + parameter.name.text).join(', ');
+  return line(`macro ${name.text}(${list})`, [
+    blockLine('body', body),
+    ...(body.result ? [line('result', [expressionLine(body.result)])] : []),
+  ]);
+}
+
+function functionLine({ name, parameters, returns, body }: FunctionDeclaration): Line {
+  const list = parameters.map((parameter) => `$${parameter.name.text}: ${typeText(parameter.type)}`);
+  return line(`fn ${name.text}(${list.join(', ')}): ${typeText(returns)}`, [blockLine('body', body)]);
+}
+
+function probeLine({ attachPoints, predicate, body }: Program['probes'][number]): Line {
+  return line('probe', [
+    ...attachPoints.map((point) => line(attachPointText(point))),
+    ...(predicate ? [line('predicate', [expressionLine(predicate)])] : []),
+    blockLine('body', body),
+  ]);
 }
 
 function render(top: Line, indent: string): readonly string[] {
@@ -30,7 +77,8 @@ function line(text: string, children: readonly Line[] = []): Line {
 
 function attachPointText(point: AttachPoint): string {
   const quoted = (text: string): string => (/[:"\s]/.test(text) ? JSON.stringify(text) : text);
-  return ['attach ' + point.provider.text, ...point.parts.map((part) => quoted(part.text))].join(':');
+  const label = point.label ? `${point.label.text}=` : '';
+  return [`attach ${label}${point.provider.text}`, ...point.parts.map((part) => quoted(part.text))].join(':');
 }
 
 function blockLine(text: string, block: Block): Line {
@@ -60,6 +108,20 @@ function statementLine(statement: Statement): Line {
       ]);
     case 'unroll':
       return line('unroll', [expressionLine(statement.count), blockLine('body', statement.body)]);
+    case 'for':
+      return line(`for $${statement.variable.text}`, [
+        statement.over.kind === 'map'
+          ? expressionLine(statement.over.map)
+          : line('range', [statement.over.from, statement.over.to].map(expressionLine)),
+        blockLine('body', statement.body),
+      ]);
+    case 'while':
+      return line('while', [expressionLine(statement.condition), blockLine('body', statement.body)]);
+    case 'break':
+    case 'continue':
+      return line(statement.kind);
+    case 'import':
+      return line(`import ${JSON.stringify(statement.path.text)}`);
     case 'return':
       return line('return', statement.value ? [expressionLine(statement.value)] : []);
     case 'block':
@@ -105,10 +167,31 @@ function expressionLine(expr: Expr): Line {
       return line(`call ${expr.callee.text}`, expr.args.map(expressionLine));
     case 'tuple':
       return line('tuple', expr.elements.map(expressionLine));
+    case 'record':
+      return line(
+        'record',
+        expr.fields.map(({ name, value }) => line(name.text, [expressionLine(value)])),
+      );
+    case 'block':
+      return line('block', [
+        ...expr.statements.map(statementLine),
+        line('result', [expressionLine(expr.result)]),
+      ]);
+    case 'if':
+      return line('if', [
+        expressionLine(expr.condition),
+        line('then', [expressionLine(expr.then)]),
+        line('else', [expressionLine(expr.else)]),
+      ]);
+    case 'comptime':
+      return line('comptime', [expressionLine(expr.operand)]);
     case 'sizeof':
-      return 'type' in expr.of
-        ? line(`sizeof (${typeText(expr.of.type)})`)
-        : line('sizeof', [expressionLine(expr.of.expr)]);
+    case 'typeinfo':
+      return operandLine(expr.kind, expr.of);
+    case 'offsetof':
+      return operandLine(`offsetof ${expr.path.map(({ text }) => text).join('.')}`, expr.of);
+    case 'type':
+      return line(`type ${typeText(expr.type)}`);
     case 'error':
       return line('(could not be read)');
     default:
@@ -116,7 +199,11 @@ function expressionLine(expr: Expr): Line {
   }
 }
 
-/** A type as it would be written. */
+function operandLine(text: string, of: TypeOrExpr): Line {
+  return 'type' in of ? line(`${text} (${typeText(of.type)})`) : line(text, [expressionLine(of.expr)]);
+}
+
+/** A type as it would be written; an expression inside typeof is shortened. */
 export function typeText(type: TypeSyntax): string {
   switch (type.kind) {
     case 'named':
@@ -127,6 +214,8 @@ export function typeText(type: TypeSyntax): string {
       return `${typeText(type.to)} *`;
     case 'array':
       return `${typeText(type.of)}[${type.length === undefined ? '' : type.length.toString()}]`;
+    case 'typeof':
+      return `typeof(${'type' in type.of ? typeText(type.of.type) : '…'})`;
     default:
       return assertNever(type);
   }

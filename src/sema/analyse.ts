@@ -16,6 +16,7 @@ import { mapSymbolOf, Scope } from './scope.ts';
 import type { MapFacts } from './symbols.ts';
 import { SymbolTable } from './symbols.ts';
 import type { TypedProbe, TypedProgram } from './typed-tree.ts';
+import { reportUnsupportedSections } from './unsupported.ts';
 
 export interface AnalyseOptions {
   /** The script's $1, $2 …. */
@@ -32,6 +33,7 @@ export function analyse(
   { parameters }: AnalyseOptions,
 ): Outcome<TypedProgram> {
   const report = new Report();
+  reportUnsupportedSections(report, program);
   const expanded = expandProbes(program, facts, report);
   if (expanded.length === 0 && !hasErrors(report.diagnostics))
     report.error('no-probes', 'There are no probes to attach', program.span, {

@@ -20,6 +20,7 @@ import { inferTarget, typeBefore } from './infer-target.ts';
 import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
 import type { TypedExpr } from './typed-tree.ts';
+import { reportUnsupported } from './unsupported.ts';
 
 /** A typed expression, and whether its sign may still bend. */
 export interface Inferred {
@@ -77,6 +78,15 @@ export function infer(scope: Scope, expr: Expr): Inferred {
       return inferTuple(scope, expr.elements, span);
     case 'sizeof':
       return inferSize(scope, expr);
+    case 'record':
+    case 'block':
+    case 'if':
+    case 'comptime':
+    case 'typeinfo':
+    case 'offsetof':
+    case 'type':
+      reportUnsupported(scope.report, expr);
+      return wrong(span);
     case 'error':
       return wrong(span);
     default:

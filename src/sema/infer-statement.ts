@@ -10,6 +10,7 @@ import type { Inferred } from './infer-expression.ts';
 import { asInt, infer, inferTruth, isWrong, value } from './infer-expression.ts';
 import type { Scope } from './scope.ts';
 import type { TypedStatement } from './typed-tree.ts';
+import { reportUnsupported } from './unsupported.ts';
 
 export type StatementOf<K extends Statement['kind']> = Extract<Statement, { kind: K }>;
 
@@ -61,6 +62,13 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
       return inferUnroll(scope, statement);
     case 'return':
       return inferReturn(scope, statement);
+    case 'for':
+    case 'while':
+    case 'break':
+    case 'continue':
+    case 'import':
+      reportUnsupported(scope.report, statement);
+      return [];
     case 'block':
       return [{ kind: 'block', body: inferBlock(scope, statement.body), span: statement.span }];
     default:

@@ -24,6 +24,7 @@ import {
   u8,
 } from '../types/type.ts';
 import type { Scope } from './scope.ts';
+import { reportUnsupported } from './unsupported.ts';
 
 const named: Readonly<Record<string, Type>> = {
   bool,
@@ -66,6 +67,9 @@ export function resolveType(scope: Scope, syntax: TypeSyntax): Type {
     }
     case 'array':
       return arrayType(scope, syntax);
+    case 'typeof':
+      reportUnsupported(scope.report, syntax);
+      return errorType;
   }
 }
 

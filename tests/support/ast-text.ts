@@ -3,7 +3,7 @@
 import { assertNever } from '../../src/base/assert.ts';
 import { hasErrors } from '../../src/base/outcome.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
-import type { Block, Expr, Program, Statement } from '../../src/parser/ast.ts';
+import type { Block, Expr, Program, Statement, TypeOrExpr } from '../../src/parser/ast.ts';
 import { parse } from '../../src/parser/parse.ts';
 import { typeText } from '../../src/parser/print-ast.ts';
 
@@ -62,6 +62,19 @@ export function statementText(statement: Statement): string {
     }
     case 'unroll':
       return form('unroll', exprText(statement.count), blockText(statement.body));
+    case 'for': {
+      const { over, variable, body } = statement;
+      const of =
+        over.kind === 'map' ? exprText(over.map) : form('..', exprText(over.from), exprText(over.to));
+      return form('for', `$${variable.text}`, of, blockText(body));
+    }
+    case 'while':
+      return form('while', exprText(statement.condition), blockText(statement.body));
+    case 'break':
+    case 'continue':
+      return form(statement.kind);
+    case 'import':
+      return form('import', JSON.stringify(statement.path.text));
     case 'return':
       return form('return', statement.value ? exprText(statement.value) : '');
     case 'block':
@@ -106,13 +119,28 @@ export function exprText(expr: Expr): string {
       return form('call', expr.callee.text, ...expr.args.map(exprText));
     case 'tuple':
       return form('tuple', ...expr.elements.map(exprText));
+    case 'record':
+      return form('record', ...expr.fields.map(({ name, value }) => `${name.text}=${exprText(value)}`));
+    case 'block':
+      return `{${[...expr.statements.map(statementText), `=> ${exprText(expr.result)}`].join(' ')}}`;
+    case 'if':
+      return form('if', exprText(expr.condition), exprText(expr.then), exprText(expr.else));
+    case 'comptime':
+      return form('comptime', exprText(expr.operand));
     case 'sizeof':
-      return 'type' in expr.of
-        ? form('sizeof', typeText(expr.of.type))
-        : form('sizeof', exprText(expr.of.expr));
+    case 'typeinfo':
+      return form(expr.kind, operandText(expr.of));
+    case 'offsetof':
+      return form('offsetof', operandText(expr.of), expr.path.map(({ text }) => text).join('.'));
+    case 'type':
+      return form('type', typeText(expr.type));
     case 'error':
       return '(error)';
     default:
       return assertNever(expr);
   }
+}
+
+function operandText(of: TypeOrExpr): string {
+  return 'type' in of ? typeText(of.type) : exprText(of.expr);
 }

@@ -142,6 +142,13 @@ function printed(expr: Expr): readonly [text: string, level: number] {
     case 'string':
     case 'parameter':
     case 'sizeof':
+    case 'typeinfo':
+    case 'offsetof':
+    case 'type':
+    case 'record':
+    case 'block':
+    case 'if':
+    case 'comptime':
     case 'error':
       throw new Error(`not generated: ${expr.kind}`);
     default:

@@ -1,0 +1,61 @@
+/**
+ * Forms that the parser reads and this version gives no meaning yet. Each is an error at its place; a form leaves this file
+ * when it gets its meaning.
+ */
+
+import type { Report } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
+import type { Expr, Program, Statement } from '../parser/ast.ts';
+
+export type UnsupportedExpr = Extract<
+  Expr,
+  { kind: 'record' | 'block' | 'if' | 'comptime' | 'typeinfo' | 'offsetof' | 'type' }
+>;
+export type UnsupportedStatement = Extract<
+  Statement,
+  { kind: 'for' | 'while' | 'break' | 'continue' | 'import' }
+>;
+
+const names: Readonly<Record<UnsupportedExpr['kind'] | UnsupportedStatement['kind'] | 'typeof', string>> = {
+  record: 'Records are',
+  block: 'Block expressions are',
+  if: 'if expressions are',
+  comptime: 'comptime expressions are',
+  typeinfo: 'typeinfo is',
+  offsetof: 'offsetof is',
+  type: 'Types as arguments are',
+  typeof: 'typeof is',
+  for: 'for loops are',
+  while: 'while loops are',
+  break: 'break is',
+  continue: 'continue is',
+  import: 'Imports inside blocks are',
+};
+
+/** Reports a form that has no meaning yet. */
+export function reportUnsupported(
+  report: Report,
+  { kind, span }: { readonly kind: keyof typeof names; readonly span: Span },
+): void {
+  reportForm(report, names[kind], span);
+}
+
+/** Sections of a script without a meaning yet: the first of each kind is reported. */
+export function reportUnsupportedSections(report: Report, program: Program): void {
+  const { definitions, config, imports, macros, functions, maps, probes } = program;
+  const labels = probes.flatMap(({ attachPoints }) => attachPoints.flatMap(({ label }) => label ?? []));
+  const sections: readonly (readonly [string, { readonly span: Span } | undefined])[] = [
+    ['C definitions are', definitions[0]],
+    ['Config blocks are', config],
+    ['Imports are', imports[0]],
+    ['Macros are', macros[0]],
+    ['Functions are', functions[0]],
+    ['Map declarations are', maps[0]],
+    ['Names for probes are', labels[0]],
+  ];
+  for (const [name, section] of sections) if (section) reportForm(report, name, section.span);
+}
+
+function reportForm(report: Report, name: string, span: Span): void {
+  report.error('unsupported-syntax', `${name} not supported by this version of tstrace`, span);
+}
