@@ -36,6 +36,7 @@ export const diagnosticCodes = [
   // Calls
   'bad-argument',
   'bad-format',
+  'debug-output',
   'misplaced-aggregation',
   'not-available-here',
   'unsafe',

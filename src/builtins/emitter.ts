@@ -48,8 +48,17 @@ export interface MapArgument {
 
 export type CompareOp = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** A parameter of a helper call: a map by the argument that names it, the context, or a value. */
-export type HelperArgument = Operand | number | bigint | 'context' | { readonly map: MapArgument };
+/**
+ * A parameter of a helper call: a value, the context, a map by the argument that names it, or the length of the memory before it, which is
+ * then seen to be no more than that memory has.
+ */
+export type HelperArgument =
+  | Operand
+  | number
+  | bigint
+  | 'context'
+  | { readonly map: MapArgument }
+  | { readonly length: Scalar | number };
 
 export interface ProgramInfo {
   /** As `probe` prints it. */
@@ -101,6 +110,8 @@ export interface Emitter {
   /** Fresh bytes, not initialised, aligned to 8; theirs until the statement ends. `name` appears in goldens. */
   reserve(bytes: number, name: string): Memory;
   zero(memory: Memory): void;
+  /** Text with its NUL, and zeros behind it up to `capacity` bytes (by default none). Fresh bytes, as of `reserve`. */
+  literal(text: ByteText, capacity?: number): Memory;
   load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Scalar;
   /** At an offset known at run time only, a multiple of the width; the caller has bounded it. */
   loadAt(memory: Memory, offset: Scalar, bits: 8 | 16 | 32 | 64): Scalar;
@@ -113,10 +124,7 @@ export interface Emitter {
   part(memory: Memory, offset: number, bytes: number): Memory;
 
   // The kernel.
-  /**
-   * A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide.
-   * A number right behind a memory is its length, and is bounded by what the memory holds.
-   */
+  /** A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide. */
   helper(name: string, args: readonly HelperArgument[]): Scalar;
   /** A value that lies in the context. */
   context(slot: ContextSlot): Scalar;

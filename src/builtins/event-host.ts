@@ -1,5 +1,6 @@
 /** Port: all that the user-space half of a builtin may ask of the runtime. */
 
+import type { Span } from '../base/span.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
 
@@ -9,6 +10,12 @@ export type TextKind = 'printf' | 'time' | 'join' | 'cat' | 'syscall';
 export interface EventHost {
   /** Output as it is. */
   text(kind: TextKind, text: ByteText): void;
+  /** A message of the script's own, about a place in it. */
+  report(kind: 'errorf' | 'warnf', message: ByteText, span: Span): void;
+  /** A file as output, at most max_cat_bytes of it. `span` is where the script asks for it. */
+  showFile(path: ByteText, span: Span): void;
+  /** What a command prints as output; returns when it has ended. */
+  runCommand(command: ByteText, span: Span): void;
   /** A value on a line of its own. */
   value(value: Value): void;
   /** A function that puts values into a printf format; prepared once per call in the script. `types` are the values': %x and %u need their widths. */

@@ -6,11 +6,12 @@ import { max, min } from './aggregations/extremes.ts';
 import { hist, lhist } from './aggregations/hist.ts';
 import type { Builtin, EventDefinition, EventFields } from './define.ts';
 import { buf } from './functions/buf.ts';
+import { debugf } from './functions/debugf.ts';
 import { exit } from './functions/exit.ts';
+import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
 import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
 import { ntop } from './functions/ntop.ts';
 import { print } from './functions/print.ts';
-import { printf } from './functions/printf.ts';
 import { kstack, ustack } from './functions/stacks.ts';
 import { str } from './functions/str.ts';
 import { strlen, strncmp } from './functions/strings.ts';
@@ -50,7 +51,12 @@ export const builtins: readonly Builtin[] = [
   retval,
   usermode,
   printf,
+  errorf,
+  warnf,
+  debugf,
   print,
+  cat,
+  system,
   exit,
   clear,
   zero,

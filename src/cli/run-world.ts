@@ -14,6 +14,7 @@ import { clocks } from '../types/type.ts';
 import { bootNsecs } from '../system/proc/clock.ts';
 import { onlineCpus } from '../system/proc/cpus.ts';
 import { freeMemoryBytes, probeDevices, threadsOf } from '../system/proc/machine-files.ts';
+import { readHead, runShell } from '../system/shell.ts';
 import type { Options } from './options.ts';
 import type { OpenedOutput } from './output.ts';
 import type { OpenedTarget } from './target.ts';
@@ -50,7 +51,12 @@ export function runWorld({
     bpf: realBpf,
     output: output.output,
     outputState: output.state,
-    formatting: { formatter, formatNow: (format) => strftime(format, nowNsecs(), localZone) },
+    host: {
+      formatter,
+      formatNow: (format) => strftime(format, nowNsecs(), localZone),
+      readHead,
+      runShell,
+    },
     words: {
       ...symbols,
       // Boot time is told as the wall clock of the moment at which we started; atomic time is ahead of UTC by its leap seconds.

@@ -68,6 +68,7 @@ const keys: Readonly<Record<string, Key>> = {
   },
   MAX_PROBES: { setting: 'maxProbes', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
   MAX_BPF_PROGS: { setting: 'maxBpfProgs', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
+  MAX_CAT_BYTES: { setting: 'maxCatBytes', read: number(0, 2 ** 30), takes: 'a number of bytes' },
   STR_TRUNC_TRAILER: { setting: 'strTruncTrailer', read: (text) => text, takes: 'text' },
 };
 

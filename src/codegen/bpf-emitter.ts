@@ -20,7 +20,7 @@ import type { Machine } from '../plan/machine.ts';
 import type { PlanConstant } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot } from '../probes/define.ts';
-import { sizeOf } from '../types/layout.ts';
+import { roundUp, sizeOf } from '../types/layout.ts';
 import type { ByteText } from '../types/value.ts';
 import { helperNamed, isRecent } from './bpf/helpers.ts';
 import type { Storage } from './bpf/storage.ts';
@@ -30,6 +30,7 @@ import type { IntegerIrType, IrPointer, IrValue } from './llvm/ir-value.ts';
 import { bitsOf, constant, i1, i64, integerType, symbolPointer, withAlign } from './llvm/ir-value.ts';
 import type { Tables } from './tables.ts';
 import { Place, placeOf, Register, registerOf } from './values.ts';
+import { pieces, wordOf } from './words.ts';
 
 /** What needs the tree, the maps or the records: given by emit-probe.ts, so that this file knows none of them. */
 export interface Surroundings {
@@ -336,6 +337,18 @@ export class BpfEmitter implements Emitter {
     else this.helper('probe_read_kernel', [memory, bytes, 0]);
   }
 
+  literal(text: ByteText, capacity = text.length + 1): Place {
+    const place = this.reserve(capacity, 'text');
+    const bytes = Buffer.alloc(capacity);
+    bytes.write(text.slice(0, capacity - 1), 'latin1');
+    // What lies behind the word with the NUL is filled at once.
+    const written = Math.min(capacity, roundUp(text.length + 1, 8));
+    for (const { offset, bits } of pieces(written))
+      this.store(place, offset, this.int(wordOf(bytes.subarray(offset, offset + bits / 8)), bits));
+    if (capacity > written) this.zero(this.part(place, written, capacity - written));
+    return place;
+  }
+
   load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Register {
     return new Register(this.builder.load(integerTypes[bits], this.addressAt(memory, offset), 'loaded'));
   }
@@ -402,10 +415,16 @@ export class BpfEmitter implements Emitter {
     if (argument === 'context') return this.builder.parameter(0);
     if (typeof argument === 'number' || typeof argument === 'bigint') return i64(argument);
     if ('map' in argument) return symbolPointer(argument.map.symbol);
+    if ('length' in argument) return this.#length(argument.length, before);
     if (argument instanceof Place) return argument.pointer;
-    const value = registerOf(this.resize(registerOf(argument), 64));
-    const isLength = before instanceof Place && value.ir.constant === undefined;
-    return isLength ? this.#bounded(value, before.bytes) : value.ir;
+    return registerOf(this.resize(registerOf(argument), 64)).ir;
+  }
+
+  #length(length: Scalar | number, of: HelperArgument | undefined): IrValue {
+    if (typeof length === 'number') return i64(length);
+    assert(of instanceof Place, 'a length stands behind the memory that it is of');
+    const value = registerOf(this.resize(length, 64));
+    return value.ir.constant === undefined ? this.#bounded(value, of.bytes) : value.ir;
   }
 
   /** A length that the verifier can see to be within the bytes before it, whatever the optimiser made of the script's own checks. */
@@ -469,11 +488,11 @@ export class BpfEmitter implements Emitter {
   }
 
   readMemory(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
-    return this.helper(`probe_read_${space}`, [to, bytes, from]);
+    return this.helper(`probe_read_${space}`, [to, { length: bytes }, from]);
   }
 
   readText(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
-    return this.helper(`probe_read_${space}_str`, [to, bytes, from]);
+    return this.helper(`probe_read_${space}_str`, [to, { length: bytes }, from]);
   }
 
   // Arguments

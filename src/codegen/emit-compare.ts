@@ -5,6 +5,7 @@
 
 import type { ByteText } from '../types/value.ts';
 import type { BpfEmitter } from './bpf-emitter.ts';
+import { pieces, wordOf } from './words.ts';
 import { i64 } from './llvm/ir-value.ts';
 import type { Place } from './values.ts';
 import { Register } from './values.ts';
@@ -12,20 +13,6 @@ import { Register } from './values.ts';
 /** Up to so many bytes are compared without a loop. */
 const straightBytesMax = 64;
 const wordBytes = 8;
-
-/** Sizes of the pieces that `bytes` are cut into, the largest first: 8-byte words as far as they go. */
-export function* pieces(
-  bytes: number,
-): Iterable<{ readonly offset: number; readonly bits: 8 | 16 | 32 | 64 }> {
-  let offset = 0;
-  for (const bits of [64, 32, 16, 8] as const)
-    for (; bytes - offset >= bits / 8; offset += bits / 8) yield { offset, bits };
-}
-
-/** The bytes of a text and its NUL as a little-endian word. */
-export function wordOf(bytes: Uint8Array): bigint {
-  return bytes.reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
-}
 
 /** Text in memory against text known when compiling; `stored` writes the latter to memory, where it is too long to be compared word by word. */
 export function emitEqualsText(out: BpfEmitter, place: Place, text: ByteText, stored: () => Place): Register {

@@ -3,13 +3,12 @@
 import { assert, assertNever, present } from '../base/assert.ts';
 import type { Argument, Operand } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
-import { isScalar, partsOf, roundUp, sizeOf } from '../types/layout.ts';
+import { isScalar, partsOf, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
-import type { ByteText } from '../types/value.ts';
 import { runtimeWarning } from '../builtins/runtime-warning.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
-import { emitEqualBytes, emitEqualsText, pieces, wordOf } from './emit-compare.ts';
+import { emitEqualBytes, emitEqualsText } from './emit-compare.ts';
 import { emitConversion } from './emit-convert.ts';
 import { emitDivision } from './emit-division.ts';
 import type { Source } from './emit-load.ts';
@@ -59,7 +58,7 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
         ? out.truth(expr.value !== 0n)
         : out.int(expr.value, widthOf(expr.type));
     case 'text':
-      return emitText(emission, expr.value, expr.type.capacity);
+      return out.literal(expr.value, expr.type.capacity);
     case 'variable':
       return emitVariable(emission, expr);
     case 'map-get':
@@ -114,19 +113,6 @@ function notContext(value: Operand | 'context'): Operand {
 /** Memory holds a truth value as a byte. */
 export function asTruth({ out }: Emission, type: Type, value: Register): Register {
   return type.kind === 'bool' && value.bits !== 1 ? out.compare('!=', value, 0) : value;
-}
-
-/** Text of the script, zeros behind it. */
-function emitText({ out }: Emission, text: ByteText, capacity: number): Place {
-  const place = out.reserve(capacity, 'text');
-  const bytes = Buffer.alloc(capacity);
-  bytes.write(text.slice(0, capacity - 1), 'latin1');
-  // What lies behind the word with the NUL is filled at once.
-  const written = Math.min(capacity, roundUp(text.length + 1, 8));
-  for (const { offset, bits } of pieces(written))
-    out.store(place, offset, out.int(wordOf(bytes.subarray(offset, offset + bits / 8)), bits));
-  if (capacity > written) out.zero(out.part(place, written, capacity - written));
-  return place;
 }
 
 function emitVariable(emission: Emission, { variable, type }: ExprOf<'variable'>): Operand {

@@ -18,6 +18,8 @@ export interface Settings {
   readonly printMapsOnExit: boolean;
   readonly maxProbes: number;
   readonly maxBpfProgs: number;
+  /** How much of a file cat() shows, bytes. */
+  readonly maxCatBytes: number;
   /** Appended to a printed string that fills its buffer. */
   readonly strTruncTrailer: string;
 }
@@ -33,5 +35,6 @@ export const defaultSettings: Settings = {
   printMapsOnExit: true,
   maxProbes: 1024,
   maxBpfProgs: 1024,
+  maxCatBytes: 10_240,
   strTruncTrailer: '..',
 };

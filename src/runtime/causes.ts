@@ -51,6 +51,28 @@ export function resourceCause(
   }
 }
 
+/** Why a file could not be read or a command not be run. */
+export function fileCause(error: SysError): string {
+  switch (error.name) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such file';
+    case 'EISDIR':
+      return 'it is a directory';
+    case 'EACCES':
+    case 'EPERM':
+      return 'not permitted';
+    case 'ESRCH':
+      return 'there is no such process';
+    case 'EILSEQ':
+      return 'its bytes are not text in UTF-8';
+    case 'E2BIG':
+      return 'it is too long';
+    default:
+      return callText(error);
+  }
+}
+
 /** Bytes as people read them. */
 export function byteCount(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -2,30 +2,37 @@
 
 import { present } from '../base/assert.ts';
 import { diagnostic } from '../base/diagnostic.ts';
-import type { SysError } from '../base/result.ts';
-import type { EventHost } from '../builtins/event-host.ts';
+import type { Result, SysError } from '../base/result.ts';
+import type { Span } from '../base/span.ts';
+import type { EventHost, TextKind } from '../builtins/event-host.ts';
 import type { MapSnapshot, Output } from '../output/output.ts';
 import type { Place } from '../plan/plan.ts';
 import { compareLists } from '../types/compare-values.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText, Value } from '../types/value.ts';
-import { byteText } from '../types/value.ts';
-import { callText } from './causes.ts';
+import { byteText, textOf } from '../types/value.ts';
+import { callText, fileCause } from './causes.ts';
 import type { OpenMap } from './map-entries.ts';
 import type { MapReading } from './read-map.ts';
 import { clearMap, readMap, zeroMap } from './read-map.ts';
 
 /** What the host needs that only the outer world has. */
-export interface Formatting {
+export interface HostWorld {
   /** printf: a format and its values' types to a function of the values. */
   readonly formatter: (format: ByteText, types: readonly Type[]) => (values: readonly Value[]) => ByteText;
   /** strftime of the wall clock. */
   readonly formatNow: (format: ByteText) => ByteText;
+  /** The first bytes of a file. */
+  readonly readHead: (path: ByteText, bytesMax: number) => Result<ByteText, SysError>;
+  /** What a command writes, run by sh -c; waits for its end. */
+  readonly runShell: (command: ByteText) => Result<ByteText, SysError>;
 }
 
 export interface HostOptions {
   readonly output: Output;
-  readonly formatting: Formatting;
+  readonly world: HostWorld;
+  /** How much of a file cat() shows. */
+  readonly catBytesMax: number;
   readonly maps: ReadonlyMap<string, OpenMap>;
   readonly reading: MapReading;
   readonly places: readonly Place[];
@@ -39,7 +46,7 @@ export interface Host extends EventHost {
 }
 
 export function eventHost(options: HostOptions): Host {
-  const { output, formatting, maps, reading, places } = options;
+  const { output, world, maps, reading, places } = options;
   const warnings = new Map<number, number>();
   const mapOf = (symbol: string): OpenMap => present(maps.get(symbol), `map ${symbol}`);
   const snapshot = (symbol: string): MapSnapshot | undefined => {
@@ -53,9 +60,24 @@ export function eventHost(options: HostOptions): Host {
     const { message, span } = present(places[index], `place ${index}`);
     output.incident({ kind: 'runtime-error', message: byteText(message + suffix), span });
   };
+  /** Output of a kind, or why there is none, at a place of the script. */
+  const textOrFailure = (kind: TextKind, what: string, span: Span, got: Result<ByteText, SysError>): void => {
+    if (got.ok) return output.text(kind, got.value);
+    const message = byteText(`${what}: ${fileCause(got.error)}`);
+    output.incident({ kind: 'runtime-error', message, span });
+  };
   return {
-    ...formatting,
+    formatter: world.formatter,
+    formatNow: world.formatNow,
     text: (kind, text) => output.text(kind, text),
+    report: (kind, message, span) => output.incident({ kind, message, span }),
+    showFile: (path, span) =>
+      textOrFailure('cat', `Can't show ${textOf(path)}`, span, world.readHead(path, options.catBytesMax)),
+    runCommand(command, span) {
+      // What was printed before it stands before what the command prints itself.
+      output.idle();
+      textOrFailure('syscall', `Can't run ${textOf(command)}`, span, world.runShell(command));
+    },
     value: (value) => output.value(value),
     printMap: (symbol, top, div) => {
       const read = snapshot(symbol);

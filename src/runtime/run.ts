@@ -19,7 +19,7 @@ import type { BpfApi } from './bpf-api.ts';
 import { callText } from './causes.ts';
 import type { DecodeContext, Words } from './decode.ts';
 import { RingDrain } from './drain.ts';
-import type { Formatting, Host } from './event-host.ts';
+import type { Host, HostWorld } from './event-host.ts';
 import { eventHost, reportMapFailure } from './event-host.ts';
 import type { Features } from './features.ts';
 import { missingFeatures } from './features.ts';
@@ -36,7 +36,7 @@ import { readMisses } from './misses.ts';
 export interface RunWorld {
   readonly bpf: BpfApi;
   readonly output: Output;
-  readonly formatting: Formatting;
+  readonly host: HostWorld;
   readonly words: Words;
   readonly machine: Machine;
   readonly settings: Settings;
@@ -178,7 +178,8 @@ class Run {
     this.#reading = { api: world.bpf, possibleCpus: world.machine.possibleCpus, decoding, aggregation };
     this.#host = eventHost({
       output: world.output,
-      formatting: world.formatting,
+      world: world.host,
+      catBytesMax: world.settings.maxCatBytes,
       maps: loaded.maps,
       reading: this.#reading,
       places: plan.places,

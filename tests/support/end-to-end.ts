@@ -1,6 +1,7 @@
 /** Whole runs of tstrace as data: a script, the command beside it, and what must come out. Run here and in guests. */
 
 import { expect } from 'vitest';
+import { outputCases } from './cases/output.ts';
 
 export interface Finished {
   readonly stdout: string;
@@ -29,13 +30,16 @@ export interface Case {
   /** What this machine's own kernel lacks. */
   readonly needs?: 'kprobes' | 'fentry';
   readonly status?: number;
+  /** Lines of errors, warnings and losses on stderr; none by default. */
+  readonly reports?: readonly string[];
   /** Whole stdout, without the empty lines at its ends; or lines that must be there; or a check of it. */
   readonly prints: string | readonly string[] | ((stdout: string) => void);
 }
 
 export async function runCase(place: Place, testCase: Case): Promise<void> {
   const fill = (text: string): string => text.replaceAll('{programs}', place.programs);
-  const { command, options = [], parameters = [], script, environment, status = 0, prints } = testCase;
+  const { command, options = [], parameters = [], script, environment, prints } = testCase;
+  const { status = 0, reports = [] } = testCase;
   const args = [
     ...options,
     ...(command === undefined ? [] : ['-c', fill(command)]),
@@ -47,8 +51,8 @@ export async function runCase(place: Place, testCase: Case): Promise<void> {
   const { stdout } = finished;
   expect({
     status: finished.status,
-    errors: finished.stderr.match(/^.*(ERROR|BUG|Lost|WARNING).*$/gm),
-  }).toEqual({ status, errors: null });
+    reports: finished.stderr.match(/^.*(ERROR|BUG|Lost|WARNING).*$/gm) ?? [],
+  }).toEqual({ status, reports });
   if (typeof prints === 'function') prints(stdout);
   else if (typeof prints === 'string') expect(stdout.replace(/^\n+|\n+$/g, '')).toBe(fill(prints));
   else for (const line of prints) expect(stdout.split('\n')).toContain(fill(line));
@@ -242,6 +246,7 @@ export const cases: readonly Case[] = [
     script: 'profile:hz:99 { @[kstack] = count(); } interval:s:1 { exit(); }',
     prints: (stdout: string): void => expect(stdout).toMatch(/^ {8}[a-z_0-9]+\+\d+$/m),
   },
+  ...outputCases,
 ];
 
 /** Printed events and reported losses add up to what the flood sent, and exit() arrives although the ring is full all the time. */

@@ -93,12 +93,20 @@ const machine: Machine = {
 
 /** What a golden's `facts:` line may name. */
 const variants: Readonly<
-  Record<string, { readonly machine?: Partial<Machine>; readonly settings?: Partial<Settings> }>
+  Record<
+    string,
+    {
+      readonly machine?: Partial<Machine>;
+      readonly settings?: Partial<Settings>;
+      readonly unsafe?: boolean;
+    }
+  >
 > = {
   minimal: {},
   old: { machine: { kernel: [5, 10] } },
   namespace: { machine: { pidNamespace: { device: 4n, inode: 4026532001n } } },
   child: { machine: { childPid: 1234 } },
+  unsafe: { unsafe: true },
   'small-strings': { settings: { maxStrlen: 32 } },
 };
 
@@ -131,7 +139,7 @@ export function goldenFacts(name: string): Facts {
     settings: { ...defaultSettings, ...variant.settings },
     hasKprobes: true,
     hasBtf: true,
-    unsafe: false,
+    unsafe: variant.unsafe ?? false,
     traceableFunctions: () => ({ functions: functions.map((found) => ({ name: found })), exact: true }),
     kernelSymbol: (symbol) =>
       symbol === 'f' || symbol === 'g' ? { address: 0xffffffff81000000n, bytes: 64 } : undefined,

@@ -64,7 +64,7 @@ export const str = defineFunction({
     // The helper leaves what is behind the NUL as it was: keys and comparisons of whole values need zeros there.
     out.zero(result);
     if (source.type.kind === 'string') {
-      out.helper('probe_read_kernel_str', [result, limit, out.bytes(source)]);
+      out.helper('probe_read_kernel_str', [result, { length: limit }, out.bytes(source)]);
     } else {
       const { address, space } = out.address(source);
       out.readText(result, limit, address, space);

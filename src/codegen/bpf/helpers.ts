@@ -14,6 +14,7 @@ const rows = {
   map_update_elem: { id: 2, since: [3, 19] },
   map_delete_elem: { id: 3, since: [3, 19] },
   ktime_get_ns: { id: 5, since: [4, 1] },
+  trace_printk: { id: 6, since: [4, 1] },
   get_prandom_u32: { id: 7, since: [4, 1] },
   get_smp_processor_id: { id: 8, since: [4, 1] },
   get_current_pid_tgid: { id: 14, since: [4, 2] },

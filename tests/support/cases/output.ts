@@ -1,0 +1,57 @@
+/** What functions of output and control print, and where: one case for each. */
+
+import type { Case } from '../end-to-end.ts';
+
+export const outputCases: readonly Case[] = [
+  {
+    title: 'errorf and warnf tell their place on stderr, printf goes on',
+    script: 'begin { errorf("no %s: %d", "luck", -5); warnf("low %c", 65); printf("on\\n"); exit(); }',
+    reports: ['stdin:1:9-40: ERROR: no luck: -5', 'stdin:1:42-61: WARNING: low A'],
+    prints: 'on',
+  },
+  {
+    title: '--no-warnings mutes warnf, not errorf',
+    options: ['--no-warnings'],
+    script: 'begin { errorf("wrong"); warnf("odd"); exit(); }',
+    reports: ['stdin:1:9-24: ERROR: wrong'],
+    prints: '',
+  },
+  {
+    title: 'errorf and warnf are lines of the JSON stream, with their places',
+    options: ['-f', 'json'],
+    script: 'begin { errorf("a \\"%s\\"", "b"); warnf("%d", 1); exit(); }',
+    reports: ['stdin:1:9-32: ERROR: a "b"', 'stdin:1:34-48: WARNING: 1'],
+    prints: [
+      '{"type": "errorf", "msg": "a \\"b\\"", "filename": "stdin", "line": 1, "col": 9}',
+      '{"type": "warnf", "msg": "1", "filename": "stdin", "line": 1, "col": 34}',
+    ],
+  },
+  {
+    title: 'cat shows a file, as much as max_cat_bytes allow, and tells which it can not show',
+    environment: { TSTRACE_MAX_CAT_BYTES: '5' },
+    script:
+      'begin { cat("/proc/%s/comm", "self"); printf("|"); cat("/dev/zer%c", 111); printf("|\\n"); cat("/no/%d", 1); exit(); }',
+    reports: ["stdin:1:91-107: WARNING: Can't show /no/1: there is no such file"],
+    prints: 'node\n|\0\0\0\0\0|',
+  },
+  {
+    title: 'system runs a command through sh and waits for it',
+    options: ['--unsafe'],
+    script:
+      'begin { printf("a\\n"); system("echo %s-$((%d + 1)); sleep 0.1; printf b", "x", 41); printf("c\\n"); system("exit 3"); exit(); }',
+    prints: 'a\nx-42\nbc',
+  },
+  {
+    title: 'what cat and system print is marked as theirs in JSON',
+    options: ['--unsafe', '-f', 'json'],
+    script: 'begin { cat("/proc/self/comm"); system("echo \\"q\\""); exit(); }',
+    prints: ['{"type": "cat", "data": "node\\n"}', '{"type": "syscall", "data": "q\\n"}'],
+  },
+  {
+    title: 'debugf writes a line to the trace buffer of the kernel',
+    options: ['--unsafe', '--no-warnings'],
+    script:
+      'begin { debugf("tstrace %d %x %s", -3, 255, "end"); system("grep -o \'tstrace -3 ff end\' /sys/kernel/tracing/trace | tail -n 1"); exit(); }',
+    prints: 'tstrace -3 ff end',
+  },
+];
