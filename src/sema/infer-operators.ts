@@ -198,8 +198,7 @@ export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Exp
     scope.report.error('bad-operand', `'${op}' takes an integer, not ${typeName(inferred.expr.type)}`, span);
     return wrong(span);
   }
-  const signed = op === '-' || type.signed;
-  const [wide, wideType] = [widen(inferred.expr, signed), signed ? i64 : u64];
+  const [wide, wideType] = [widen(inferred.expr, type.signed), type.signed ? i64 : u64];
   if (wide.kind === 'constant') return negated(op, wide.value, wideType, inferred.literal, span);
   return firm({ kind: 'unary', type: wideType, op, operand: wide, span });
 }
@@ -219,8 +218,12 @@ function negated(
   literal: true | undefined,
   span: Span,
 ): Inferred {
-  const result = wrap(op === '-' ? -operand : ~operand, wide);
-  const constant = { kind: 'constant', value: result, span } as const;
-  if (!literal) return firm({ ...constant, type: wide });
-  return { expr: { ...constant, type: literalType(result) }, flexible: result >= 0n, literal };
+  const number = op === '-' ? -operand : ~operand;
+  if (!literal) return firm({ kind: 'constant', value: wrap(number, wide), type: wide, span });
+  const value = wrap(number, i64);
+  return {
+    expr: { kind: 'constant', value, type: literalType(value), span },
+    flexible: value >= 0n,
+    literal,
+  };
 }

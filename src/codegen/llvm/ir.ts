@@ -4,7 +4,7 @@
  */
 
 import { assert, present } from '../../base/assert.ts';
-import type { InstructionNotes, IrBlock, IrInstruction, IrLocation } from './block-writer.ts';
+import type { InstructionNotes, IrBlock, IrLocation } from './block-writer.ts';
 import { BlockWriter } from './block-writer.ts';
 import type { BinaryOperation, Comparison } from './fold.ts';
 import { foldBinary, foldCompare, requireDefined } from './fold.ts';
@@ -22,6 +22,7 @@ import {
   signedConstant,
   symbolPointer,
 } from './ir-value.ts';
+import { StackRooms } from './stack-rooms.ts';
 
 export interface IrParameter {
   readonly name: string;
@@ -66,9 +67,8 @@ export class FunctionBuilder {
   readonly result: IrType;
   readonly location: IrLocation;
   readonly #blocks: BlockWriter;
-  readonly #allocas: IrInstruction[] = [];
+  readonly #rooms = new StackRooms();
   readonly #intrinsics = new Set<string>();
-  #stackBytes = 0;
 
   constructor(name: string, options: FunctionOptions = {}) {
     this.name = symbolPointer(name).text.slice(1);
@@ -167,6 +167,7 @@ export class FunctionBuilder {
   /** One value from each block that leads here; must come first in its block. */
   phi(incoming: readonly (readonly [IrValue, IrBlock])[], name: string): IrValue {
     const type = present(incoming[0], 'a way into a phi')[0].type;
+    this.#rooms.share(incoming.map(([value]) => value));
     for (const [value] of incoming) requireType(value, type, 'phi');
     const ways = incoming.map(([value, from]) => `[ ${value.text}, %${from.label} ]`);
     const result = `%${this.#blocks.define(name)}`;
@@ -179,18 +180,18 @@ export class FunctionBuilder {
 
   /** Room on the stack for one value. All rooms are made at the head of the function. */
   alloca(type: IrType, name: string): IrPointer {
-    return this.#reserve(type, bytesOf(type), bytesOf(type), name);
+    return this.#rooms.make(this.#blocks.unique(name), type, bytesOf(type), bytesOf(type), this.location);
   }
 
   /** Room on the stack for bytes. */
   allocaBytes(bytes: number, align: number, name: string): IrPointer {
     assert(Number.isInteger(bytes) && bytes > 0, `alloca of ${bytes} bytes`);
-    return this.#reserve(`[${bytes} x i8]`, bytes, align, name);
+    return this.#rooms.make(this.#blocks.unique(name), `[${bytes} x i8]`, bytes, align, this.location);
   }
 
   /** Bytes reserved so far. LLVM may still merge or drop some, so more than 512 is no error here. */
   get stackBytes(): number {
-    return this.#stackBytes;
+    return this.#rooms.bytes;
   }
 
   load(type: IrType, from: IrValue, name: string, options: AccessOptions = {}): IrValue {
@@ -204,6 +205,7 @@ export class FunctionBuilder {
 
   store(value: IrValue, to: IrValue, options: StoreOptions = {}): void {
     requireType(to, 'ptr', 'store');
+    this.#rooms.share([value]);
     const { type, text } = value;
     this.#blocks.append(
       `store${volatility(options)} ${type} ${text}, ptr ${to.text}, align ${alignment(type, to, options)}`,
@@ -224,6 +226,7 @@ export class FunctionBuilder {
         ? undefined
         : alignAfter(base.align, bytes.constant);
     const result = this.#define(name, 'ptr', `getelementptr i8, ptr ${base.text}, i64 ${bytes.text}`);
+    this.#rooms.addPart(result, base);
     return { ...pointer(result), ...(align !== undefined && { align }) };
   }
 
@@ -240,9 +243,7 @@ export class FunctionBuilder {
     requireType(to, 'ptr', 'memset');
     assert(Number.isInteger(bytes) && bytes >= 0, `memset of ${bytes} bytes`);
     if (bytes === 0) return;
-    this.#intrinsics.add('declare void @llvm.memset.inline.p0.i64(ptr, i8, i64 immarg, i1 immarg)');
-    const operands = `ptr align ${to.align ?? 1} ${to.text}, i8 ${constant('i8', byte).text}, i64 ${bytes}`;
-    this.#blocks.append(`call void @llvm.memset.inline.p0.i64(${operands}, i1 false)`);
+    this.#blocks.append(this.#memset(to, byte, bytes));
   }
 
   /** Copy bytes that don't overlap. Always loads and stores, never a call. */
@@ -321,6 +322,7 @@ export class FunctionBuilder {
   select(condition: IrValue, yes: IrValue, no: IrValue, name: string): IrValue {
     requireType(condition, 'i1', 'select');
     requireType(no, yes.type, 'select');
+    this.#rooms.share([yes, no]);
     if (condition.constant !== undefined) return condition.constant === 1n ? yes : no;
     const operands = `i1 ${condition.text}, ${yes.type} ${yes.text}, ${yes.type} ${no.text}`;
     return this.#define(name, yes.type, `select ${operands}`);
@@ -342,6 +344,7 @@ export class FunctionBuilder {
 
   ptrToInt(value: IrValue, name: string): IrValue {
     requireType(value, 'ptr', 'ptrtoint');
+    this.#rooms.share([value]);
     return this.#define(name, 'i64', `ptrtoint ptr ${value.text} to i64`);
   }
 
@@ -371,6 +374,7 @@ export class FunctionBuilder {
   callHelper(helper: HelperReference, args: readonly IrValue[], name: string): IrValue {
     assert(args.length <= 5, `${args.length} arguments for helper ${helper.name}`);
     assert(Number.isInteger(helper.id) && helper.id > 0, `helper ${helper.name} has no number`);
+    this.#rooms.share(args);
     const text = `call ${helper.result} inttoptr (i64 ${helper.id} to ptr)(${operandList(args)})`;
     return this.#define(name, helper.result, text, { helper: helper.name });
   }
@@ -379,6 +383,7 @@ export class FunctionBuilder {
   callLocal(callee: FunctionBuilder, args: readonly IrValue[], name: string): IrValue {
     assert(args.length === callee.parameters.length, `${args.length} arguments for ${callee.name}`);
     args.forEach((arg, index) => requireType(arg, callee.parameter(index).type, `call of ${callee.name}`));
+    this.#rooms.share(args);
     return this.#define(name, callee.result, `call ${callee.result} @${callee.name}(${operandList(args)})`);
   }
 
@@ -393,12 +398,25 @@ export class FunctionBuilder {
   finish(): readonly IrBlock[] {
     const [entry, ...others] = this.#blocks.finish();
     const { label, instructions, successors } = present(entry, 'entry block');
-    return [{ label, instructions: [...this.#allocas, ...instructions], successors }, ...others];
+    const zeroed = this.#rooms.unshared.map(({ pointer: room, bytes }) => ({
+      text: this.#memset(room, 0, bytes),
+      location: this.location,
+    }));
+    return [
+      { label, instructions: [...this.#rooms.instructions, ...zeroed, ...instructions], successors },
+      ...others,
+    ];
   }
 
   /** Declarations of the intrinsics that were used. */
   get intrinsics(): ReadonlySet<string> {
     return this.#intrinsics;
+  }
+
+  #memset(to: IrValue, byte: number, bytes: number): string {
+    this.#intrinsics.add('declare void @llvm.memset.inline.p0.i64(ptr, i8, i64 immarg, i1 immarg)');
+    const operands = `ptr align ${to.align ?? 1} ${to.text}, i8 ${constant('i8', byte).text}, i64 ${bytes}`;
+    return `call void @llvm.memset.inline.p0.i64(${operands}, i1 false)`;
   }
 
   #convert(operation: 'zext' | 'sext' | 'trunc', value: IrValue, type: IntegerIrType, name: string): IrValue {
@@ -409,14 +427,6 @@ export class FunctionBuilder {
     if (value.constant !== undefined)
       return constant(type, operation === 'sext' ? signedConstant(value) : value.constant);
     return this.#define(name, type, `${operation} ${from} ${value.text} to ${type}`);
-  }
-
-  #reserve(irType: string, bytes: number, align: number, name: string): IrPointer {
-    assert([1, 2, 4, 8].includes(align), `alignment ${align} on the BPF stack`);
-    const text = `%${this.#blocks.unique(name)}`;
-    this.#allocas.push({ text: `${text} = alloca ${irType}, align ${align}`, location: this.location });
-    this.#stackBytes = Math.ceil(this.#stackBytes / align) * align + bytes;
-    return { type: 'ptr', text, align };
   }
 
   #define<T extends IrType>(name: string, type: T, text: string, notes?: InstructionNotes): IrValue<T> {

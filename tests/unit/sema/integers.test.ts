@@ -28,7 +28,7 @@ describe('operations are done in 64 bits', () => {
     ['pid + (int8)cpu', '(convert(pid():uint32):int64 + convert(convert(cpu:uint32):int8):int64):int64'],
     ['nsecs - 1', '(nsecs():uint64 - 1:uint64):int64'],
     ['pid * tid', '(convert(pid():uint32):uint64 * convert(tid():uint32):uint64):uint64'],
-    ['-pid', '(-convert(pid():uint32):int64):int64'],
+    ['-pid', '(-convert(pid():uint32):uint64):uint64'],
     ['~pid', '(~convert(pid():uint32):uint64):uint64'],
     ['pid >> 1', '(convert(pid():uint32):uint64 >> 1:int64):uint64'],
     ['(int32)pid >> 1', '(convert(convert(pid():uint32):int32):int64 >> 1:int64):int64'],

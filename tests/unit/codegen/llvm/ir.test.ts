@@ -35,8 +35,6 @@ function written(body: (b: FunctionBuilder, x: IrValue, p: IrValue) => void): re
 }
 
 const printed: readonly (readonly [string, (b: FunctionBuilder, x: IrValue, p: IrValue) => void])[] = [
-  ['%slot = alloca i32, align 4', (b) => b.alloca('i32', 'slot')],
-  ['%slot = alloca [20 x i8], align 8', (b) => b.allocaBytes(20, 8, 'slot')],
   ['%v = load i16, ptr %p, align 2', (b, _x, p) => b.load('i16', p, 'v')],
   ['%v = load volatile i64, ptr %p, align 8', (b, _x, p) => b.load('i64', p, 'v', { volatile: true })],
   ['store i64 %x, ptr %p, align 8', (b, x, p) => b.store(x, p)],
@@ -166,9 +164,24 @@ test('room on the stack is made at the head of the function, in order, and count
   expect(b.stackBytes).toBe(28);
 });
 
+test('a room begins as zeros if nobody else gets its address, or that of a part', () => {
+  const lines = written((b, x) => {
+    b.store(x, b.alloca('i64', 'kept'));
+    b.callHelper(helper, [b.alloca('i32', 'given')], 'v');
+    b.callHelper(helper, [b.gep(b.allocaBytes(16, 8, 'partly_given'), 8, 'part')], 'w');
+    b.store(b.alloca('i32', 'stored'), b.allocaBytes(16, 8, 'holder'));
+  });
+  const zeroed = lines.filter((line) => line.includes('memset'));
+  expect(zeroed.map((line) => /align \d+ %\w+, i8 0, i64 \d+/.exec(line)?.[0])).toEqual([
+    'align 8 %kept, i8 0, i64 8',
+    'align 8 %holder, i8 0, i64 16',
+  ]);
+});
+
 test('an access is as aligned as its address is known to be', () => {
   const lines = written((b, x) => {
     const event = b.allocaBytes(16, 8, 'event');
+    b.callHelper(helper, [event], 'v');
     b.store(x, b.gep(event, 4, 'a'));
     b.store(x, b.gep(event, 8, 'b'));
     b.store(i16(1), b.gep(event, 4, 'c'));

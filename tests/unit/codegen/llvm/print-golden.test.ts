@@ -36,6 +36,7 @@ test('a golden has helpers by name and leaves out what goes without saying', () 
     `  %key = alloca i64
   %event = alloca [24 x i8]
   memset(%event, i8 0, i64 24)
+  memset(%event, i8 0, i64 24)
   store i64 0, %key                             ; no key
   %lookup = call ptr @helper.map_lookup_elem(@AT_x, %key)
   %lookup.ok = icmp ne ptr %lookup, null

@@ -1,0 +1,116 @@
+/** Programs of the reference evaluator: a tree that says only what is computed, and the script that says the same. */
+
+export interface IntType {
+  readonly kind: 'int';
+  readonly bits: 8 | 16 | 32 | 64;
+  readonly signed: boolean;
+}
+
+export type ArithmeticOp = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+export type ComparisonOp = '==' | '!=' | '<' | '>' | '<=' | '>=';
+
+export type Expr =
+  | { readonly kind: 'number'; readonly value: bigint }
+  /** A word of the program's context: uint64, and not known when compiling. */
+  | { readonly kind: 'argument'; readonly index: 0 | 1 }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'truth'; readonly value: boolean }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'map'; readonly name: string; readonly key: readonly Expr[] }
+  | { readonly kind: 'cast'; readonly to: IntType; readonly operand: Expr }
+  | { readonly kind: 'unary'; readonly op: '-' | '~' | '!'; readonly operand: Expr }
+  | { readonly kind: 'arithmetic'; readonly op: ArithmeticOp; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: 'comparison'; readonly op: ComparisonOp; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: 'logical'; readonly op: '&&' | '||'; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: 'choice'; readonly condition: Expr; readonly then: Expr; readonly else: Expr }
+  | { readonly kind: 'tuple'; readonly elements: readonly Expr[] }
+  | { readonly kind: 'element'; readonly tuple: Expr; readonly index: number };
+
+export type Target = Extract<Expr, { kind: 'variable' | 'map' }>;
+
+export type Statement =
+  | { readonly kind: 'assign'; readonly target: Target; readonly value: Expr }
+  | { readonly kind: 'update'; readonly op: ArithmeticOp; readonly target: Target; readonly value: Expr }
+  | { readonly kind: 'step'; readonly op: '++' | '--'; readonly target: Target }
+  /** A variable whose type is fixed. */
+  | { readonly kind: 'declare'; readonly name: string; readonly type: IntType; readonly value: Expr }
+  | { readonly kind: 'delete'; readonly name: string; readonly key: readonly Expr[] }
+  | { readonly kind: 'if'; readonly condition: Expr; readonly then: Block; readonly else: Block }
+  | { readonly kind: 'unroll'; readonly times: number; readonly body: Block }
+  | { readonly kind: 'return' };
+
+export type Block = readonly Statement[];
+
+export const typeText = ({ bits, signed }: IntType): string => `${signed ? '' : 'u'}int${bits}`;
+
+/** The script of a block; `suffix` tells the maps of several programs in one script apart. */
+export function printBlock(block: Block, suffix: string): string {
+  return block.map((statement) => printStatement(statement, suffix)).join('\n');
+}
+
+function printStatement(statement: Statement, suffix: string): string {
+  const show = (expr: Expr): string => printExpr(expr, suffix);
+  switch (statement.kind) {
+    case 'assign':
+      return `${show(statement.target)} = ${show(statement.value)};`;
+    case 'update':
+      return `${show(statement.target)} ${statement.op}= ${show(statement.value)};`;
+    case 'step':
+      return `${show(statement.target)}${statement.op};`;
+    case 'declare':
+      return `let $${statement.name}: ${typeText(statement.type)} = ${show(statement.value)};`;
+    case 'delete':
+      return `delete(@${statement.name}${suffix}, ${keyText(statement.key, suffix)});`;
+    case 'if':
+      return [
+        `if (${show(statement.condition)}) {`,
+        `${printBlock(statement.then, suffix)}`,
+        `} else {`,
+        `${printBlock(statement.else, suffix)}`,
+        `}`,
+      ].join('\n');
+    case 'unroll':
+      return `unroll (${statement.times}) {\n${printBlock(statement.body, suffix)}\n}`;
+    case 'return':
+      return 'return;';
+  }
+}
+
+const keyText = (key: readonly Expr[], suffix: string): string =>
+  key.length === 1 ? key.map((part) => printExpr(part, suffix)).join('') : tupleText(key, suffix);
+
+const tupleText = (elements: readonly Expr[], suffix: string): string =>
+  `(${elements.map((element) => printExpr(element, suffix)).join(', ')})`;
+
+/** Parentheses everywhere: precedence is the parser's matter. */
+export function printExpr(expr: Expr, suffix: string): string {
+  const show = (inner: Expr): string => printExpr(inner, suffix);
+  switch (expr.kind) {
+    case 'number':
+      return `${expr.value}`;
+    case 'argument':
+      return `arg${expr.index}`;
+    case 'text':
+      return JSON.stringify(expr.value);
+    case 'truth':
+      return `${expr.value}`;
+    case 'variable':
+      return `$${expr.name}`;
+    case 'map':
+      return `@${expr.name}${suffix}${expr.key.length === 0 ? '' : `[${expr.key.map(show).join(', ')}]`}`;
+    case 'cast':
+      return `(${typeText(expr.to)})(${show(expr.operand)})`;
+    case 'unary':
+      return `${expr.op}(${show(expr.operand)})`;
+    case 'arithmetic':
+    case 'comparison':
+    case 'logical':
+      return `(${show(expr.left)} ${expr.op} ${show(expr.right)})`;
+    case 'choice':
+      return `(${show(expr.condition)} ? ${show(expr.then)} : ${show(expr.else)})`;
+    case 'tuple':
+      return tupleText(expr.elements, suffix);
+    case 'element':
+      return `${show(expr.tuple)}.${expr.index}`;
+  }
+}
