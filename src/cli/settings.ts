@@ -4,6 +4,7 @@ import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import type { Settings } from '../plan/settings.ts';
 import { defaultSettings } from '../plan/settings.ts';
+import { stackModes } from '../types/type.ts';
 import type { UsageError } from './options.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,7 +56,7 @@ const keys: Readonly<Record<string, Key>> = {
     takes: 'a number of pages, a power of two (0: automatic)',
   },
   LOG_SIZE: { setting: 'logSize', read: number(128, 2 ** 30), takes: 'a number of bytes from 128 on' },
-  STACK_MODE: { setting: 'stackMode', read: word('bpftrace', 'perf', 'raw'), takes: 'bpftrace, perf or raw' },
+  STACK_MODE: { setting: 'stackMode', read: word(...stackModes), takes: 'bpftrace, perf, raw or build_id' },
   MISSING_PROBES: {
     setting: 'missingProbes',
     read: word('error', 'warn', 'ignore'),

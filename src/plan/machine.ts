@@ -6,6 +6,8 @@ export interface Machine {
   readonly kernel: readonly [major: number, minor: number];
   readonly possibleCpus: number;
   readonly pageBytes: number;
+  /** So many frames the kernel walks at most (the sysctl kernel.perf_event_max_stack). */
+  readonly stackFramesMax: number;
   /** Memory that was free when tstrace started, bytes: the ring's size depends on it. */
   readonly memoryBytes: number;
   /** CLOCK_BOOTTIME when tstrace started, nanoseconds: what `elapsed` counts from. */

@@ -3,7 +3,7 @@
  * Eight-byte integers are read as two halves: a bigint is made only where a number would not be exact.
  */
 
-import { assert, assertNever, Bug } from '../base/assert.ts';
+import { assertNever, Bug } from '../base/assert.ts';
 import type { Layout } from '../types/layout.ts';
 import { partsOf, sizeOf, slotOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
@@ -11,6 +11,9 @@ import type { EnumType, IntType, StackType, StringType, Type } from '../types/ty
 import type { ByteText, Integer, Value } from '../types/value.ts';
 import { inetText } from './inet-text.ts';
 import type { Memory } from './memory.ts';
+import { unsigned64 } from './memory.ts';
+import type { StackFrame } from './read-stack.ts';
+import { stackReader } from './read-stack.ts';
 
 /** Port: values that are shown in words of the machine's. */
 export interface Words {
@@ -19,7 +22,7 @@ export interface Words {
   /** The same for a process. */
   userSymbol(process: number, address: bigint): ByteText;
   /** A line for each frame of a stack (more where functions were inlined), without indent and line break. */
-  stackFrames(type: StackType, process: number, addresses: readonly bigint[]): readonly ByteText[];
+  stackFrames(type: StackType, process: number, frames: readonly StackFrame[]): readonly ByteText[];
   /** A time through strftime. `clock` is the clock's index in `clocks`. */
   formatTime(nsecs: bigint, clock: number, format: ByteText): ByteText;
 }
@@ -53,8 +56,9 @@ export function compileReader(type: Type, memory: Memory, context: DecodeContext
       return arrayReader(type, memory, context, offset);
     case 'tuple':
       return tupleReader(type, memory, context, offset);
-    case 'buffer':
     case 'stack':
+      return stackReader(type, memory, context.words, offset);
+    case 'buffer':
     case 'symbol':
     case 'inet':
     case 'timestamp':
@@ -121,13 +125,6 @@ function signedReader(memory: Memory, offset: number): (at: number) => Integer {
     const safe = upper < safeUpper && (upper > -safeUpper || (upper === -safeUpper && lower > 0));
     return safe ? upper * twoTo32 + lower : BigInt.asIntN(64, unsigned64(memory, at + offset));
   };
-}
-
-/** Always a bigint. Eight-byte fields are aligned to 8 wherever layout.ts puts them. */
-function unsigned64(memory: Memory, at: number): bigint {
-  const value = memory.u64[at >>> 3];
-  assert(value !== undefined && (at & 7) === 0, `no 8-byte number at offset ${at}`);
-  return value;
 }
 
 function enumReader(type: EnumType, memory: Memory, offset: number): Reader {
@@ -220,7 +217,7 @@ function tupleReader(
   return (at) => ({ kind: 'tuple', elements: readers.map((read) => read(at)) });
 }
 
-type PartedType = Extract<Type, { kind: 'buffer' | 'stack' | 'symbol' | 'inet' | 'timestamp' }>;
+type PartedType = Extract<Type, { kind: 'buffer' | 'symbol' | 'inet' | 'timestamp' }>;
 
 /** Types whose parts layout.partsOf names. */
 function partedReader(type: PartedType, memory: Memory, context: DecodeContext, offset: number): Reader {
@@ -251,19 +248,6 @@ function partedReader(type: PartedType, memory: Memory, context: DecodeContext, 
       return (at) => {
         const time = BigInt.asIntN(64, unsigned64(memory, at + nsecs));
         return context.words.formatTime(time, word(at + clock), context.strings[word(at + format)] ?? '');
-      };
-    }
-    case 'stack': {
-      const [process, count, frames] = [place('process'), place('count'), place('frames')];
-      const indent = type.mode === 'perf' ? '\t' : '        ';
-      return (at) => {
-        const length = Math.min(word(at + count), type.depth);
-        const addresses = Array.from({ length }, (_, index) => unsigned64(memory, at + frames + index * 8));
-        return {
-          kind: 'stack',
-          frames: context.words.stackFrames(type, word(at + process), addresses),
-          indent,
-        };
       };
     }
   }

@@ -1,5 +1,7 @@
 /** One stretch of memory seen as bytes and as numbers of every width. Little-endian, as every machine that we run on. */
 
+import { assert } from '../base/assert.ts';
+
 /** `at` in readers is a byte offset in here; indices are the offset divided by the width. */
 export interface Memory {
   /** For text. */
@@ -28,4 +30,11 @@ export function memoryOver(buffer: ArrayBuffer): Memory {
     u64: new BigUint64Array(buffer, 0, length(8)),
     i64: new BigInt64Array(buffer, 0, length(8)),
   };
+}
+
+/** Always a bigint. Eight-byte fields are aligned to 8 wherever layout.ts puts them. */
+export function unsigned64(memory: Memory, at: number): bigint {
+  const value = memory.u64[at >>> 3];
+  assert(value !== undefined && (at & 7) === 0, `no 8-byte number at offset ${at}`);
+  return value;
 }

@@ -13,10 +13,11 @@ import { mappingAt } from '../system/proc/maps.ts';
 import { perfMapEntryAt } from '../system/proc/perf-map.ts';
 import type { PerfMapFile } from '../system/proc/read.ts';
 import { processEpoch, readKallsyms, readMaps, readPerfMap } from '../system/proc/read.ts';
-import type { StackMode, StackType } from '../types/type.ts';
+import type { StackMode } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
 import { byteText } from '../types/value.ts';
 import type { Words } from './decode.ts';
+import type { StackFrame } from './read-stack.ts';
 
 /** How processes are looked at; tests give their own. */
 export interface ProcessReader {
@@ -50,11 +51,11 @@ export function createSymbolizer(options: SymbolizerOptions = {}): Symbolizer {
   return {
     kernelSymbol: (address) => kernelPlace(kallsyms(), address).name ?? hex(address),
     userSymbol: (process, address) => users(process)(address).name ?? hex(address),
-    stackFrames: (type, process, addresses) => {
-      if (type.mode === 'raw') return addresses.map((address) => address.toString(16));
-      const placeOf =
-        type.space === 'kernel' ? (address: bigint) => kernelPlace(kallsyms(), address) : users(process);
-      return addresses.map((address) => frameText(frameMode(type), address, placeOf(address)));
+    stackFrames: (type, process, frames) => {
+      const placeOf = once(() =>
+        type.space === 'kernel' ? (address: bigint) => kernelPlace(kallsyms(), address) : users(process),
+      );
+      return frames.map((frame) => frameText(type.mode, frame, (address) => placeOf()(address)));
     },
     remember: (process) => void users(process),
   };
@@ -73,28 +74,31 @@ interface Place {
 
 const hex = (address: bigint | number): ByteText => `0x${address.toString(16)}`;
 
-/** Build ids name files of user space; the kernel's frames are shown as addresses then. */
-const frameMode = ({ mode, space }: StackType): StackMode =>
-  mode === 'build_id' && space === 'kernel' ? 'raw' : mode;
-
-function frameText(mode: StackMode, address: bigint, place: Place): ByteText {
-  const symbol = place.name === undefined ? hex(address) : `${place.name}+${place.offset ?? 0}`;
+function frameText(mode: StackMode, frame: StackFrame, placeOf: (address: bigint) => Place): ByteText {
+  if (typeof frame !== 'bigint') return `${frame.buildId} ${hex(frame.fileOffset)}`;
   switch (mode) {
     case 'bpftrace':
-      return symbol;
-    case 'perf':
-      return `${address.toString(16)} ${symbol} (${place.module ?? '[unknown]'})`;
-    case 'raw':
-      return address.toString(16);
-    case 'build_id': {
-      const id = place.buildId?.();
-      return id === undefined || place.fileOffset === undefined
-        ? hex(address)
-        : `${id} ${hex(place.fileOffset)}`;
+      return symbolText(frame, placeOf(frame));
+    case 'perf': {
+      const place = placeOf(frame);
+      return `${frame.toString(16)} ${symbolText(frame, place)} (${place.module ?? '[unknown]'})`;
     }
+    case 'raw':
+      return frame.toString(16);
+    case 'build_id':
+      return buildIdText(frame, placeOf(frame));
     default:
       return assertNever(mode);
   }
+}
+
+const symbolText = (address: bigint, { name, offset }: Place): ByteText =>
+  name === undefined ? hex(address) : `${name}+${offset ?? 0}`;
+
+/** Where the kernel could not read a file's build id at once (it was not in memory, kernel/bpf/stackmap.c), we can. */
+function buildIdText(address: bigint, { buildId, fileOffset }: Place): ByteText {
+  const id = buildId?.();
+  return id === undefined || fileOffset === undefined ? address.toString(16) : `${id} ${hex(fileOffset)}`;
 }
 
 /** perf's own name for the kernel without modules. */

@@ -3,7 +3,7 @@
 import type { Machine } from '../plan/machine.ts';
 import { bootNsecs } from './proc/clock.ts';
 import { possibleCpus } from './proc/cpus.ts';
-import { freeMemoryBytes } from './proc/machine-files.ts';
+import { freeMemoryBytes, stackFramesMax } from './proc/machine-files.ts';
 import { kernelRelease, pageBytes, parseKernelVersion, pidNamespace } from './proc/process.ts';
 
 /** Processes that the session is about: -c's command, -p's target. */
@@ -19,6 +19,7 @@ export function readMachine(session: Session = {}): Machine {
     kernel: parseKernelVersion(kernelRelease()),
     possibleCpus: possibleCpus().length,
     pageBytes: pageBytes(),
+    stackFramesMax: stackFramesMax(),
     memoryBytes: freeMemoryBytes(),
     startNsecs: bootNsecs(),
     ...(namespace?.initial === false && {

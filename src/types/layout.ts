@@ -1,8 +1,8 @@
 /** Where the bytes of a value lie. The only place, with record.ts, that computes an offset; everything is little-endian. */
 
 import { assert, Bug } from '../base/assert.ts';
-import type { Type } from './type.ts';
-import { i64, u32, u64, u8 } from './type.ts';
+import type { StackType, Type } from './type.ts';
+import { arrayOf, i32, i64, tuple, u32, u64, u8 } from './type.ts';
 
 /** A named part of a value's bytes. */
 export interface Slot {
@@ -48,7 +48,7 @@ export function partsOf(type: Type): Layout {
       return layOut([
         { name: 'process', type: u32 },
         { name: 'count', type: u32 },
-        { name: 'frames', type: { kind: 'array', of: u64, length: type.depth } },
+        { name: 'frames', type: arrayOf(frameType(type), type.depth) },
       ]);
     case 'symbol':
       return layOut([
@@ -71,6 +71,17 @@ export function partsOf(type: Type): Layout {
       return { slots: [], size: 0, align: 1 };
   }
 }
+
+/** struct bpf_stack_build_id of include/uapi/linux/bpf.h. `place` is an offset in the file, or the address, as the status says. */
+export const buildIdFrame = layOut([
+  { name: 'status', type: i32 },
+  { name: 'buildId', type: arrayOf(u8, 20) },
+  { name: 'place', type: u64 },
+]);
+
+/** A frame as bpf_get_stack writes it: an address, or a build id and more. */
+export const frameType = ({ space, mode }: StackType): Type =>
+  space === 'user' && mode === 'build_id' ? tuple(buildIdFrame.slots.map(({ type }) => type)) : u64;
 
 /** A part by its name, which must exist. */
 export function slotOf(layout: Layout, name: string): Slot {

@@ -77,9 +77,11 @@ export interface TupleType {
   readonly of: readonly Type[];
 }
 
-export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
+/** How stacks are shown: by symbols, as perf does, as bare addresses, by build id and offset in the file. */
+export const stackModes = ['bpftrace', 'perf', 'raw', 'build_id'] as const;
+export type StackMode = (typeof stackModes)[number];
 
-/** A captured call stack: u32 process, u32 number of frames, `depth` u64 addresses (zero past the last). */
+/** A captured call stack: u32 process (0 for the kernel), u32 number of frames, then `depth` frames (layout.ts, frameType; zero past the last). */
 export interface StackType {
   readonly kind: 'stack';
   readonly space: 'kernel' | 'user';

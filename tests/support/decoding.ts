@@ -6,8 +6,12 @@ export const plainDecoding: DecodeContext = {
   words: {
     kernelSymbol: (address) => `k:${address.toString(16)}`,
     userSymbol: (process, address) => `u:${process}:${address.toString(16)}`,
-    stackFrames: (type, process, addresses) =>
-      addresses.map((address) => `${type.space}:${process}:${address.toString(16)}`),
+    stackFrames: (type, process, frames) =>
+      frames.map((frame) =>
+        typeof frame === 'bigint'
+          ? `${type.space}:${process}:${frame.toString(16)}`
+          : `${frame.buildId}:${frame.fileOffset.toString(16)}`,
+      ),
     formatTime: (nsecs, clock, format) => `${nsecs}@${clock}|${format}`,
   },
   strings: ['%H', '%M'],

@@ -87,6 +87,7 @@ const machine: Machine = {
   kernel: [6, 12],
   possibleCpus: 4,
   pageBytes: 4096,
+  stackFramesMax: 127,
   memoryBytes: 1024 * 1024 * 1024,
   startNsecs: 1_000_000_000n,
 };

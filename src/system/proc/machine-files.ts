@@ -30,6 +30,15 @@ export function threadsOf(pid: number): readonly number[] {
   }
 }
 
+/** The sysctl's value where nobody has changed it (include/uapi/linux/perf_event.h, PERF_MAX_STACK_DEPTH). */
+const usualStackFramesMax = 127;
+
+/** The most frames that the kernel walks for one stack. */
+export function stackFramesMax(): number {
+  const frames = Number(readText('/proc/sys/kernel/perf_event_max_stack'));
+  return Number.isInteger(frames) && frames > 0 ? frames : usualStackFramesMax;
+}
+
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

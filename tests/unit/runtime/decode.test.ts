@@ -175,6 +175,24 @@ test.each<[Type, Uint8Array, Value]>([
     { kind: 'stack', frames: ['user:42:10', 'user:42:20'], indent: '\t' },
   ],
   [
+    types.stack('user', 2, 'build_id'),
+    concat(
+      u32(42, 2),
+      u32(1),
+      new Uint8Array(20).fill(0xab),
+      u64(0x1234n),
+      u32(2),
+      new Uint8Array(20),
+      u64(0x20n),
+    ),
+    { kind: 'stack', frames: [`${'ab'.repeat(20)}:1234`, 'user:42:20'], indent: '' },
+  ],
+  [
+    types.stack('kernel', 2, 'raw'),
+    concat(u32(0, 1), u64(0x10n, 0n)),
+    { kind: 'stack', frames: ['kernel:0:10'], indent: '' },
+  ],
+  [
     types.stack('kernel', 1, 'bpftrace'),
     concat(u32(0, 9), u64(2n ** 64n - 1n)),
     { kind: 'stack', frames: ['kernel:0:ffffffffffffffff'], indent: '        ' },
