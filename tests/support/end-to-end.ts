@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import { outputCases } from './cases/output.ts';
+import { stackCases } from './cases/stacks.ts';
 
 export interface Finished {
   readonly stdout: string;
@@ -247,6 +248,7 @@ export const cases: readonly Case[] = [
     prints: (stdout: string): void => expect(stdout).toMatch(/^ {8}[a-z_0-9]+\+\d+$/m),
   },
   ...outputCases,
+  ...stackCases,
 ];
 
 /** Printed events and reported losses add up to what the flood sent, and exit() arrives although the ring is full all the time. */

@@ -17,6 +17,8 @@ test.each([
   ['nsecs(monotonic)', 'nsecs(monotonic):uint64'],
   ['kstack(perf, 3)', 'kstack(perf, 3:int8):kstack_t'],
   ['kstack(3)', 'kstack(3:int8):kstack_t'],
+  ['kstack', 'kstack():kstack_t'],
+  ['ustack(build_id, 2)', 'ustack(build_id, 2:int8):ustack_t'],
   ['str(arg0)', 'str(arg0:uint64):string[1024]'],
   ['str(arg0, 7)', 'str(arg0:uint64, 7:int8):string[8]'],
   ['str("abc")', '"abc":string[4]'],
@@ -109,6 +111,23 @@ test('what only the definition itself can check', () =>
                // ^^^^^^^^^ bad-argument
       print(str(nsecs, -1));
                     // ^^ bad-argument
+    }
+  `));
+
+test('depths and modes of stacks', () =>
+  checkAnalysis(`
+    begin {
+      print(kstack(0));
+                // ^ bad-argument
+      print(ustack(1025));
+                // ^^^^ bad-argument
+      print(ustack(128));
+                // ^^^ bad-argument
+      print(kstack(build_id));
+                // ^^^^^^^^ bad-argument
+      print(ustack(build_id, 127));
+      print(ustack(3, perf));
+                   // ^^^^ unknown-identifier
     }
   `));
 

@@ -1,0 +1,164 @@
+/** Stacks as values, keys and text: whole stacks against what the traced program knows of itself (tests/programs/chain.c). */
+
+import { expect } from 'vitest';
+
+import type { Case } from '../end-to-end.ts';
+
+/** What the program said of its stack and its functions. */
+interface Truth {
+  /** Innermost first; all of them, also those that frame pointers don't lead to. */
+  readonly addresses: readonly bigint[];
+  readonly functions: readonly { readonly name: string; readonly address: bigint; readonly offset: bigint }[];
+}
+
+function truthOf(stdout: string): Truth {
+  const hex = (digits: string | undefined): bigint => BigInt(`0x${digits ?? ''}`);
+  return {
+    addresses: [...stdout.matchAll(/^truth ([0-9a-f]+)$/gm)].map(([, address]) => hex(address)),
+    functions: [...stdout.matchAll(/^function (\w+) ([0-9a-f]+) ([0-9a-f]+)$/gm)].map(
+      ([, name = '', address, offset]) => ({ name, address: hex(address), offset: hex(offset) }),
+    ),
+  };
+}
+
+/** The program's own frames: from marker to main. The two behind are libc's. */
+const ownFrames = 5;
+
+interface OwnFrame {
+  readonly address: bigint;
+  /** As bpftrace mode shows it: leaf+41. */
+  readonly symbol: string;
+  readonly fileOffset: bigint;
+}
+
+function ownFramesOf({ addresses, functions }: Truth): readonly OwnFrame[] {
+  return addresses.slice(0, ownFrames).map((address) => {
+    const found = functions
+      .filter((candidate) => candidate.address <= address)
+      .reduce((best, candidate) => (candidate.address > best.address ? candidate : best));
+    const offset = address - found.address;
+    return { address, symbol: `${found.name}+${offset}`, fileOffset: found.offset + offset };
+  });
+}
+
+/** The lines of the one stack that was printed as a key. */
+const keyLines = (stdout: string): readonly string[] =>
+  (/^@\[\n((?:.*\n)*?)\]: (\d+)$/m.exec(stdout)?.[1] ?? '').split('\n').slice(0, -1);
+
+const symbolsOf = (stdout: string): readonly string[] =>
+  ownFramesOf(truthOf(stdout)).map(({ symbol }) => symbol);
+
+/** Behind main stands libc's function that called it, which has no frame pointer: there the chain ends. */
+function expectFrames(stdout: string, lineOf: (frame: OwnFrame) => string, libc: RegExp): void {
+  const truth = truthOf(stdout);
+  const lines = keyLines(stdout);
+  expect(lines.slice(0, ownFrames)).toEqual(ownFramesOf(truth).map(lineOf));
+  expect(lines.slice(ownFrames)).toEqual([expect.stringMatching(libc)]);
+}
+
+const chain = '{programs}/chain 3 300';
+const uprobe = 'uprobe:{programs}/chain:marker';
+
+export const stackCases: readonly Case[] = [
+  {
+    title: 'ustack as a key has every frame from the probed function to main, and the one that called main',
+    command: chain,
+    script: `${uprobe} { @[ustack] = count(); }`,
+    prints: (stdout: string): void => {
+      expectFrames(stdout, ({ symbol }) => `        ${symbol}`, /^ {8}\S+$/);
+      expect(stdout).toContain(']: 3\n');
+    },
+  },
+  {
+    title: 'ustack(perf) has addresses and files too',
+    command: chain,
+    script: `${uprobe} { @[ustack(perf)] = count(); }`,
+    prints: (stdout: string): void => {
+      const file = /\((.*\/chain)\)$/m.exec(stdout)?.[1];
+      expectFrames(
+        stdout,
+        ({ address, symbol }) => `\t${address.toString(16)} ${symbol} (${file})`,
+        /^\t[0-9a-f]+ \S+ \(\/.*\/libc\.so\.6\)$/,
+      );
+    },
+  },
+  {
+    title: 'ustack(raw) has addresses only',
+    command: chain,
+    script: `${uprobe} { @[ustack(raw)] = count(); }`,
+    prints: (stdout: string): void => {
+      const { addresses } = truthOf(stdout);
+      expect(keyLines(stdout)).toEqual(
+        addresses.slice(0, ownFrames + 1).map((address) => address.toString(16)),
+      );
+    },
+  },
+  {
+    title: 'ustack(build_id) has build ids and offsets in the files',
+    command: chain,
+    script: `${uprobe} { @[ustack(build_id)] = count(); }`,
+    prints: (stdout: string): void => {
+      const id = /^([0-9a-f]{40}) 0x/m.exec(stdout)?.[1];
+      expectFrames(
+        stdout,
+        ({ fileOffset }) => `${id} 0x${fileOffset.toString(16)}`,
+        /^[0-9a-f]{40} 0x[0-9a-f]+$/,
+      );
+    },
+  },
+  {
+    title: 'stack_mode is the mode where the script names none',
+    command: chain,
+    environment: { TSTRACE_STACK_MODE: 'raw' },
+    script: `${uprobe} { @[ustack] = count(); }`,
+    prints: (stdout: string): void =>
+      expect(keyLines(stdout)[0]).toBe(truthOf(stdout).functions[0]?.address.toString(16)),
+  },
+  {
+    title: 'stacks are cut to the depth that is asked for, printed, counted, and values of maps',
+    command: chain,
+    script: `${uprobe} { if (@n == 0) { printf("%s|", ustack(2)); printf("%s|", ustack(perf, 1)); } @n++; @value = ustack(3); print((len(ustack(4)), len(ustack))); }`,
+    prints: (stdout: string): void => {
+      const [marker, leaf, middle] = symbolsOf(stdout);
+      const address = truthOf(stdout).functions[0]?.address.toString(16);
+      expect(stdout).toContain(`\n        ${marker}\n        ${leaf}\n|\n\t${address} ${marker} (`);
+      expect(stdout).toContain(`@value: \n        ${marker}\n        ${leaf}\n        ${middle}\n\n`);
+      expect(stdout).toContain('(4, 6)\n');
+    },
+  },
+  {
+    title: 'stacks in JSON are texts with their line ends, keys lose their blanks',
+    command: chain,
+    options: ['-f', 'json'],
+    script: `${uprobe} { @v = ustack(2); @k[ustack(2), 7] = 1; }`,
+    prints: (stdout: string): void => {
+      const [marker, leaf] = symbolsOf(stdout);
+      const lines = stdout.split('\n');
+      expect(lines).toContain(`{"type": "map", "data": {"@k": {"\\n${marker}\\n${leaf}\\n,7": 1}}}`);
+      expect(lines).toContain(`{"type": "map", "data": {"@v": "\\n        ${marker}\\n        ${leaf}\\n"}}`);
+    },
+  },
+  {
+    title: 'a kernel stack of a tracepoint ends where the kernel was entered',
+    command: '{programs}/reader 1 512',
+    script: 'tracepoint:syscalls:sys_enter_write /pid == cpid/ { @[kstack] = count(); }',
+    prints: (stdout: string): void => {
+      const lines = keyLines(stdout);
+      expect(lines.length).toBeGreaterThan(1);
+      for (const line of lines) expect(line).toMatch(/^ {8}[\w.]+\+\d+$/);
+      expect(lines.at(-1)).toMatch(/entry_SYSCALL_64/);
+    },
+  },
+  {
+    title: 'kstack(perf) and kstack(raw) are the same stack in other forms',
+    command: '{programs}/reader 1 512',
+    script:
+      'tracepoint:syscalls:sys_enter_write /pid == cpid/ { printf("perf%sraw%send", kstack(perf), kstack(raw)); }',
+    prints: (stdout: string): void => {
+      const [, perf = '', raw = ''] = /perf\n(.*)raw\n(.*)end/s.exec(stdout) ?? [];
+      const addresses = [...perf.matchAll(/^\t([0-9a-f]{16}) \S+\+\d+ \(\[kernel\.kallsyms\]\)$/gm)];
+      expect(addresses.length).toBeGreaterThan(1);
+      expect(raw).toBe(addresses.map(([, address]) => `${address}\n`).join(''));
+    },
+  },
+];
