@@ -1,4 +1,5 @@
-/* reader READS BYTES [MS]: reads so often so many bytes of /dev/zero, writes each to /dev/null, calls add_up(i, 100) as often, and stays for a while. */
+/* reader READS BYTES [MS]: reads so often so many bytes of /dev/zero, writes each to /dev/null, calls add_up(i, 100) as often,
+ * then sum_six(1, 2, 3, 4, 5, address of add_up), and stays for a while. */
 // gcc: -O1
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +9,12 @@
 __attribute__((noinline)) long add_up(int a, long b) {
   __asm__ volatile("");
   return a + b;
+}
+
+/* As many arguments as registers pass; returns their sum. */
+__attribute__((noinline)) long sum_six(long a, long b, long c, long d, long e, long f) {
+  __asm__ volatile("");
+  return a + b + c + d + e + f;
 }
 
 int main(int argc, char **argv) {
@@ -22,6 +29,7 @@ int main(int argc, char **argv) {
     if (read(zero, buffer, bytes) != bytes || write(null, buffer, bytes) != bytes) return 1;
     total += add_up(i, 100);
   }
+  total += sum_six(1, 2, 3, 4, 5, (long)add_up);
   if (argc > 3) usleep(1000 * atoi(argv[3]));
   return 0;
 }

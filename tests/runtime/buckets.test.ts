@@ -4,14 +4,10 @@ import { expect, test } from 'vitest';
 
 import { present } from '../../src/base/assert.ts';
 import { logBounds } from '../../src/builtins/aggregations/hist.ts';
-import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
-import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
 import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
 import { walkKeys } from '../../src/runtime/map-entries.ts';
-import { compileGolden } from '../support/golden.ts';
-import { machine, mustLoad, openHandles } from '../support/kernel.ts';
-
-const llvm = locateLlvm(process.env.TSTRACE_LLVM);
+import { machine } from '../support/kernel.ts';
+import { loadScript } from '../support/run-program.ts';
 
 /** Powers of two and their neighbours, and what lies between. */
 const values = [
@@ -26,16 +22,9 @@ const values = [
 
 /** Runs the program for each value; gives pairs of value and bucket. */
 function bucketsOf(call: string): readonly (readonly [value: bigint, bucket: bigint])[] {
-  if (!llvm.ok) throw new Error(llvm.error.message);
-  const program = `rawtracepoint:fixture { @h[arg0] = ${call}; }`;
-  const { ir, plan } = compileGolden({ name: call, program, facts: 'minimal' });
-  const emitted = emitObject(llvm.value, ir);
-  if (!emitted.ok) throw new Error(emitted.error.message);
-  const loaded = mustLoad(openHandles(), plan, emitted.value.bytes);
-  const { fd } = present(loaded.programs[0], 'program');
-  for (const value of values) expect(realBpf.runProgram(fd, BigUint64Array.of(value, 0n)).ok).toBe(true);
-  const map = present(loaded.maps.get('AT_h'), 'map @h');
-  const keys = walkKeys(map, { api: realBpf, possibleCpus: machine.possibleCpus });
+  const program = loadScript(`rawtracepoint:fixture { @h[arg0] = ${call}; }`);
+  for (const value of values) program.run([value, 0n]);
+  const keys = walkKeys(program.map('h'), { api: realBpf, possibleCpus: machine.possibleCpus });
   if (!keys.ok) throw new Error(keys.error.name);
   return keys.value.map((key) => {
     const [value, bucket] = new BigUint64Array(key.slice().buffer);

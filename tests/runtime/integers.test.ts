@@ -6,11 +6,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { present } from '../../src/base/assert.ts';
-import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
-import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
-import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
-import { compileGolden } from '../support/golden.ts';
-import { mustLoad, openHandles } from '../support/kernel.ts';
+import { loadScript } from '../support/run-program.ts';
 
 interface Int {
   readonly bits: 8 | 16 | 32 | 64;
@@ -89,8 +85,6 @@ const operations: Readonly<Record<string, Rule>> = {
   '(int32)$a': (a) => wrap({ bits: 32, signed: true }, a),
 };
 
-const llvm = locateLlvm(process.env.TSTRACE_LLVM);
-
 /** All operations on two types, in one program that stores each result under its number. */
 function programFor(left: Int, right: Int): string {
   const stores = Object.keys(operations).map((text, index) => `@r[(int64)${index}] = (int64)(${text});`);
@@ -98,24 +92,13 @@ function programFor(left: Int, right: Int): string {
 }
 
 /** Runs a program with two context words; gives the results it stored. */
-function runner(program: string): (a: bigint, b: bigint) => readonly bigint[] {
-  if (!llvm.ok) throw new Error(llvm.error.message);
-  const { ir, plan } = compileGolden({ name: 'integers', program, facts: 'minimal' });
-  const emitted = emitObject(llvm.value, ir);
-  if (!emitted.ok) throw new Error(emitted.error.message);
-  const loaded = mustLoad(openHandles(), plan, emitted.value.bytes);
-  const { fd } = present(loaded.programs[0], 'program');
-  const results = present(loaded.maps.get('AT_r'), 'map @r').fd;
+function runner(script: string): (a: bigint, b: bigint) => readonly bigint[] {
+  const program = loadScript(script);
   return (a, b) => {
-    const ran = realBpf.runProgram(fd, BigUint64Array.of(BigInt.asUintN(64, a), BigInt.asUintN(64, b)));
-    if (!ran.ok) throw new Error(`${ran.error.call}: ${ran.error.name}`);
-    return Object.keys(operations).map((_, index) => {
-      const value = new BigInt64Array(1);
-      const key = new Uint8Array(BigUint64Array.of(BigInt(index)).buffer);
-      const found = realBpf.lookup(results, key, new Uint8Array(value.buffer));
-      if (!found.ok || !found.value) throw new Error(`result ${index} was not stored`);
-      return present(value[0], 'value');
-    });
+    program.run([a, b]);
+    return Object.keys(operations).map((_, index) =>
+      program.read('r', new Uint8Array(BigUint64Array.of(BigInt(index)).buffer)).readBigInt64LE(),
+    );
   };
 }
 

@@ -133,6 +133,20 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'six arguments of a function come in registers, one of them the address of a function',
+    command: lastingReader,
+    script: 'uprobe:{programs}/reader:sum_six { @[arg0, arg1, arg2, arg3, arg4, usym(arg5)] = count(); }',
+    prints: '@[1, 2, 3, 4, 5, add_up]: 1',
+  },
+  {
+    title: 'time prints the time of day in the form that it is given',
+    script: 'begin { time("100%% %Y\\n"); exit(); }',
+    prints: (stdout: string): void => {
+      const year = new Date().getFullYear();
+      expect([`100% ${year}`, `100% ${year - 1}`]).toContain(stdout.trim());
+    },
+  },
+  {
     title: 'user stacks name the function and its caller',
     command: lastingReader,
     script: 'uprobe:{programs}/reader:add_up { @[ustack(1)] = count(); }',

@@ -27,6 +27,7 @@ const packed = struct('packed', 16);
 const openat = struct('tracepoint_syscalls_sys_enter_openat', 48);
 const named = struct('tracepoint_sched_fixture', 48);
 const twoArguments = struct('args_f', 16);
+const manyArguments = struct('args_wide', 96);
 
 const color: EnumType = {
   kind: 'enum',
@@ -80,6 +81,7 @@ const fields: Readonly<Record<string, readonly Field[]>> = {
     bitfield('flag', 320, 3, i8),
   ],
   [twoArguments.id]: [field('file', 0, pointerTo(file, 'kernel')), field('count', 8, u32)],
+  [manyArguments.id]: Array.from({ length: 12 }, (_, index) => field(`p${index}`, 8 * index, u64)),
 };
 
 const machine: Machine = {
@@ -124,6 +126,11 @@ const prototype = (name: string): FunctionPrototype => ({
   returns: i32,
 });
 
+const rawTracepoints: Readonly<Record<string, ReturnType<Facts['rawTracepoint']>>> = {
+  fixture: { args: twoArguments, parameters: prototype('f').parameters },
+  wide: { args: manyArguments, parameters: fields[manyArguments.id] ?? [] },
+};
+
 const app: Executable = {
   path: '/bin/app',
   functions: () => [{ name: 'main', fileOffset: 0x1000, bytes: 64 }],
@@ -152,9 +159,8 @@ export function goldenFacts(name: string): Facts {
       if (category === 'syscalls' && event === 'sys_enter_openat') return { id: 1, args: openat };
       return category === 'sched' && event === 'fixture' ? { id: 2, args: named } : undefined;
     },
-    rawTracepoints: () => ['fixture'],
-    rawTracepoint: (event) =>
-      event === 'fixture' ? { args: twoArguments, parameters: prototype('f').parameters } : undefined,
+    rawTracepoints: () => Object.keys(rawTracepoints),
+    rawTracepoint: (event) => rawTracepoints[event],
     functionPrototypes: (found) => (found === 'f' || found === 'g' ? [prototype(found)] : []),
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),

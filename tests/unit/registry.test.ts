@@ -1,4 +1,7 @@
-/** The registries are complete: every definition is listed once, documented, and its example is a program that parses. */
+/**
+ * The registries are complete: every definition is listed once and documented, its example compiles, and what it becomes is seen in
+ * a golden and in a run. Both are found by reading the tests' own scripts, so that no list has to be kept.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,10 +9,20 @@ import { expect, test } from 'vitest';
 import { version } from '../../src/cli/version.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
 import { builtins, findBuiltin, findEvent } from '../../src/builtins/registry.ts';
-import { parse } from '../../src/parser/parse.ts';
+import { compile } from '../../src/compile.ts';
 import { findProbe, probes } from '../../src/probes/registry.ts';
+import { definitionsUsed, textsIn } from '../support/definitions-used.ts';
+import { cases } from '../support/end-to-end.ts';
+import { exampleFacts } from '../support/example-facts.ts';
+import { readGoldens } from '../support/golden.ts';
 
 const root = join(import.meta.dirname, '../..');
+const definitions = [...builtins, ...probes];
+
+const errorsOf = (script: string): readonly string[] =>
+  compile(sourceFile('example', script), [], exampleFacts)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code, message }) => `${code}: ${message}`);
 
 test('names are unique', () => {
   const names = builtins.map(({ name }) => name);
@@ -28,27 +41,42 @@ test('every file of builtins and probes is imported by its registry', () => {
 });
 
 test.each(builtins.map((builtin) => [builtin.name, builtin] as const))(
-  '%s is documented, and its example parses',
+  '%s is documented, and its example compiles',
   (_name, { name, doc, example }) => {
     expect(doc.length).toBeGreaterThan(10);
     expect(doc.endsWith('.')).toBe(true);
     expect(example).toContain(name);
-    expect(parse(sourceFile('example', example)).diagnostics).toEqual([]);
+    expect(errorsOf(example)).toEqual([]);
     expect(findBuiltin(name)?.name).toBe(name);
   },
 );
 
 test.each(probes.map((probe) => [probe.name, probe] as const))(
-  '%s is documented, and its example parses',
+  '%s is documented, and its example compiles',
   (_name, probe) => {
     expect(probe.doc.endsWith('.')).toBe(true);
     expect(probe.forms.length).toBeGreaterThan(0);
     expect(probe.example.startsWith(probe.name)).toBe(true);
-    expect(parse(sourceFile('example', probe.example)).diagnostics).toEqual([]);
+    expect(errorsOf(probe.example)).toEqual([]);
     for (const name of [probe.name, ...probe.aliases, probe.name.toUpperCase()])
       expect(findProbe(name)).toBe(probe);
   },
 );
+
+/** Names of definitions that none of the scripts uses. */
+function unused(scripts: readonly string[]): readonly string[] {
+  const used = definitionsUsed(scripts);
+  return definitions.filter((definition) => !used.has(definition)).map(({ name }) => name);
+}
+
+test('every definition has a golden', () => {
+  expect(unused(readGoldens().map(({ program }) => program))).toEqual([]);
+});
+
+test('every definition has a case at run time', () => {
+  const inTests = ['tests/runtime', 'tests/guest'].flatMap((folder) => textsIn(join(root, folder)));
+  expect(unused([...cases.map(({ script }) => script.replaceAll('{programs}', '')), ...inTests])).toEqual([]);
+});
 
 test('every event that a function sends has its handler', () => {
   for (const builtin of builtins)

@@ -9,11 +9,17 @@ import type { ProgramInfo } from '../emitter.ts';
 /** More than any context has: fentry and raw tracepoints reach 12. */
 const argumentsMax = 12;
 
+/** A probe that has so many; functions pass six in registers. */
+function withArgument(index: number): string {
+  if (index < 6) return 'kprobe:vfs_read';
+  return index < 10 ? 'rawtracepoint:percpu_alloc_percpu' : 'rawtracepoint:mc_event';
+}
+
 const argument = (index: number): VariableDefinition =>
   defineVariable({
     name: `arg${index}`,
     doc: `Argument ${index} of the function or event, counted from 0, as a 64-bit number.`,
-    example: `${index < 6 ? 'kprobe:vfs_read' : 'rawtracepoint:sched_switch'} { @ = arg${index}; }`,
+    example: `${withArgument(index)} { @ = arg${index}; }`,
     type: ({ program }) => program.context.arguments[index]?.type ?? u64,
     available: (program) => (program.context.arguments[index] ? undefined : noArgument(program, index)),
     emit: (out) => out.context(present(out.program.context.arguments[index], `arg${index}`)),

@@ -1,0 +1,104 @@
+/**
+ * The machine that the examples of definitions are compiled for: that of the goldens, and what the examples name besides. A new
+ * example finds its functions, events and structs here, so that a slip in a name is not taken for an unknown kernel.
+ */
+
+import type { FunctionPrototype, TargetSource } from '../../src/probes/define.ts';
+import type { Facts, Field } from '../../src/sema/facts.ts';
+import type { StructType, Type } from '../../src/types/type.ts';
+import { i32, i64, i8, pointerTo, u16, u32, u64 } from '../../src/types/type.ts';
+import { goldenFacts } from './golden-facts.ts';
+
+const struct = (name: string, bytes: number): StructType => ({
+  kind: 'struct',
+  keyword: 'struct',
+  name,
+  bytes,
+  id: `example:${name}`,
+});
+
+/** Fields one behind the other, in slots of 8 bytes from `offset` on. */
+const fields = (types: Readonly<Record<string, Type>>, offset = 0): readonly Field[] =>
+  Object.entries(types).map(([name, type], index) => ({ name, type, offset: offset + 8 * index }));
+
+const anyStruct = struct('any', 8);
+const task = struct('task_struct', 64);
+const sock = struct('sock', 64);
+const sockCommon = struct('sock_common', 64);
+const write = struct('tracepoint_syscalls_sys_enter_write', 40);
+const sched = struct('tracepoint_sched_sched_switch', 40);
+
+interface Parameters {
+  readonly args: StructType;
+  readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+}
+
+const fieldsById = new Map<string, readonly Field[]>([
+  [task.id, fields({ pid: i32, tgid: i32 })],
+  [sock.id, fields({ __sk_common: sockCommon })],
+  [sockCommon.id, fields({ skc_daddr: u32, skc_dport: u16 })],
+  // What lies before belongs to the kernel: the head of the event, and the number of the system call.
+  [write.id, fields({ fd: u64, buf: pointerTo(i8, 'user'), count: u64 }, 16)],
+  [sched.id, fields({ prev_pid: i32, next_pid: i32 }, 8)],
+]);
+
+function parameters(name: string, types: Readonly<Record<string, Type>>): Parameters {
+  const args = struct(`args_${name}`, 8 * Object.keys(types).length);
+  fieldsById.set(args.id, fields(types));
+  return { args, parameters: fields(types) };
+}
+
+const file = pointerTo(anyStruct, 'kernel');
+const readOrWrite = { file, buf: pointerTo(i8, 'user'), count: u64, pos: pointerTo(i64, 'kernel') };
+const functions: Readonly<Record<string, Parameters>> = {
+  vfs_read: parameters('vfs_read', readOrWrite),
+  vfs_write: parameters('vfs_write', readOrWrite),
+  tcp_connect: parameters('tcp_connect', { sk: pointerTo(sock, 'kernel') }),
+};
+
+const taskPointer = pointerTo(task, 'kernel');
+const numbered = (count: number): Readonly<Record<string, Type>> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`parameter${index}`, u64]));
+const rawTracepoints: Readonly<Record<string, Parameters>> = {
+  sched_switch: parameters('sched_switch', { preempt: u64, prev: taskPointer, next: taskPointer }),
+  percpu_alloc_percpu: parameters('percpu_alloc_percpu', numbered(10)),
+  mc_event: parameters('mc_event', numbered(12)),
+};
+
+const tracepoints: Readonly<Record<string, { readonly id: number; readonly args: StructType }>> = {
+  'syscalls:sys_enter_write': { id: 101, args: write },
+  'sched:sched_switch': { id: 102, args: sched },
+};
+
+const executables: Readonly<Record<string, readonly string[]>> = { '/bin/bash': ['readline'] };
+const symbols = ['jiffies', ...Object.keys(functions)];
+
+const prototype = (name: string): readonly FunctionPrototype[] => {
+  const known = functions[name];
+  const btfId = 1000 + Object.keys(functions).indexOf(name);
+  return known ? [{ btfObject: 'vmlinux', btfId, returns: i64, ...known }] : [];
+};
+
+const executable: TargetSource['executable'] = (path) => {
+  const names = executables[path];
+  if (!names) return { error: 'not-found', path };
+  const found = names.map((name, index) => ({ name, fileOffset: 0x1000 * (index + 1), bytes: 64 }));
+  return { path, functions: () => found, fileOffsetOf: Number };
+};
+
+export function exampleFacts(): Facts {
+  const base = goldenFacts('minimal');
+  const names = Object.keys(functions).map((name) => ({ name }));
+  return {
+    ...base,
+    traceableFunctions: () => ({ functions: names, exact: true }),
+    prototypeNames: () => names,
+    functionPrototypes: prototype,
+    kernelSymbol: (name) => (symbols.includes(name) ? { address: 0xffffffff82000000n } : undefined),
+    tracepoint: (category, event) => tracepoints[`${category}:${event}`] ?? base.tracepoint(category, event),
+    rawTracepoint: (event) => rawTracepoints[event],
+    executable,
+    struct: (keyword, name) => (name === 'sock' ? sock : base.struct(keyword, name)),
+    fieldsOf: (wanted) => fieldsById.get(wanted.id) ?? base.fieldsOf(wanted),
+  };
+}
