@@ -91,6 +91,8 @@ export function exampleFacts(): Facts {
   const names = Object.keys(functions).map((name) => ({ name }));
   return {
     ...base,
+    // Examples of unsafe functions are examples all the same.
+    unsafe: true,
     traceableFunctions: () => ({ functions: names, exact: true }),
     prototypeNames: () => names,
     functionPrototypes: prototype,
