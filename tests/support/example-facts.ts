@@ -27,6 +27,7 @@ const sock = struct('sock', 64);
 const sockCommon = struct('sock_common', 64);
 const write = struct('tracepoint_syscalls_sys_enter_write', 40);
 const sched = struct('tracepoint_sched_sched_switch', 40);
+const execve = struct('tracepoint_syscalls_sys_enter_execve', 40);
 
 interface Parameters {
   readonly args: StructType;
@@ -39,6 +40,7 @@ const fieldsById = new Map<string, readonly Field[]>([
   [sockCommon.id, fields({ skc_daddr: u32, skc_dport: u16 })],
   // What lies before belongs to the kernel: the head of the event, and the number of the system call.
   [write.id, fields({ fd: u64, buf: pointerTo(i8, 'user'), count: u64 }, 16)],
+  [execve.id, fields({ filename: pointerTo(i8, 'user'), argv: u64, envp: u64 }, 16)],
   [sched.id, fields({ prev_pid: i32, next_pid: i32 }, 8)],
 ]);
 
@@ -68,6 +70,7 @@ const rawTracepoints: Readonly<Record<string, Parameters>> = {
 const tracepoints: Readonly<Record<string, { readonly id: number; readonly args: StructType }>> = {
   'syscalls:sys_enter_write': { id: 101, args: write },
   'sched:sched_switch': { id: 102, args: sched },
+  'syscalls:sys_enter_execve': { id: 103, args: execve },
 };
 
 const executables: Readonly<Record<string, readonly string[]>> = { '/bin/bash': ['readline'] };
