@@ -2,7 +2,7 @@
 
 import type { Span } from './span.ts';
 
-/** Every code a diagnostic may carry: stable names that tests and documents refer to. One line each, sorted within a group. */
+/** Every code a diagnostic may carry: stable names that tests and documents refer to, each explained in cli/explanations.ts. One line each, sorted within a group. */
 export const diagnosticCodes = [
   // Syntax
   'bad-escape',
@@ -24,7 +24,6 @@ export const diagnosticCodes = [
   'map-key-mismatch',
   'shadowed-variable',
   'undefined-variable',
-  'unknown-enum',
   'unknown-field',
   'unknown-function',
   'unknown-identifier',

@@ -12,6 +12,7 @@ import { renderMessage } from '../output/render-diagnostic.ts';
 import { parse } from '../parser/parse.ts';
 import type { Settings } from '../plan/settings.ts';
 import { readMachine } from '../system/machine.ts';
+import { explainCode } from './commands/explain.ts';
 import { listProbes, listScript } from './commands/list.ts';
 import { runCommand } from './commands/run.ts';
 import { exitCodes } from './exit-code.ts';
@@ -52,6 +53,7 @@ async function start(world: World): Promise<number> {
   }
   if (options.action === 'help') return print(world, helpText());
   if (options.action === 'version') return print(world, `tstrace v${version}\n`);
+  if (options.action === 'explain') return explain(world, options.explain ?? '');
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
   return options.action === 'list'
@@ -150,6 +152,11 @@ function usageError(world: World, { message, hint }: UsageError): number {
   say(world, renderMessage('error', message, undefined, { source: () => undefined, colours: false }));
   if (hint !== undefined) say(world, `HINT: ${hint}\n`);
   return exitCodes.failure;
+}
+
+function explain(world: World, code: string): number {
+  const text = explainCode(code);
+  return text.ok ? print(world, text.value) : usageError(world, text.error);
 }
 
 function print(world: World, text: string): number {

@@ -10,7 +10,7 @@ export type Stage = (typeof stages)[number];
 
 export interface Options {
   /** What was asked for: running is the rule. */
-  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list';
+  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list' | 'explain';
   /** The script, or where it is. */
   readonly source?:
     | { readonly kind: 'text'; readonly text: string }
@@ -18,6 +18,8 @@ export interface Options {
     | { readonly kind: 'stdin' };
   /** Pattern of -l. */
   readonly pattern?: string;
+  /** Code that --explain is asked about. */
+  readonly explain?: string;
   /** Positional parameters: $1 … */
   readonly parameters: readonly string[];
   readonly command?: string;
@@ -96,6 +98,12 @@ const flags = [
     type: 'string',
     argument: 'FILE',
     doc: 'write FILE.original.ll and FILE.optimized.ll',
+  },
+  {
+    name: 'explain',
+    type: 'string',
+    argument: 'CODE',
+    doc: 'say what the code of a message means, and what to do',
   },
   { name: 'version', alias: 'V', type: 'boolean', doc: 'print the version' },
   { name: 'help', alias: 'h', type: 'boolean', doc: 'print this' },
@@ -187,6 +195,8 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   };
   if (parsed.help === true) return ok({ ...defaults, action: 'help' });
   if (parsed.version === true) return ok({ ...defaults, action: 'version' });
+  const explain = text('explain');
+  if (explain !== undefined) return ok({ ...defaults, action: 'explain', explain });
   if (text('cmd') !== undefined && text('pid') !== undefined)
     return failed({
       message: 'Cannot use both -c and -p',

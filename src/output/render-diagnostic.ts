@@ -30,9 +30,10 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
 }
 
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
-  const { severity, message, span, labels, hints } = diagnostic;
+  const { severity, code, message, span, labels, hints } = diagnostic;
   return [
-    renderMessage(severity, message, span, options),
+    // The code is what --explain takes.
+    renderMessage(severity, `${message} [${code}]`, span, options),
     ...labels.map((label) => renderMessage(severity, label.text, label.span, options)),
     ...hints.map((hint) => `HINT: ${hint}\n`),
   ].join('');

@@ -4,11 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentBuiltins } from '../support/document-builtins.ts';
+import { documentErrors } from '../support/document-errors.ts';
 
-const file = join(import.meta.dirname, '../../docs/builtins.md');
+const documents = [
+  ['builtins.md', documentBuiltins],
+  ['errors.md', documentErrors],
+] as const;
 
-test('docs/builtins.md is what the definitions say', () => {
-  if (process.env.UPDATE_DOCS === '1' && process.env.CI === undefined)
-    writeFileSync(file, documentBuiltins());
-  expect(readFileSync(file, 'utf8')).toBe(documentBuiltins());
+test.each(documents)('docs/%s is what the definitions say', (name, document) => {
+  const file = join(import.meta.dirname, '../../docs', name);
+  if (process.env.UPDATE_DOCS === '1' && process.env.CI === undefined) writeFileSync(file, document());
+  expect(readFileSync(file, 'utf8')).toBe(document());
 });

@@ -22,7 +22,7 @@ function spanOf(words: string) {
 
 test('place, message, line with tabs as four spaces, marker', () => {
   expect(render([about('pid', 'no pid')])).toBe(
-    ['f.bt:2:7-10: ERROR: no pid', '    $x = pid + é;', '         ~~~', ''].join('\n'),
+    ['f.bt:2:7-10: ERROR: no pid [unknown-identifier]', '    $x = pid + é;', '         ~~~', ''].join('\n'),
   );
 });
 
@@ -33,7 +33,7 @@ test('a tab inside the marked part counts four columns', () => {
 test('other places follow with the same word, then hints', () => {
   const extras = { labels: [{ span: spanOf('$x'), text: 'declared here' }], hints: ['Do this.', 'Or that.'] };
   expect(render([about('pid', 'no pid', extras)]).split('\n')).toEqual([
-    'f.bt:2:7-10: ERROR: no pid',
+    'f.bt:2:7-10: ERROR: no pid [unknown-identifier]',
     '    $x = pid + é;',
     '         ~~~',
     'f.bt:2:2-4: ERROR: declared here',
@@ -47,40 +47,42 @@ test('other places follow with the same word, then hints', () => {
 
 test('several lines are shown without a marker', () => {
   expect(render([about('if (1) {\n\t}', 'empty')])).toBe(
-    ['f.bt:3-4: ERROR: empty', '    if (1) {', '    }', ''].join('\n'),
+    ['f.bt:3-4: ERROR: empty [unknown-identifier]', '    if (1) {', '    }', ''].join('\n'),
   );
 });
 
 test('a span that ends with the line break stays on its line', () => {
   expect(render([about('if (1) {\n', 'x')])).toBe(
-    ['f.bt:3:2-10: ERROR: x', '    if (1) {', '    ~~~~~~~~', ''].join('\n'),
+    ['f.bt:3:2-10: ERROR: x [unknown-identifier]', '    if (1) {', '    ~~~~~~~~', ''].join('\n'),
   );
 });
 
 test('an empty span marks one character, at the end of the text too', () => {
   const at = (offset: number) =>
     diagnostic('error', 'unclosed-block', 'x', { file: 'f.bt', start: offset, end: offset });
-  expect(render([at(0)])).toBe(['f.bt:1:1-2: ERROR: x', 'kprobe:f {', '~', ''].join('\n'));
-  expect(render([at(text.length)])).toBe(['f.bt:6:1-2: ERROR: x', '', '~', ''].join('\n'));
+  expect(render([at(0)])).toBe(['f.bt:1:1-2: ERROR: x [unclosed-block]', 'kprobe:f {', '~', ''].join('\n'));
+  expect(render([at(text.length)])).toBe(['f.bt:6:1-2: ERROR: x [unclosed-block]', '', '~', ''].join('\n'));
 });
 
 test('without a place, or in a source that is not at hand', () => {
-  expect(render([diagnostic('error', 'no-probes', 'nothing')])).toBe('ERROR: nothing\n');
+  expect(render([diagnostic('error', 'no-probes', 'nothing')])).toBe('ERROR: nothing [no-probes]\n');
   const elsewhere = { file: 'other.bt', start: 1, end: 2 };
-  expect(render([diagnostic('error', 'no-probes', 'nothing', elsewhere)])).toBe('other.bt: ERROR: nothing\n');
+  expect(render([diagnostic('error', 'no-probes', 'nothing', elsewhere)])).toBe(
+    'other.bt: ERROR: nothing [no-probes]\n',
+  );
 });
 
 test('errors come before warnings, each kind in the order found', () => {
   const of = (severity: Diagnostic['severity'], message: string) =>
     diagnostic(severity, 'no-probes', message);
   expect(render([of('warning', 'a'), of('error', 'b'), of('warning', 'c'), of('error', 'd')])).toBe(
-    'ERROR: b\nERROR: d\nWARNING: a\nWARNING: c\n',
+    ['ERROR: b', 'ERROR: d', 'WARNING: a', 'WARNING: c'].map((line) => `${line} [no-probes]\n`).join(''),
   );
 });
 
 test('colours: red errors, yellow warnings, only the word', () => {
   const of = (severity: Diagnostic['severity']) => diagnostic(severity, 'no-probes', 'x');
   expect(render([of('error'), of('warning')], true)).toBe(
-    '\x1b[31mERROR\x1b[0m: x\n\x1b[33mWARNING\x1b[0m: x\n',
+    '\x1b[31mERROR\x1b[0m: x [no-probes]\n\x1b[33mWARNING\x1b[0m: x [no-probes]\n',
   );
 });

@@ -1,0 +1,290 @@
+/**
+ * What each code of a diagnostic means and what to do about it: `tstrace --explain CODE` and docs/errors.md say this. A test compiles
+ * every example: `wrong` gets the code, `right` is the same script mended.
+ */
+
+import type { DiagnosticCode } from '../base/diagnostic.ts';
+
+export interface Explanation {
+  /** What it means, then the remedy. */
+  readonly text: string;
+  /** A script that gets it. Absent where the machine or the command line is to blame. */
+  readonly wrong?: string;
+  readonly right?: string;
+}
+
+export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
+  // Syntax
+  'bad-escape': {
+    text: 'A backslash in a string begins an escape: \\n, \\t, \\r, \\", \\\\, an octal number (\\101) or a hexadecimal one (\\x41). Another character behind it means nothing. For a backslash itself write two.',
+    wrong: 'begin { printf("100\\%"); }',
+    right: 'begin { printf("100%%"); }',
+  },
+  'bad-number': {
+    text: 'Numbers are whole: decimal, octal (010), hexadecimal (0x10), with an exponent (5e3), with _ between digits, and with a unit of time (5ms). The largest is 18446744073709551615.',
+    wrong: 'begin { @x = 1.5; }',
+    right: 'begin { @x = 3 / 2; }',
+  },
+  'missing-attach-point': {
+    text: 'A block of statements stands behind the place where it runs: a probe. begin and end run when tracing starts and stops.',
+    wrong: '{ printf("hello\\n"); }',
+    right: 'begin { printf("hello\\n"); }',
+  },
+  'missing-block': {
+    text: 'Braces with statements are missing: after a probe, its predicate, an if, an else or a loop.',
+    wrong: 'kprobe:vfs_read',
+    right: 'kprobe:vfs_read { @ = count(); }',
+  },
+  'missing-expression': {
+    text: 'A value is missing: after an operator, between parentheses, on the right of an assignment.',
+    wrong: 'begin { @x = 1 + ; }',
+    right: 'begin { @x = 1 + 2; }',
+  },
+  'missing-semicolon': {
+    text: 'Statements are separated by semicolons. Behind the last one of a block it may be left out.',
+    wrong: 'begin { @x = 1 @y = 2; }',
+    right: 'begin { @x = 1; @y = 2; }',
+  },
+  'not-assignable': {
+    text: 'Only variables ($x) and maps (@x, @x[key]) can be assigned to. Fields and elements of tuples are read only: build a new tuple instead.',
+    wrong: 'begin { $t = (1, 2); $t.0 = 5; }',
+    right: 'begin { $t = (1, 2); $t = (5, $t.1); }',
+  },
+  'too-deeply-nested': {
+    text: 'Parentheses, operators or blocks lie within one another deeper than the compiler descends. Split the expression with the help of variables.',
+  },
+  'unclosed-block': {
+    text: 'The end of the script came before the brace (or > for a block that began with <) that closes a block. The message points at the opening one too.',
+    wrong: 'begin { if (pid) { exit(); }',
+    right: 'begin { if (pid) { exit(); } }',
+  },
+  'unclosed-predicate': {
+    text: 'A predicate stands between two slashes, the second one right before the block.',
+    wrong: 'kprobe:vfs_read /pid == 1 { @ = count(); }',
+    right: 'kprobe:vfs_read /pid == 1/ { @ = count(); }',
+  },
+  'unexpected-character': {
+    text: 'This character means nothing here. Often it came with a copied text: typographic quotes, a non-breaking space.',
+    wrong: 'begin { printf(“hello”); }',
+    right: 'begin { printf("hello"); }',
+  },
+  'unexpected-token': {
+    text: 'Something else was expected at this place; the message says what.',
+    wrong: 'begin { else { exit(); } }',
+    right: 'begin { if (pid) { } else { exit(); } }',
+  },
+  'unsupported-syntax': {
+    text: 'The language has this form, but this version of tstrace does not. The hint says what can be written instead, if anything can.',
+  },
+  'unterminated-comment': {
+    text: 'A comment that begins with /* ends with */; they do not nest.',
+    wrong: 'begin { exit(); } /* the end',
+    right: 'begin { exit(); } /* the end */',
+  },
+  'unterminated-string': {
+    text: 'A string ends on the line where it begins. For a line break within write \\n.',
+    wrong: 'begin { printf("hello\n"); }',
+    right: 'begin { printf("hello\\n"); }',
+  },
+  // Names
+  'map-key-mismatch': {
+    text: 'A map is used with keys everywhere or nowhere, and its keys have as many parts everywhere. The message shows the place that is different.',
+    wrong: 'begin { @x = 1; @x[pid] = 2; }',
+    right: 'begin { @total = 1; @x[pid] = 2; }',
+  },
+  'shadowed-variable': {
+    text: 'A variable can be declared once in a block and the blocks within it. Choose another name, or assign without let.',
+    wrong: 'begin { let $x = 1; if (pid) { let $x = 2; } }',
+    right: 'begin { let $x = 1; if (pid) { $x = 2; } }',
+  },
+  'undefined-variable': {
+    text: 'A variable is used where nothing was assigned to it before, or outside of the block in which it was first assigned. Declare it further out.',
+    wrong: 'begin { if (pid) { $x = 1; } print($x); }',
+    right: 'begin { let $x = 0; if (pid) { $x = 1; } print($x); }',
+  },
+  'unknown-field': {
+    text: 'The struct has no field of this name on this kernel: fields come, go and are renamed between versions. tstrace -lv "struct NAME" shows what it has.',
+    wrong: 'begin { print(curtask->no_such_field); }',
+    right: 'begin { print(curtask->pid); }',
+  },
+  'unknown-function': {
+    text: 'There is no function of this name; the hint has the nearest ones.',
+    wrong: 'begin { pritnf("hello\\n"); }',
+    right: 'begin { printf("hello\\n"); }',
+  },
+  'unknown-identifier': {
+    text: 'A bare word is a builtin (pid, comm), or a constant that the kernel or the script defines. Variables are written $x, maps @x, text in quotes.',
+    wrong: 'kprobe:vfs_read /comm == bash/ { @ = count(); }',
+    right: 'kprobe:vfs_read /comm == "bash"/ { @ = count(); }',
+  },
+  'unknown-map': {
+    text: 'The script reads this map but never stores anything in it, so nothing tells what it holds. Often the name is misspelt.',
+    wrong: 'kprobe:vfs_read { @start = nsecs; } kretprobe:vfs_read { print(@strat); }',
+    right: 'kprobe:vfs_read { @start = nsecs; } kretprobe:vfs_read { print(@start); }',
+  },
+  'unknown-parameter': {
+    text: 'The script uses a positional parameter ($1) that was not given on the command line. It counts as 0, or as empty text. Parameters follow the script: tstrace script.bt first second.',
+    wrong: 'kprobe:vfs_read /pid == $1/ { @ = count(); }',
+  },
+  'unknown-type': {
+    text: 'There is no type of this name. Numbers are int8 to int64 and uint8 to uint64; types of the kernel are written with struct, union or enum.',
+    wrong: 'begin { @x = (integer)1; }',
+    right: 'begin { @x = (int32)1; }',
+  },
+  'unused-result': {
+    text: 'A statement computes a value that nothing is done with. If that is meant, say so: _ = …;',
+    wrong: 'begin { pid + 1; }',
+    right: 'begin { _ = pid + 1; }',
+  },
+  'unused-variable': {
+    text: 'A variable is declared but never assigned or never read, or read before anything is assigned to it: it is 0 then.',
+    wrong: 'begin { let $x; print($x); }',
+    right: 'begin { let $x = 1; print($x); }',
+  },
+  // Calls
+  'bad-argument': {
+    text: 'An argument has the right type, but a value that the function does not take. The message says what it takes.',
+    wrong: 'kprobe:vfs_read { @ = lhist(arg2, 100, 0, 10); }',
+    right: 'kprobe:vfs_read { @ = lhist(arg2, 0, 100, 10); }',
+  },
+  'bad-format': {
+    text: 'A format string and its arguments do not go together: too few, too many, a conversion that does not exist, or one that can not show such a value. %d shows numbers, %s shows anything.',
+    wrong: 'begin { printf("%d\\n", comm); }',
+    right: 'begin { printf("%s\\n", comm); }',
+  },
+  'debug-output': {
+    text: 'debugf() writes to the trace pipe of the kernel, which all users of the machine share, not to the output of the script. Use printf() in scripts that stay.',
+    wrong: 'begin { debugf("here"); }',
+    right: 'begin { printf("here"); }',
+  },
+  'misplaced-aggregation': {
+    text: 'count(), sum(), hist() and their like fill a map: they stand alone on the right of an assignment to one. What they gather lies in parts on every CPU and is put together when it is printed.',
+    wrong: 'kprobe:vfs_read { $n = count(); }',
+    right: 'kprobe:vfs_read { @n = count(); }',
+  },
+  'not-available-here': {
+    text: 'A builtin or function works in some kinds of probes only; the message says in which.',
+    wrong: 'interval:s:1 { print(arg0); }',
+    right: 'kprobe:vfs_read { print(arg0); }',
+  },
+  unsafe: {
+    text: 'This can change what the system does (run commands, send signals, alter results). It is allowed with the option --unsafe only.',
+    wrong: 'begin { system("date"); }',
+  },
+  'wrong-argument-count': {
+    text: 'A function got more or fewer arguments than it takes.',
+    wrong: 'begin { print(strlen()); }',
+    right: 'begin { print(strlen(comm)); }',
+  },
+  'wrong-argument-type': {
+    text: 'An argument is of another type than the function takes.',
+    wrong: 'begin { print(strlen(pid)); }',
+    right: 'begin { print(strlen(comm)); }',
+  },
+  // Types
+  'bad-cast': {
+    text: 'A value of this type can not be made one of the other, or is of that type already.',
+    wrong: 'begin { @x = (uint64)(1, 2); }',
+    right: 'begin { @x = (uint64)1; }',
+  },
+  'bad-operand': {
+    text: 'An operator got something that it is not defined for: arithmetic takes integers, and text can only be compared with == and !=.',
+    wrong: 'begin { print(comm * 2); }',
+    right: 'begin { print(pid * 2); }',
+  },
+  'division-by-zero': {
+    text: 'A division or modulo by the number 0. (Where the divisor is only known when the script runs, the result is 1 and a warning tells of it.)',
+    wrong: 'begin { print(5 / 0); }',
+    right: 'begin { print(5 / 2); }',
+  },
+  'index-out-of-range': {
+    text: 'An array or tuple has no such element; they are counted from 0.',
+    wrong: 'begin { $t = (1, 2); print($t.2); }',
+    right: 'begin { $t = (1, 2); print($t.1); }',
+  },
+  'literal-out-of-range': {
+    text: 'A number or text does not fit into the type that the script declares.',
+    wrong: 'begin { let $x: uint8 = 300; print($x); }',
+    right: 'begin { let $x: uint16 = 300; print($x); }',
+  },
+  'not-a-pointer': {
+    text: 'Only pointers and structs have fields, only pointers and arrays have elements. Cast a number to a pointer to read what lies there: ((struct file *)arg0)->f_mode.',
+    wrong: 'begin { print(pid->comm); }',
+    right: 'begin { print(curtask->comm); }',
+  },
+  'sign-change': {
+    text: 'A number changes its meaning on the way: a large unsigned one turns negative, a negative one large, or digits are cut. If it is meant, say so with a cast.',
+    wrong: 'begin { @x = (int64)-1; if (@x < nsecs) { exit(); } }',
+    right: 'begin { @x = (int64)-1; if (@x < (int64)nsecs) { exit(); } }',
+  },
+  'type-mismatch': {
+    text: 'Two values that belong together are of types that do not: a variable or map holds one type everywhere, both sides of a comparison and both branches of a condition have one.',
+    wrong: 'begin { @x = 1; @x = "text"; }',
+    right: 'begin { @x = 1; @y = "text"; }',
+  },
+  unreachable: {
+    text: 'Nothing leads here: a return (or what never comes back) stands before it. It is left out.',
+    wrong: 'begin { return; print(1); }',
+    right: 'begin { print(1); return; }',
+  },
+  'value-too-large': {
+    text: 'A value takes more bytes than it may. The setting that limits it can be raised: max_strlen for text.',
+  },
+  // Probes
+  'bad-probe-target': {
+    text: 'What follows the probe type is not written as this type wants it. The hint lists the forms that it takes.',
+    wrong: 'interval:s:0 { exit(); }',
+    right: 'interval:s:1 { exit(); }',
+  },
+  'binary-not-found': {
+    text: 'The program or library that a uprobe names can not be found, read, or is no ELF file.',
+    wrong: 'uprobe:/bin/no_such_program:main { @ = count(); }',
+  },
+  'no-probes': {
+    text: 'The script has no probe, or none of its probes found anything to attach to.',
+    wrong: '',
+    right: 'begin { printf("hello\\n"); }',
+  },
+  'not-traceable': {
+    text: 'The kernel has this function, but does not let it be traced: it is inlined, or marked notrace.',
+  },
+  'probe-not-supported': {
+    text: 'This kernel lacks what this type of probe needs. The message says what it is, and the hint which other type may do.',
+  },
+  'target-not-found': {
+    text: 'There is no such function, tracepoint or event. The hint has the nearest names; tstrace -l PATTERN lists what there is. missing_probes=warn lets a script go on without.',
+    wrong: 'tracepoint:syscalls:sys_enter_opneat { @ = count(); }',
+    right: 'tracepoint:syscalls:sys_enter_openat { @ = count(); }',
+  },
+  'too-many-probes': {
+    text: 'Wildcards match more than the limits max_probes or max_bpf_progs allow. Narrow them, or raise the limit.',
+  },
+  'unknown-probe': {
+    text: 'There is no probe type of this name.',
+    wrong: 'krpobe:vfs_read { @ = count(); }',
+    right: 'kprobe:vfs_read { @ = count(); }',
+  },
+  // The machine
+  'btf-missing': {
+    text: 'The kernel does not describe its types (BTF), without which this can not be compiled. Use a kernel built with CONFIG_DEBUG_INFO_BTF, or give a BTF file by TSTRACE_BTF.',
+  },
+  'feature-missing': {
+    text: 'This kernel is too old for something that the script needs, or was built without it. The message names it and the version that brought it.',
+  },
+  'no-privileges': {
+    text: 'Tracing needs privileges: run tstrace as root, or give it CAP_BPF and CAP_PERFMON. Compiling alone (--emit-elf, -d codegen) needs none.',
+  },
+  // Running
+  'attach-failed': {
+    text: 'The kernel refused to attach a program that it had loaded. The message says why, as far as it can be found out.',
+  },
+  'bad-option': {
+    text: 'An option, or a file that it names, is wrong.',
+  },
+  'load-failed': {
+    text: "The kernel's verifier refused a program, or a map could not be made. The message has the verifier's last words; -v shows its whole log.",
+  },
+  'runtime-warning': {
+    text: 'Something went wrong while the script ran, at the place shown: a division by zero, an index out of bounds, a map that was full. The numbers that follow from it are not to be trusted.',
+  },
+};
