@@ -59,6 +59,8 @@ export interface EmitterOptions {
   readonly source: SourceFile;
   readonly tables: Tables;
   readonly surroundings: Surroundings;
+  /** The probe's context. */
+  readonly context: () => IrValue;
   /** The attach point. */
   readonly span: Span;
 }
@@ -90,6 +92,7 @@ export class BpfEmitter implements Emitter {
   readonly #source: SourceFile;
   readonly #tables: Tables;
   readonly #surroundings: Surroundings;
+  readonly #context: () => IrValue;
   #span: Span;
   /** Where the next value of that size should be made, to save a copy. */
   #landing: Place | undefined;
@@ -104,6 +107,7 @@ export class BpfEmitter implements Emitter {
     this.#source = options.source;
     this.#tables = options.tables;
     this.#surroundings = options.surroundings;
+    this.#context = options.context;
     this.#span = options.span;
   }
 
@@ -412,7 +416,7 @@ export class BpfEmitter implements Emitter {
   }
 
   #helperArgument(argument: HelperArgument, before: HelperArgument | undefined): IrValue {
-    if (argument === 'context') return this.builder.parameter(0);
+    if (argument === 'context') return this.#context();
     if (typeof argument === 'number' || typeof argument === 'bigint') return i64(argument);
     if ('map' in argument) return symbolPointer(argument.map.symbol);
     if ('length' in argument) return this.#length(argument.length, before);
@@ -456,7 +460,7 @@ export class BpfEmitter implements Emitter {
   #loadContext({ offset, type }: ContextSlot, size: number): Register {
     const { builder } = this;
     const width = integerType(size);
-    const pointer = builder.gep(builder.parameter(0), offset, `ctx.${offset}`);
+    const pointer = builder.gep(this.#context(), offset, `ctx.${offset}`);
     const loaded = builder.load(width, pointer, 'context', { volatile: true, align: size });
     const whole = builder.opaque(size < 4 ? builder.zext(loaded, 'i32', 'whole') : loaded, 'value');
     const value = new Register(size < 4 ? builder.trunc(whole, width, 'value') : whole);
@@ -554,6 +558,6 @@ export class BpfEmitter implements Emitter {
 
   /** The context's address, for helpers that read from it. */
   contextAddress(): Register {
-    return new Register(this.builder.ptrToInt(this.builder.parameter(0), 'context'));
+    return new Register(this.builder.ptrToInt(this.#context(), 'context'));
   }
 }

@@ -1,28 +1,49 @@
-/** One program while it is written: what expressions, statements, maps and records share. */
+/** What expressions, statements, maps and records share while a program is written, one of its functions at a time. */
 
 import { present } from '../base/assert.ts';
+import type { SourceFile } from '../base/source-file.ts';
+import type { Machine } from '../plan/machine.ts';
+import type { Settings } from '../plan/settings.ts';
 import type { Layout } from '../types/layout.ts';
 import { layOut, sizeOf } from '../types/layout.ts';
-import type { MapSymbol } from '../sema/typed-tree.ts';
+import type { MapSymbol, TypedProbe } from '../sema/typed-tree.ts';
 import { i64, u64 } from '../types/type.ts';
 import type { BpfEmitter } from './bpf-emitter.ts';
 import type { Failures } from './bpf/failures.ts';
-import type { Exits } from './exits.ts';
+import type { StackShare } from './bpf/stack-shares.ts';
 import type { RingRoom } from './ring-room.ts';
-import type { Place } from './values.ts';
+import type { Tables } from './tables.ts';
+import type { Home } from './variables.ts';
+import type { Register } from './values.ts';
 
-export interface Emission {
-  readonly out: BpfEmitter;
+/** What all programs of a module share. */
+export interface ModuleContext {
+  readonly machine: Machine;
+  readonly settings: Settings;
+  readonly source: SourceFile;
+  readonly maps: ReadonlyMap<string, MapSymbol>;
+  /** Slot of the loss counters that belongs to the first map: as many as there are programs. */
+  readonly firstMapSlot: number;
+  readonly ring: RingRoom;
+  readonly tables: Tables;
+}
+
+/** What all functions of one program share. */
+export interface ProgramContext extends ModuleContext {
   /** Index of the program in the plan, and its slot of the loss counters. */
   readonly program: number;
-  readonly maps: ReadonlyMap<string, MapSymbol>;
-  /** Slot of the loss counters that belongs to the first map. */
-  readonly firstMapSlot: number;
+  readonly probe: TypedProbe;
+  readonly share: StackShare;
+}
+
+/** One function of a program: its own, the body of a loop, a function of the script. */
+export interface Emission extends ProgramContext {
+  readonly out: BpfEmitter;
   readonly failures: Failures;
-  readonly exits: Exits;
-  readonly ring: RingRoom;
   /** Where variables live, by their id. */
-  readonly variables: Map<number, Place>;
+  readonly variables: Map<number, Home>;
+  /** `return`. */
+  readonly leave: (value: Register | undefined) => void;
 }
 
 /** Bytes of a map's key: its parts, and a bucket's number behind them. A scalar map has one int64, 0. */

@@ -18,6 +18,7 @@ import { widthOf } from './emit-record.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { integerType, nullPointer } from './llvm/ir-value.ts';
 import { Place, Register } from './values.ts';
+import { homeOf } from './variables.ts';
 
 export type ExprOf<K extends TypedExpr['kind']> = Extract<TypedExpr, { kind: K }>;
 
@@ -116,8 +117,8 @@ export function asTruth({ out }: Emission, type: Type, value: Register): Registe
 }
 
 function emitVariable(emission: Emission, { variable, type }: ExprOf<'variable'>): Operand {
-  const { out, variables } = emission;
-  const home = present(variables.get(variable.id), `variable $${variable.name}`);
+  const { out } = emission;
+  const home = homeOf(emission, variable);
   if (!isScalar(type)) return home;
   const value = out.builder.load(integerType(sizeOf(type)), home.pointer, variable.name);
   return asTruth(emission, type, new Register(value));
@@ -323,9 +324,9 @@ function indexable(emission: Emission, array: TypedExpr): Place {
 }
 
 function emitStep(emission: Emission, { type, target, delta, prefix }: ExprOf<'step'>): Register {
-  const { out, variables } = emission;
+  const { out } = emission;
   if (target.kind === 'map') return emitMapStep(emission, target.map, target.key, delta, prefix);
-  const home = present(variables.get(target.variable.id), `variable $${target.variable.name}`);
+  const home = homeOf(emission, target.variable);
   const width = integerType(sizeOf(type));
   const before = new Register(out.builder.load(width, home.pointer, target.variable.name));
   const after = out.add(before, delta);

@@ -1,7 +1,7 @@
 /** Statements. Each has its own scope of storage: what it needs meanwhile is free behind it. */
 
-import { assertNever, present } from '../base/assert.ts';
-import type { TypedStatement, VariableSymbol } from '../sema/typed-tree.ts';
+import { assertNever } from '../base/assert.ts';
+import type { TypedStatement } from '../sema/typed-tree.ts';
 import { isScalar, sizeOf } from '../types/layout.ts';
 import type { Emission } from './emission.ts';
 import {
@@ -16,7 +16,8 @@ import {
 import { emitAggregate, emitKey, emitMapAdd, emitMapScalarAt, emitMapStore, storeValue } from './emit-map.ts';
 import { widthOf } from './emit-record.ts';
 import { integerType } from './llvm/ir-value.ts';
-import { Place, Register } from './values.ts';
+import { Register } from './values.ts';
+import { declare, homeOf } from './variables.ts';
 
 type StatementOf<K extends TypedStatement['kind']> = Extract<TypedStatement, { kind: K }>;
 
@@ -37,7 +38,8 @@ export function emitBlock(emission: Emission, statements: readonly TypedStatemen
 function emitStatement(emission: Emission, statement: TypedStatement): void {
   switch (statement.kind) {
     case 'declare':
-      return declare(emission, statement.variable);
+      declare(emission, statement.variable);
+      return;
     case 'assign':
       return assign(emission, statement);
     case 'update':
@@ -60,27 +62,6 @@ function emitStatement(emission: Emission, statement: TypedStatement): void {
       return assertNever(statement);
   }
 }
-
-/**
- * Variables that fit a register beyond so many lie in memory: LLVM keeps the others in registers, of which there are few, and what it
- * spills takes stack.
- */
-const registerVariablesMax = 12;
-
-/** Zeroed, whenever the declaration is run. */
-function declare({ out, variables }: Emission, variable: VariableSymbol): void {
-  const { type, name, id } = variable;
-  const inRegister = isScalar(type) && (variables.has(id) || variables.size < registerVariablesMax);
-  const home = !inRegister
-    ? out.storage.reserve(sizeOf(type), name)
-    : (variables.get(id) ?? new Place(out.builder.alloca(integerType(sizeOf(type)), name), sizeOf(type)));
-  if (isScalar(type)) out.store(home, 0, out.int(0, widthOf(type)));
-  else out.zero(home);
-  variables.set(id, home);
-}
-
-const homeOf = ({ variables }: Emission, { id, name }: VariableSymbol): Place =>
-  present(variables.get(id), `variable $${name}`);
 
 function assign(emission: Emission, { target, value }: StatementOf<'assign'>): void {
   if (target.kind === 'map') return emitMapStore(emission, target.map, target.key, value);
@@ -144,5 +125,5 @@ function emitIf(emission: Emission, { condition, then, else: otherwise }: Statem
 }
 
 function emitReturn(emission: Emission, { value }: StatementOf<'return'>): void {
-  emission.exits.leave(value && wideOf(emission, value).ir);
+  emission.leave(value && wideOf(emission, value));
 }

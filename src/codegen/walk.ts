@@ -94,3 +94,18 @@ const inTarget = (target: TypedTarget): readonly TypedExpr[] =>
   target.kind === 'map' ? optional(target.key) : [];
 const inArguments = (args: readonly TypedArgument[]): readonly TypedExpr[] =>
   args.flatMap(({ expr }) => optional(expr));
+
+/** A `return` with a value, which the kernel takes from all but programs on trampolines (kernel/bpf/verifier.c, check_return_code). */
+export function givesValue(statement: TypedStatement): boolean {
+  switch (statement.kind) {
+    case 'return':
+      return statement.value !== undefined;
+    case 'if':
+      return statement.then.some(givesValue) || statement.else.some(givesValue);
+    case 'block':
+    case 'unroll':
+      return statement.body.some(givesValue);
+    default:
+      return false;
+  }
+}

@@ -1,6 +1,7 @@
 /**
  * Who lives on the 512-byte BPF stack and who in the program's scratch memory (a per-CPU map): small values on the stack while there is room,
  * all others in scratch. Two values that live at the same time never share bytes; those of a scope are free again when it ends.
+ * A program's functions (bodies of loops, functions of the script) have a stack of their own each, and parts of one scratch.
  */
 
 import { assert } from '../../base/assert.ts';
@@ -10,11 +11,22 @@ import type { IrPointer } from '../llvm/ir-value.ts';
 import { withAlign } from '../llvm/ir-value.ts';
 import { Place } from '../values.ts';
 
-/** The rest of the 512 bytes is for what the back end spills, and for calls. */
-const stackBytesMax = 320;
-
-/** Name of the value that holds the scratch memory's address. It is used before the program's entry, which defines it, is written. */
+/** Name of the value that holds the scratch memory's address. It is used before the function's entry, which defines it, is written. */
 export const scratchPointerName = 'scratch';
+
+export interface StorageLimits {
+  /** A larger value lives in scratch. */
+  readonly onStackLimit: number;
+  /** Bytes that values may take on this function's stack. */
+  readonly stackBytesMax: number;
+}
+
+/** Bytes of scratch that several functions of a program find. */
+export interface ScratchRoom {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly name: string;
+}
 
 interface StackRoom {
   readonly pointer: IrPointer;
@@ -23,39 +35,71 @@ interface StackRoom {
 
 export class Storage {
   readonly #builder: FunctionBuilder;
-  readonly #onStackLimit: number;
+  readonly #limits: StorageLimits;
   readonly #freeRooms: StackRoom[] = [];
   #rooms: StackRoom[] = [];
   #stackBytes = 0;
   #scratch: IrPointer | undefined;
-  #scratchBytes = 0;
+  #scratchBytes: number;
   /** The most that was ever in use. */
-  #scratchBytesMax = 0;
+  #scratchBytesMax: number;
 
-  constructor(builder: FunctionBuilder, onStackLimit: number) {
+  /** `scratchBytes` of the scratch memory belong to the functions around this one. */
+  constructor(builder: FunctionBuilder, limits: StorageLimits, scratchBytes = 0) {
     this.#builder = builder;
-    this.#onStackLimit = onStackLimit;
+    this.#limits = limits;
+    this.#scratchBytes = scratchBytes;
+    this.#scratchBytesMax = scratchBytes;
   }
 
-  /** Bytes of scratch that the program needs; 0 if it needs none. */
+  /** Bytes of scratch that the function needs, and those within it; 0 if they need none. */
   get scratchBytes(): number {
     return this.#scratchBytesMax;
+  }
+
+  /** Storage of a function that runs while this one waits: what is in use now stays as it is. */
+  inner(builder: FunctionBuilder): Storage {
+    return new Storage(builder, this.#limits, this.#scratchBytes);
+  }
+
+  /** An inner function has been written. */
+  include({ scratchBytes }: Storage): void {
+    this.#scratchBytesMax = Math.max(this.#scratchBytesMax, scratchBytes);
+  }
+
+  /** Whether the function itself needs the address of scratch. */
+  get usesScratch(): boolean {
+    return this.#scratch !== undefined;
+  }
+
+  /** Where scratch begins. */
+  get scratch(): IrPointer {
+    return (this.#scratch ??= promised(this.#builder));
   }
 
   /** Fresh bytes, aligned to 8, until the scope ends. */
   reserve(bytes: number, name: string): Place {
     const size = roundUp(Math.max(bytes, 1), 8);
-    const room = bytes <= this.#onStackLimit ? this.#stackRoom(size, name) : undefined;
+    const room = bytes <= this.#limits.onStackLimit ? this.#stackRoom(size, name) : undefined;
     return room ? new Place(room, bytes) : this.reserveScratch(bytes, name);
   }
 
   /** The same where the stack won't do: kernels before 5.12 refuse reads of it at an offset known at run time only. */
   reserveScratch(bytes: number, name: string): Place {
+    return this.at(this.reserveShared(bytes, name));
+  }
+
+  /** The same for inner functions too. */
+  reserveShared(bytes: number, name: string): ScratchRoom {
     const offset = this.#scratchBytes;
     this.#scratchBytes += roundUp(Math.max(bytes, 1), 8);
     this.#scratchBytesMax = Math.max(this.#scratchBytesMax, this.#scratchBytes);
-    this.#scratch ??= promised(this.#builder);
-    return new Place(this.#builder.gep(this.#scratch, offset, name), bytes);
+    return { offset, bytes, name };
+  }
+
+  /** Shared bytes as this function finds them. */
+  at({ offset, bytes, name }: ScratchRoom): Place {
+    return new Place(this.#builder.gep(this.scratch, offset, name), bytes);
   }
 
   /** What is reserved within `act` is free again behind it. */
@@ -77,7 +121,7 @@ export class Storage {
   }
 
   #newRoom(bytes: number, name: string): StackRoom | undefined {
-    if (this.#stackBytes + bytes > stackBytesMax) return undefined;
+    if (this.#stackBytes + bytes > this.#limits.stackBytesMax) return undefined;
     this.#stackBytes += bytes;
     const pointer =
       bytes === 8 ? this.#builder.alloca('i64', name) : this.#builder.allocaBytes(bytes, 8, name);

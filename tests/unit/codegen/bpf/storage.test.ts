@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { Storage } from '../../../../src/codegen/bpf/storage.ts';
 import { FunctionBuilder } from '../../../../src/codegen/llvm/ir.ts';
 
-const storage = (): Storage => new Storage(new FunctionBuilder('f'), 32);
+const storage = (): Storage =>
+  new Storage(new FunctionBuilder('f'), { onStackLimit: 32, stackBytesMax: 320 });
 /** Where a value lies. */
 const addresses = (on: Storage, sizes: readonly number[]): readonly string[] =>
   sizes.map((bytes) => on.reserve(bytes, 'value').pointer.text);

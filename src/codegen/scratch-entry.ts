@@ -1,0 +1,106 @@
+/**
+ * The way to scratch memory, in front of a program that needs some: this CPU's entry of the scratch map, or a level of it that no
+ * interrupted run of the same program has taken.
+ */
+
+import { scratchSymbol } from '../plan/plan.ts';
+import type { BpfEmitter } from './bpf-emitter.ts';
+import { helperNamed } from './bpf/helpers.ts';
+import { scratchPointerName } from './bpf/storage.ts';
+import type { IrBlock } from './llvm/block-writer.ts';
+import type { FunctionBuilder } from './llvm/ir.ts';
+import type { IrValue } from './llvm/ir-value.ts';
+import { i32, i64, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
+
+/**
+ * How many runs of one program may be under way on one CPU: on a preemptible kernel a task can be interrupted within a uprobe's program,
+ * and another task run the same one on the same CPU. They end in any order, so each level has a flag of its own.
+ */
+const levelsOfPreemptible = 4;
+/** In front of the levels' memory: a flag for each, set while it is taken. */
+const flagBytes = 8;
+const levelName = 'level_flag';
+/** PCPU_MIN_UNIT_SIZE of include/linux/percpu.h: the largest value of a per-CPU map. */
+const entryBytesMax = 32 * 1024;
+
+export interface ScratchEntry {
+  readonly levels: number;
+  /** Of one level. */
+  readonly bytes: number;
+}
+
+export function scratchEntryOf({ program, machine }: BpfEmitter, bytes: number): ScratchEntry {
+  // Kernels without atomic exchange (before 5.12) run programs of uprobes with preemption off (kernel/trace/trace_uprobe.c).
+  const [major, minor] = machine.kernel;
+  const isPreempted = program.context.preemptible === true && (major > 5 || (major === 5 && minor >= 12));
+  if (!isPreempted) return { levels: 1, bytes };
+  const fitting = Math.floor(entryBytesMax / (bytes + flagBytes));
+  return { levels: Math.max(1, Math.min(levelsOfPreemptible, fitting)), bytes };
+}
+
+/** Bytes of the program's entry in the scratch map. */
+export const entryBytes = ({ levels, bytes }: ScratchEntry): number =>
+  levels === 1 ? bytes : levels * (flagBytes + bytes);
+
+/** At the program's end: its level may be taken again. */
+export function releaseLevel(builder: FunctionBuilder, { levels }: ScratchEntry): void {
+  if (levels === 1) return;
+  builder.store(i64(0), builder.promise('ptr', levelName), { volatile: true, align: 8 });
+}
+
+/** At its start. What is missing, or taken, is counted in `missing`. */
+export function takeScratch(
+  builder: FunctionBuilder,
+  program: number,
+  entry: ScratchEntry,
+  missing: IrBlock,
+): void {
+  if (entry.levels === 1) lookUpScratch(builder, program, scratchPointerName, missing);
+  else takeLevel(builder, lookUpScratch(builder, program, 'levels', missing), entry, missing);
+}
+
+/** This CPU's entry of the scratch map. There is one, says the map's size, but the verifier wants to see it checked. */
+function lookUpScratch(builder: FunctionBuilder, program: number, name: string, missing: IrBlock): IrValue {
+  const key = builder.alloca('i32', 'program');
+  builder.store(i32(program), key);
+  const entry = builder.callHelper(
+    helperNamed('map_lookup_elem', 'ptr'),
+    [symbolPointer(scratchSymbol), key],
+    name,
+  );
+  const found = builder.block('scratch.found');
+  builder.condBr(builder.icmp('eq', entry, nullPointer, 'is_missing'), missing, found);
+  builder.enter(found);
+  return entry;
+}
+
+/** The first level whose flag is clear; if none is, the event is lost. */
+function takeLevel(
+  builder: FunctionBuilder,
+  entry: IrValue,
+  { levels, bytes }: ScratchEntry,
+  missing: IrBlock,
+): void {
+  const base = withAlign(entry, 8);
+  const taken = builder.block('level.taken');
+  const ways = Array.from({ length: levels }, (_, level) => {
+    const flag = builder.gep(base, level * flagBytes, `flag.${level}`);
+    const memory = builder.gep(base, levels * flagBytes + level * bytes, `level.${level}`);
+    const before = builder.atomic('xchg', flag, i64(1), 'was_taken');
+    const from = builder.currentBlock;
+    const isLast = level === levels - 1;
+    const next = isLast ? missing : builder.block('level.next');
+    builder.condBr(builder.icmp('eq', before, i64(0), 'is_free'), taken, next);
+    if (!isLast) builder.enter(next);
+    return { flag, memory, from };
+  });
+  builder.enter(taken);
+  builder.phi(
+    ways.map(({ flag, from }) => [flag, from] as const),
+    levelName,
+  );
+  builder.phi(
+    ways.map(({ memory, from }) => [memory, from] as const),
+    scratchPointerName,
+  );
+}

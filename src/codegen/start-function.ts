@@ -1,0 +1,90 @@
+/** Makes ready to write a function of a program: its emitter, its storage, its ways out; and what builtins ask of the tree, the maps and the records. */
+
+import { present } from '../base/assert.ts';
+import type { Argument } from '../builtins/emitter.ts';
+import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
+import type { Surroundings } from './bpf-emitter.ts';
+import { BpfEmitter } from './bpf-emitter.ts';
+import { Failures } from './bpf/failures.ts';
+import type { Storage } from './bpf/storage.ts';
+import type { Emission, ProgramContext } from './emission.ts';
+import { addressOfArgument, emitInto, evaluateArgument } from './emit-expression.ts';
+import { emitCountEntries, emitKey, mapOf } from './emit-map.ts';
+import { emitRecord, givenField } from './emit-record.ts';
+import type { FunctionBuilder } from './llvm/ir.ts';
+import type { IrValue } from './llvm/ir-value.ts';
+import type { Place, Register } from './values.ts';
+import type { Home } from './variables.ts';
+
+export interface FunctionParts {
+  readonly builder: FunctionBuilder;
+  readonly storage: Storage;
+  /** The probe's context, as this function finds it. */
+  readonly context: () => IrValue;
+  /** Variables of the functions around it. */
+  readonly variables?: ReadonlyMap<number, Home>;
+  /** How `return` leaves it. */
+  readonly leave: (value: Register | undefined) => void;
+}
+
+export function startFunction(shared: ProgramContext, parts: FunctionParts): Emission {
+  const { builder, storage, context, variables, leave } = parts;
+  const { probe, machine, settings, source, tables } = shared;
+  const holder: { emission?: Emission } = {};
+  const surroundings = surroundingsOf(() => present(holder.emission, 'the function being written'));
+  const emission: Emission = {
+    ...shared,
+    out: new BpfEmitter({
+      builder,
+      storage,
+      context,
+      program: probe.info,
+      machine,
+      settings,
+      source,
+      tables,
+      surroundings,
+      span: probe.span,
+    }),
+    failures: new Failures(builder, tables),
+    variables: new Map(variables),
+    leave,
+  };
+  holder.emission = emission;
+  return emission;
+}
+
+function surroundingsOf(emission: () => Emission): Surroundings {
+  return {
+    evaluate: (argument) => evaluateArgument(emission(), argument),
+    address: (argument) => addressOfArgument(emission(), argument),
+    keyOf: (map, key) => {
+      const current = emission();
+      return emitKey(current, mapOf(current, map.symbol), expressionOf(key ?? map.element));
+    },
+    countEntries: (map) => emitCountEntries(emission(), map.symbol),
+    submit: (event, fields, constants) => {
+      const current = emission();
+      const given = Object.entries(event.fields).map(([name, type]) =>
+        givenField(current, name, type, fields[name] ?? 0),
+      );
+      emitRecord(current, event, given, constants);
+    },
+    submitArguments: (event, args, constants) => {
+      const current = emission();
+      const fields = args.map((argument, index) => ({
+        name: String(index),
+        type: argument.type,
+        fill: (place: Place) =>
+          emitInto(current, present(expressionOf(argument), 'value of an argument'), place),
+      }));
+      emitRecord(current, event, fields, constants);
+    },
+  };
+}
+
+/** Arguments come from sema, with their expressions. */
+const expressionOf = (argument: Argument | undefined): TypedExpr | undefined => {
+  const typed: TypedArgument | undefined = argument;
+  return typed?.expr;
+};

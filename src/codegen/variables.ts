@@ -1,0 +1,44 @@
+/** Where the script's variables live: in registers and on the stack of their function, or in scratch, where inner functions find them too. */
+
+import { present } from '../base/assert.ts';
+import type { VariableSymbol } from '../sema/typed-tree.ts';
+import { isScalar, sizeOf } from '../types/layout.ts';
+import type { ScratchRoom } from './bpf/storage.ts';
+import type { Emission } from './emission.ts';
+import { widthOf } from './emit-record.ts';
+import { integerType } from './llvm/ir-value.ts';
+import { Place } from './values.ts';
+
+export type Home =
+  /** Theirs as long as the function runs: LLVM makes a register of it. */
+  | { readonly kind: 'register'; readonly place: Place }
+  /** Theirs until their block ends. */
+  | { readonly kind: 'memory'; readonly place: Place }
+  | { readonly kind: 'shared'; readonly room: ScratchRoom };
+
+/** A variable comes to life, zeroed whenever the declaration is run. */
+export function declare(emission: Emission, variable: VariableSymbol): Place {
+  const { out, variables } = emission;
+  const { type } = variable;
+  variables.set(variable.id, newHome(emission, variable));
+  const home = homeOf(emission, variable);
+  if (isScalar(type)) out.store(home, 0, out.int(0, widthOf(type)));
+  else out.zero(home);
+  return home;
+}
+
+function newHome({ out, variables, share }: Emission, { id, name, type }: VariableSymbol): Home {
+  const bytes = sizeOf(type);
+  const before = variables.get(id);
+  if (before?.kind === 'register') return before;
+  const registers = [...variables.values()].filter(({ kind }) => kind === 'register').length;
+  if (!isScalar(type) || registers >= share.registerVariables)
+    return { kind: 'memory', place: out.storage.reserve(bytes, name) };
+  return { kind: 'register', place: new Place(out.builder.alloca(integerType(bytes), name), bytes) };
+}
+
+/** Where a variable is, which has been declared. */
+export function homeOf({ out, variables }: Emission, { id, name }: VariableSymbol): Place {
+  const home = present(variables.get(id), `variable $${name}`);
+  return home.kind === 'shared' ? out.storage.at(home.room) : home.place;
+}
