@@ -20,7 +20,7 @@ import type { Machine } from '../plan/machine.ts';
 import type { PlanConstant } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot } from '../probes/define.ts';
-import { roundUp, sizeOf } from '../types/layout.ts';
+import { alignDividing, roundUp, sizeOf } from '../types/layout.ts';
 import type { ByteText } from '../types/value.ts';
 import { helperNamed, isRecent } from './bpf/helpers.ts';
 import type { Storage } from './bpf/storage.ts';
@@ -399,6 +399,13 @@ export class BpfEmitter implements Emitter {
 
   part(memory: Memory, offset: number, bytes: number): Place {
     return new Place(this.addressAt(memory, offset), bytes);
+  }
+
+  /** One of elements that lie side by side, each of so many bytes; the caller has bounded the index. */
+  elementAt(memory: Memory, index: Scalar, bytes: number): Place {
+    const { pointer } = placeOf(memory);
+    const element = this.builder.gep(pointer, this.multiply(index, bytes).ir, 'element');
+    return new Place(withAlign(element, Math.min(pointer.align ?? 1, alignDividing(bytes))), bytes);
   }
 
   /** The address of a byte. */

@@ -5,7 +5,6 @@ import type { Argument, Operand } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import { isScalar, partsOf, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
-import { runtimeWarning } from '../builtins/runtime-warning.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
 import { emitEqualBytes, emitEqualsText } from './emit-compare.ts';
@@ -14,6 +13,7 @@ import { emitDivision } from './emit-division.ts';
 import type { Source } from './emit-load.ts';
 import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
 import { emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
+import { emitAdvance, emitArrayElement, emitElement, emitPart } from './emit-part.ts';
 import { widthOf } from './emit-record.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { integerType, nullPointer } from './llvm/ir-value.ts';
@@ -84,15 +84,14 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
       return emitTuple(emission, expr);
     case 'element':
       return emitElement(emission, expr);
+    case 'part':
+      return emitPart(emission, expr);
     case 'array-element':
       return emitArrayElement(emission, expr);
     case 'load':
       return emitLoad(emission, expr);
     case 'advance':
-      return out.add(
-        scalarOf(emission, expr.pointer),
-        out.multiply(wideOf(emission, expr.count), expr.stride),
-      );
+      return emitAdvance(emission, expr);
     case 'convert':
       return emitConversion(emission, expr);
     case 'step':
@@ -278,48 +277,6 @@ function emitTuple(emission: Emission, { type, elements }: ExprOf<'tuple'>): Pla
   layout.slots.forEach((slot, index) =>
     emitInto(emission, present(elements[index], 'element'), out.part(place, slot.offset, sizeOf(slot.type))),
   );
-  return place;
-}
-
-/** A part of a value in memory. */
-function partAt(emission: Emission, whole: Place, offset: number, type: Type): Operand {
-  const { out } = emission;
-  if (!isScalar(type)) return out.part(whole, offset, sizeOf(type));
-  return asTruth(emission, type, out.load(whole, offset, widthOf(type)));
-}
-
-function emitElement(emission: Emission, { type, tuple, index }: ExprOf<'element'>): Operand {
-  assert(tuple.type.kind === 'tuple', 'elements are of tuples');
-  const slot = present(partsOf(tuple.type).slots[index], 'element');
-  const whole = emission.out.withoutLanding(() => memoryOf(emission, tuple));
-  return partAt(emission, whole, slot.offset, type);
-}
-
-function emitArrayElement(emission: Emission, expr: ExprOf<'array-element'>): Operand {
-  const { out } = emission;
-  const { type, array } = expr;
-  assert(array.type.kind === 'array' && isScalar(type), 'a number out of an array');
-  const { length } = array.type;
-  const whole = out.withoutLanding(() => indexable(emission, array));
-  // Opaque, so that the check and the use are of one register: the verifier would not know the bound of another.
-  const index = new Register(out.builder.opaque(wideOf(emission, expr.index).ir, 'index'));
-  const width = widthOf(type);
-  const value = out.choose(
-    out.compare('<', index, length),
-    () => out.loadAt(whole, out.multiply(index, sizeOf(type)), width),
-    () => {
-      const message = `Array index out of bounds: the array has ${length} elements; 0 is used`;
-      out.submit(runtimeWarning, { place: out.place(expr.span, message) });
-      return out.int(0, width);
-    },
-  );
-  return asTruth(emission, type, value);
-}
-
-/** An array where the verifier allows a look at any element: not on the stack. */
-function indexable(emission: Emission, array: TypedExpr): Place {
-  const place = emission.out.storage.reserveScratch(sizeOf(array.type), 'array');
-  emitInto(emission, array, place);
   return place;
 }
 

@@ -7,9 +7,10 @@ import { isScalar, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
 import { intType, u32 } from '../types/type.ts';
 import type { Emission } from './emission.ts';
+import type { BitSource } from './emit-bitfield.ts';
+import { emitBitfield } from './emit-bitfield.ts';
 import type { ExprOf } from './emit-expression.ts';
-import { asTruth, isSigned, scalarOf } from './emit-expression.ts';
-import { widthOf } from './emit-record.ts';
+import { asTruth, scalarOf } from './emit-expression.ts';
 import { integerType } from './llvm/ir-value.ts';
 import { Register } from './values.ts';
 
@@ -53,7 +54,7 @@ export function pointerOf(emission: Emission, expr: TypedExpr): Register {
 export function emitLoad(emission: Emission, expr: ExprOf<'load'>): Operand {
   const { out } = emission;
   const { type } = expr;
-  if (expr.bits) return emitBitfield(emission, expr, expr.bits);
+  if (expr.bits) return emitBitfield(emission, type, expr.bits, bitsBehind(emission, expr));
   if (isScalar(type)) return asTruth(emission, type, loadNumber(emission, expr, expr.offset, sizeOf(type)));
   const place = out.reserve(sizeOf(type), 'read');
   const { address, space } = out.withoutLanding(() => sourceOf(emission, expr));
@@ -77,50 +78,16 @@ function loadNumber(emission: Emission, expr: ExprOf<'load'>, offset: number, by
   return new Register(out.builder.load(integerType(bytes), place.pointer, 'value'));
 }
 
+/** The bytes around a bitfield, from the load's pointer on. */
+const bitsBehind = (emission: Emission, expr: ExprOf<'load'>): BitSource => ({
+  number: (offset, bytes) => loadNumber(emission, expr, offset, bytes),
+  copy: (offset, to) => {
+    const { address, space } = sourceOf(emission, { ...expr, offset });
+    emission.out.readMemory(to, to.bytes, address, space);
+  },
+});
+
 const integerOf = (bytes: number): Type => {
   assert(bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8, `a number of ${bytes} bytes`);
   return intType(bytes, false);
 };
-
-/**
- * A few bits: of the aligned integer of their type that holds them, as compilers read them, where there is one; of a packed struct's
- * the 8 bytes from their first one on, and one more if they reach into it.
- */
-function emitBitfield(
-  emission: Emission,
-  expr: ExprOf<'load'>,
-  { start, width }: { readonly start: number; readonly width: number },
-): Register {
-  const { out } = emission;
-  const container = sizeOf(expr.type);
-  const first = Math.floor(start / (container * 8)) * container;
-  const isAligned = start + width <= (first + container) * 8;
-  const from = isAligned ? start - first * 8 : start % 8;
-  const whole = isAligned
-    ? out.resize(loadNumber(emission, expr, first, container), 64)
-    : straddling(emission, expr, Math.floor(start / 8), from, width);
-  const up = isAligned ? 64 - width - from : 64 - width;
-  const high = out.shiftLeft(whole, up);
-  const value = isSigned(expr.type)
-    ? out.shiftRightSigned(high, 64 - width)
-    : out.shiftRight(high, 64 - width);
-  return asTruth(emission, expr.type, out.resize(value, widthOf(expr.type)));
-}
-
-/** The bits from bit `from` of byte `first` on, in the low bits; above them are others. */
-function straddling(
-  emission: Emission,
-  expr: ExprOf<'load'>,
-  first: number,
-  from: number,
-  width: number,
-): Register {
-  const { out } = emission;
-  const bytes = Math.ceil((from + width) / 8);
-  const place = out.storage.reserve(16, 'bits');
-  out.zero(place);
-  const { address, space } = sourceOf(emission, { ...expr, offset: first });
-  out.readMemory(out.part(place, 0, bytes), bytes, address, space);
-  const low = out.shiftRight(out.load(place, 0, 64), from);
-  return bytes <= 8 ? low : out.or(low, out.shiftLeft(out.load(place, 8, 64), 64 - from));
-}

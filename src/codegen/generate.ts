@@ -2,10 +2,13 @@
 
 import type { SourceFile } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
-import type { MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
+import type { EventPlan, MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
 import { lossSymbol, mapTypes, ringSymbol, scratchSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { MapSymbol, TypedProbe, TypedProgram } from '../sema/typed-tree.ts';
+import type { FieldsOf } from '../types/field.ts';
+import { structTable } from '../types/field.ts';
+import type { Type } from '../types/type.ts';
 import { keyLayoutOf, valueLayoutOf } from './emission.ts';
 import type { EmittedProgram } from './emit-probe.ts';
 import { emitProbe, scratchValueBytes } from './emit-probe.ts';
@@ -27,12 +30,13 @@ export interface Generated {
 export interface GenerateFacts {
   readonly machine: Machine;
   readonly settings: Settings;
+  readonly fieldsOf: FieldsOf;
 }
 
 export function generate(
   program: TypedProgram,
   source: SourceFile,
-  { machine, settings }: GenerateFacts,
+  { machine, settings, fieldsOf }: GenerateFacts,
 ): Generated {
   const ring = new RingRoom(settings, machine, sendsControlEvents(program));
   const tables = new Tables(program.requires);
@@ -49,8 +53,22 @@ export function generate(
   return {
     ir: printModule({ source, maps: maps.map(describe), functions }),
     functions,
-    plan: { programs: program.probes.map(programPlan), maps, events, strings, places, requires },
+    plan: {
+      programs: program.probes.map(programPlan),
+      maps,
+      events,
+      strings,
+      structs: structTable(valueTypes(maps, events), fieldsOf),
+      places,
+      requires,
+    },
   };
+}
+
+/** Types of all values that user space reads. */
+function* valueTypes(maps: readonly MapPlan[], events: readonly EventPlan[]): Iterable<Type> {
+  for (const { layout } of events) for (const { type } of layout.slots) yield type;
+  for (const { script } of maps) if (script) yield* [...script.key, script.value];
 }
 
 const programPlan = ({ name, info, attachments, tracing, span }: TypedProbe): ProgramPlan => ({

@@ -74,6 +74,8 @@ function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
       return expr.elements;
     case 'element':
       return [expr.tuple];
+    case 'part':
+      return [expr.whole];
     case 'array-element':
       return [expr.array, expr.index];
     case 'load':

@@ -1,6 +1,7 @@
 /** The only thing that crosses from compiler to runtime: plain data, no functions, handles or tree nodes. */
 
 import type { Span } from '../base/span.ts';
+import type { StructTable } from '../types/field.ts';
 import type { Layout } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
@@ -14,6 +15,8 @@ export interface Plan {
   readonly strings: readonly ByteText[];
   /** Places in the script that run-time warnings refer to by index. */
   readonly places: readonly Place[];
+  /** Fields of the structs that values are made of, by their type's id; those of anonymous members stand in their place. */
+  readonly structs: StructTable;
   /** What the script needs of the kernel, found out while compiling; checked before anything is loaded. */
   readonly requires: readonly Requirement[];
 }

@@ -4,11 +4,13 @@
  */
 
 import { assertNever, Bug } from '../base/assert.ts';
+import type { StructTable } from '../types/field.ts';
 import type { Layout } from '../types/layout.ts';
 import { partsOf, sizeOf, slotOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { EnumType, IntType, StackType, StringType, Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
+import { structReader } from './decode-struct.ts';
 import { inetText } from './inet-text.ts';
 import type { Memory } from './memory.ts';
 import { unsigned64 } from './memory.ts';
@@ -32,6 +34,8 @@ export interface DecodeContext {
   readonly words: Words;
   /** plan.strings. */
   readonly strings: readonly ByteText[];
+  /** plan.structs. */
+  readonly structs: StructTable;
   /** Appended to text that may have been cut. */
   readonly trailer: ByteText;
 }
@@ -66,6 +70,7 @@ export function compileReader(type: Type, memory: Memory, context: DecodeContext
     case 'none':
       return () => null;
     case 'struct':
+      return structReader(type, memory, context, offset, compileReader);
     case 'aggregate':
     case 'error':
       throw new Bug(`a value of type ${typeName(type)} can't be read from bytes alone`);

@@ -173,6 +173,7 @@ class Run {
     const decoding: DecodeContext = {
       words: world.words,
       strings: plan.strings,
+      structs: plan.structs,
       trailer: byteText(world.settings.strTruncTrailer),
     };
     this.#reading = { api: world.bpf, possibleCpus: world.machine.possibleCpus, decoding, aggregation };

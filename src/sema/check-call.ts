@@ -10,7 +10,7 @@ import { typeName } from '../types/type-name.ts';
 import { string } from '../types/type.ts';
 import { isNumber } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
-import { firm, infer, isWrong, value, wrong } from './infer-expression.ts';
+import { firm, fitsAsValue, infer, isWrong, value, wrong } from './infer-expression.ts';
 import type { MapExpr } from './infer-map.ts';
 import { inferKey, inferKeyFor, reportUnknown } from './infer-map.ts';
 import { inferBuiltin, inferParameterText, isAvailable } from './infer-name.ts';
@@ -194,7 +194,7 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
     case 'any':
       return (
         type.kind !== 'none' &&
-        type.kind !== 'struct' &&
+        !(type.kind === 'struct' && !fitsAsValue(type)) &&
         type.kind !== 'aggregate' &&
         !(type.kind === 'array' && type.length === 0) &&
         !(type.kind === 'pointer' && type.space === 'context')

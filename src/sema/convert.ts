@@ -1,6 +1,6 @@
 /** Types meet: joins of all uses of a name, and conversions that make a value fit. Pure; knows no names. */
 
-import type { AggregateType, IntType, PointerType, Type } from '../types/type.ts';
+import type { AggregateType, IntType, PointerType, StructType, Type } from '../types/type.ts';
 import { i64, intType, pointerTo, sameType, stack, tuple } from '../types/type.ts';
 import { foldConversion } from './fold.ts';
 import type { TypedExpr } from './typed-tree.ts';
@@ -85,7 +85,14 @@ function joinOthers(left: Type, right: Type): Type | undefined {
     left.mode === right.mode
   )
     return stack(left.space, Math.max(left.depth, right.depth), left.mode);
+  if (left.kind === 'struct' && right.kind === 'struct') return joinStructs(left, right);
   return sameType(left, right) ? left : undefined;
+}
+
+/** Copies of one memory, for the pointers in them must be followed there. */
+function joinStructs(left: StructType, right: StructType): Type | undefined {
+  const isOneMemory = left.space === undefined || right.space === undefined || left.space === right.space;
+  return isOneMemory && sameType(left, right) ? { ...right, ...left } : undefined;
 }
 
 /** A void pointer goes with any other; the space must be one, for a read would go wrong otherwise. */

@@ -3,20 +3,8 @@
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { TargetSource } from '../probes/define.ts';
+import type { FieldsOf } from '../types/field.ts';
 import type { EnumType, StructType, Type } from '../types/type.ts';
-
-/** A member of a struct or union, or of a pseudo struct such as a tracepoint's arguments. */
-export interface Field {
-  /** Empty for anonymous structs and unions: their members count as the outer one's. */
-  readonly name: string;
-  readonly type: Type;
-  /** Bytes from the start; for a bitfield those of its first whole byte. */
-  readonly offset: number;
-  /** Bitfields only: first bit from the start of the struct, and width in bits. */
-  readonly bits?: { readonly start: number; readonly width: number };
-  /** Tracepoints' __data_loc: at `offset` lies a u32 whose low half is the data's offset in the context, its high half their length. */
-  readonly dynamic?: true;
-}
 
 export interface Facts extends TargetSource {
   readonly machine: Machine;
@@ -29,5 +17,5 @@ export interface Facts extends TargetSource {
   enumerator(name: string): { readonly value: bigint; readonly type: EnumType } | undefined;
   /** Names near which one was perhaps meant. */
   typeNames(keyword: 'struct' | 'union' | 'enum'): Iterable<string>;
-  fieldsOf(struct: StructType): readonly Field[];
+  readonly fieldsOf: FieldsOf;
 }

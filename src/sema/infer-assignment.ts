@@ -51,7 +51,7 @@ export function inferLet(
 /** A type that a variable can have. */
 function declarable(scope: Scope, type: Type, span: Span): Type {
   const hasNoSize = type.kind === 'none' || (type.kind === 'array' && type.length === 0);
-  if (!hasNoSize && type.kind !== 'struct') return type;
+  if (!hasNoSize && (type.kind !== 'struct' || type.bytes > 0)) return type;
   scope.report.error('type-mismatch', `A variable can not hold a value of type ${typeName(type)}`, span, {
     hints: type.kind === 'struct' ? [`Declare a pointer: ${typeName(type)} *`] : [],
   });

@@ -5,13 +5,14 @@ import type { Span } from '../base/span.ts';
 import type { Expr } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
-import type { IntType, Type } from '../types/type.ts';
+import type { IntType, StructType, Type } from '../types/type.ts';
 import { bool, errorType, string, tuple, u64 } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
 import { literalType } from './fold.ts';
-import { inferField, inferDereference, inferIndex } from './fields.ts';
+import { inferDereference, inferIndex } from './elements.ts';
+import { inferField } from './fields.ts';
 import { inferCast } from './infer-cast.ts';
 import { inferMapRead } from './infer-map.ts';
 import { inferName, inferParameter, inferVariable } from './infer-name.ts';
@@ -226,10 +227,7 @@ function inferTuple(scope: Scope, elements: readonly Expr[], span: Span): Inferr
 export function value(scope: Scope, { expr }: Inferred): TypedExpr {
   const { type, span } = expr;
   if (type.kind === 'none') scope.report.error('type-mismatch', 'This has no value', span);
-  else if (type.kind === 'struct')
-    scope.report.error('type-mismatch', `A whole ${typeName(type)} can not be used as a value`, span, {
-      hints: ['Name one of its fields.'],
-    });
+  else if (type.kind === 'struct' && !fitsAsValue(type)) reportStruct(scope, type, span);
   else if (type.kind === 'pointer' && type.space === 'context')
     scope.report.error('type-mismatch', "The probe's context can not be used as a value", span, {
       hints: ['Name one of its fields: args.NAME.'],
@@ -240,6 +238,20 @@ export function value(scope: Scope, { expr }: Inferred): TypedExpr {
     });
   else return expr;
   return wrong(span).expr;
+}
+
+/** Room for what a program keeps for a while is limited, and a value may be kept more than once on its way. */
+const structBytesMax = 16 * 1024;
+
+/** Whether a struct can be copied as a whole. */
+export const fitsAsValue = ({ bytes }: StructType): boolean => bytes > 0 && bytes <= structBytesMax;
+
+function reportStruct(scope: Scope, type: StructType, span: Span): void {
+  const message =
+    type.bytes === 0
+      ? `What ${typeName(type)} is made of is not known`
+      : `A ${typeName(type)} has ${type.bytes} bytes: as a value it can have ${structBytesMax}`;
+  scope.report.error('value-too-large', message, span, { hints: ['Name one of its fields.'] });
 }
 
 /** A large unsigned number turns negative where it meets signed ones, and is best told. */

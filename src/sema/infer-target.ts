@@ -124,6 +124,8 @@ function describe(type: Type): string {
 function mismatchHints(a: Type, b: Type): readonly string[] {
   const kinds = [a.kind, b.kind];
   if (kinds.includes('aggregate')) return ['Use a map of its own for each.'];
+  if (typeName(a) === typeName(b))
+    return ["One of them comes from the kernel's memory, the other from the process's: keep them apart."];
   if (kinds.includes('pointer') && kinds.includes('int')) return ['Cast the pointer to a number: (uint64).'];
   return [];
 }

@@ -65,6 +65,9 @@ export function printExpr(expr: TypedExpr): string {
   return `${printBare(expr)}:${typeName(expr.type)}`;
 }
 
+const printBits = (bits: Extract<TypedExpr, { kind: 'load' }>['bits']): string =>
+  bits ? ` bits ${bits.start}+${bits.width}` : '';
+
 function printBare(expr: TypedExpr): string {
   switch (expr.kind) {
     case 'constant':
@@ -91,10 +94,12 @@ function printBare(expr: TypedExpr): string {
       return `(${expr.elements.map(printExpr).join(', ')})`;
     case 'element':
       return `${printExpr(expr.tuple)}.${expr.index}`;
+    case 'part':
+      return `part(${printExpr(expr.whole)} + ${expr.offset}${printBits(expr.bits)})`;
     case 'array-element':
       return `${printExpr(expr.array)}[${printExpr(expr.index)}]`;
     case 'load':
-      return `load(${printExpr(expr.pointer)} + ${expr.offset}${expr.bits ? ` bits ${expr.bits.start}+${expr.bits.width}` : ''})`;
+      return `load(${printExpr(expr.pointer)} + ${expr.offset}${printBits(expr.bits)})`;
     case 'advance':
       return `(${printExpr(expr.pointer)} + ${printExpr(expr.count)} * ${expr.stride})`;
     case 'convert':

@@ -149,6 +149,16 @@ export type TypedExpr =
       readonly index: number;
       readonly span: Span;
     }
+  /** What lies `offset` bytes from the start of a struct or array value: a field, or an element at an index known when compiling. */
+  | {
+      readonly kind: 'part';
+      readonly type: Type;
+      readonly whole: TypedExpr;
+      readonly offset: number;
+      /** A bitfield: first bit from the start of the whole, width in bits; the type is its integer type. */
+      readonly bits?: { readonly start: number; readonly width: number };
+      readonly span: Span;
+    }
   /** An element of an array value, at an index that is not known when compiling. Out of bounds reads as zero with a run-time warning. */
   | {
       readonly kind: 'array-element';
@@ -159,7 +169,7 @@ export type TypedExpr =
     }
   /**
    * What lies `offset` bytes behind a pointer, read in the pointer's space (type.space, the probe's default for 'none').
-   * Structs and arrays are places: reading one copies it, but a field or index of one is again a `load` from the same pointer.
+   * Reading a struct or array copies it, but a field or index of one is again a `load` from the same pointer.
    */
   | {
       readonly kind: 'load';
@@ -172,13 +182,17 @@ export type TypedExpr =
       readonly dynamic?: true;
       readonly span: Span;
     }
-  /** pointer + count × stride bytes; the type is the pointer's. count is a 64-bit integer. */
+  /**
+   * pointer + count × stride bytes; the type is the pointer's. count is a 64-bit integer. With a `length`, a count beyond it gives a null
+   * pointer and a run-time warning.
+   */
   | {
       readonly kind: 'advance';
       readonly type: Type;
       readonly pointer: TypedExpr;
       readonly count: TypedExpr;
       readonly stride: number;
+      readonly length?: number;
       readonly span: Span;
     }
   /**

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { Facts, Field } from '../sema/facts.ts';
+import type { Facts } from '../sema/facts.ts';
+import type { Field } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
 import { btfFacts } from './btf/facts.ts';
 import { liveBtf } from './btf/read.ts';

@@ -121,15 +121,16 @@ export function sizeOf(type: Type): number {
   }
 }
 
-/** Alignment in bytes. A struct is given 8: its fields' own offsets come with it. */
+/** Alignment in bytes. What a struct's own is its fields would tell: here it has the largest that its size allows, which is no less. */
 export function alignOf(type: Type): number {
   switch (type.kind) {
     case 'int':
     case 'enum':
       return type.bytes;
     case 'pointer':
-    case 'struct':
       return 8;
+    case 'struct':
+      return alignDividing(type.bytes);
     case 'array':
       return alignOf(type.of);
     case 'tuple':
@@ -148,6 +149,10 @@ export function alignOf(type: Type): number {
       throw new Bug(`a value of kind ${type.kind} has no alignment`);
   }
 }
+
+/** The largest alignment at which things of so many bytes can lie side by side. */
+export const alignDividing = (bytes: number): number =>
+  ([8, 4, 2] as const).find((align) => bytes % align === 0) ?? 1;
 
 /** True if the value travels in a register: at most 8 bytes, no parts. All others are bytes in memory. */
 export function isScalar(type: Type): type is Extract<Type, { kind: 'int' | 'enum' | 'bool' | 'pointer' }> {

@@ -70,6 +70,8 @@ export interface StructType {
   readonly bytes: number;
   /** Which definition: opaque outside the reader that made it (`btf:vmlinux:123`, `tracepoint:sched:sched_switch`). */
   readonly id: string;
+  /** Of a copy: whose memory it comes from, and so where its pointers lead. Plays no part in equality. */
+  readonly space?: AddressSpace;
 }
 
 export interface TupleType {

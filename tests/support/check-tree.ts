@@ -145,6 +145,8 @@ function partsOf(expr: Composite): readonly TypedExpr[] {
       return expr.elements;
     case 'element':
       return [expr.tuple];
+    case 'part':
+      return [expr.whole];
     case 'array-element':
       return [expr.array, expr.index];
     case 'load':
@@ -184,6 +186,8 @@ function checkParts(check: Check, expr: Composite): void {
       const element = whole?.kind === 'tuple' ? whole.of[expr.index] : undefined;
       return check(element !== undefined && sameType(type, element), 'an element has its type', expr);
     }
+    case 'part':
+      return check(are('struct') || are('array'), 'parts are of structs and arrays', expr);
     case 'array-element':
       return check(are('array') && isWide(expr.index.type), 'an index is of 64 bits', expr);
     case 'load':

@@ -15,5 +15,6 @@ export const plainDecoding: DecodeContext = {
     formatTime: (nsecs, clock, format) => `${nsecs}@${clock}|${format}`,
   },
   strings: ['%H', '%M'],
+  structs: {},
   trailer: '..',
 };

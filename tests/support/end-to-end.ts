@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { outputCases } from './cases/output.ts';
 import { stackCases } from './cases/stacks.ts';
+import { typeCases } from './cases/types.ts';
 
 export interface Finished {
   readonly stdout: string;
@@ -75,6 +76,7 @@ const parsesAsJson = (stdout: string): void => {
 
 /** What every kernel has. */
 export const cases: readonly Case[] = [
+  ...typeCases,
   {
     title: 'a tracepoint shows which files a command opens',
     command: reader,

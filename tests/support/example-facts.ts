@@ -4,7 +4,8 @@
  */
 
 import type { FunctionPrototype, TargetSource } from '../../src/probes/define.ts';
-import type { Facts, Field } from '../../src/sema/facts.ts';
+import type { Facts } from '../../src/sema/facts.ts';
+import type { Field } from '../../src/types/field.ts';
 import type { StructType, Type } from '../../src/types/type.ts';
 import { i32, i64, i8, pointerTo, u16, u32, u64 } from '../../src/types/type.ts';
 import { goldenFacts } from './golden-facts.ts';

@@ -3,13 +3,27 @@
  * Offsets and ids are invented too: a program made for them loads anywhere, since addresses are checked when it runs.
  */
 
-import { arrayOf, bool, i32, i64, i8, none, pointerTo, string, u16, u32, u64 } from '../../src/types/type.ts';
+import {
+  arrayOf,
+  bool,
+  i16,
+  i32,
+  i64,
+  i8,
+  none,
+  pointerTo,
+  string,
+  u16,
+  u32,
+  u64,
+} from '../../src/types/type.ts';
 import type { EnumType, StructType, Type } from '../../src/types/type.ts';
 import type { Machine } from '../../src/plan/machine.ts';
 import type { Settings } from '../../src/plan/settings.ts';
 import { defaultSettings } from '../../src/plan/settings.ts';
 import type { Executable, FunctionPrototype } from '../../src/probes/define.ts';
-import type { Facts, Field } from '../../src/sema/facts.ts';
+import type { Facts } from '../../src/sema/facts.ts';
+import type { Field } from '../../src/types/field.ts';
 
 const struct = (name: string, bytes: number, keyword: StructType['keyword'] = 'struct'): StructType => ({
   kind: 'struct',
@@ -28,6 +42,10 @@ const openat = struct('tracepoint_syscalls_sys_enter_openat', 48);
 const named = struct('tracepoint_sched_fixture', 48);
 const twoArguments = struct('args_f', 16);
 const manyArguments = struct('args_wide', 96);
+
+const device = struct('device', 20);
+const position = struct('position', 4);
+const incomplete = struct('incomplete', 0);
 
 const color: EnumType = {
   kind: 'enum',
@@ -66,6 +84,12 @@ const fields: Readonly<Record<string, readonly Field[]>> = {
   [anonymous.id]: [field('stack', 0, u64)],
   [memory.id]: [field('start_code', 8, u64)],
   [file.id]: [field('f_mode', 4, u32), field('f_task', 8, pointerTo(task, 'kernel'))],
+  [device.id]: [
+    field('name', 0, string(8)),
+    field('at', 8, position),
+    field('history', 12, arrayOf(position, 2)),
+  ],
+  [position.id]: [field('x', 0, i16), bitfield('y', 16, 12, i16), bitfield('z', 28, 4, u16)],
   [packed.id]: [bitfield('wide', 4, 62, u64), bitfield('across', 14, 4, i8)],
   [openat.id]: [
     field('dfd', 16, i64),
@@ -137,7 +161,7 @@ const app: Executable = {
   fileOffsetOf: (address) => Number(address),
 };
 
-const structs = [task, memory, file, packed];
+const structs = [task, memory, file, packed, device, position, incomplete];
 
 export function goldenFacts(name: string): Facts {
   const variant = variants[name];

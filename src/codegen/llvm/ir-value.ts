@@ -66,8 +66,8 @@ export function symbolPointer(symbol: string): IrPointer {
   return { type: 'ptr', text: `@${symbol}`, align: 8 };
 }
 
-/** The same address, known to be a multiple of `align`: a map's value, a ring record. */
-export function withAlign(value: IrValue, align: 1 | 2 | 4 | 8): IrPointer {
+/** The same address, known to be a multiple of `align` (1, 2, 4 or 8): a map's value, a ring record. */
+export function withAlign(value: IrValue, align: number): IrPointer {
   requireType(value, 'ptr', 'alignment');
   return { type: 'ptr', text: value.text, align };
 }

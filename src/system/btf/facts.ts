@@ -1,7 +1,8 @@
 /** What sema and the probes ask about types, answered from BTF. Where the BTF comes from is the caller's affair: the running kernel, or a test. */
 
 import type { FunctionPrototype, KernelFunction } from '../../probes/define.ts';
-import type { Facts, Field } from '../../sema/facts.ts';
+import type { Facts } from '../../sema/facts.ts';
+import type { Field } from '../../types/field.ts';
 import { roundUp, sizeOf } from '../../types/layout.ts';
 import type { EnumType, StructType, Type } from '../../types/type.ts';
 import type { BtfKeyword, BtfPlace } from './find.ts';

@@ -3,7 +3,7 @@
  * Knows neither files nor modules' names beyond the objects handed to it.
  */
 
-import type { Field } from '../../sema/facts.ts';
+import type { Field } from '../../types/field.ts';
 import type { AddressSpace, EnumType, IntType, StructType, Type } from '../../types/type.ts';
 import { bool, intType, none, pointerTo, string, u8 } from '../../types/type.ts';
 import type { Btf, BtfMember } from './parse.ts';

@@ -3,7 +3,7 @@
  * Names of types that C itself doesn't define are looked up through the caller.
  */
 
-import type { Field } from '../../sema/facts.ts';
+import type { Field } from '../../types/field.ts';
 import { sizeOf } from '../../types/layout.ts';
 import type { IntType, Type } from '../../types/type.ts';
 import { bool, i8, intType, none, pointerTo, string, u8 } from '../../types/type.ts';

@@ -223,4 +223,5 @@ test('slots are read where the layout puts them', () => {
 test('types whose bytes mean nothing alone are our fault', () => {
   const struct: Type = { kind: 'struct', keyword: 'struct', name: 's', bytes: 8, id: 'x' };
   expect(() => decode(struct, u64(0n))).toThrow(Bug);
+  expect(() => decode(types.errorType, u64(0n))).toThrow(Bug);
 });

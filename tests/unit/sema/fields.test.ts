@@ -34,6 +34,60 @@ test.each([
   ['(1, "a")[0]', '(1:int8, "a":string[2]):(int8,string[2]).0:int8'],
 ])('%s', (written, typed) => expect(valueOf(written)).toBe(typed));
 
+test.each([
+  ['$d.name', 'part($d:struct device + 0):string[8]'],
+  ['$d.at.x', 'part($d:struct device + 8):int16'],
+  ['$d.at.y', 'part($d:struct device + 10 bits 80+12):int16'],
+  ['$d.history[1].z', 'part($d:struct device + 19 bits 156+4):uint16'],
+  ['$d.history', 'part($d:struct device + 12):struct position[2]'],
+  [
+    '$d.history[$i].x',
+    'part(part($d:struct device + 12):struct position[2][$i:int64]:struct position + 0):int16',
+  ],
+  ['@d.at', 'part(@d:struct device + 8):struct position'],
+  ['(1, @d).1.name', 'part((1:int8, @d:struct device):(int8,struct device).1:struct device + 0):string[8]'],
+  ['*$p', 'load($p:struct device * + 0):struct device'],
+  ['$p->history[0].x', 'load($p:struct device * + 12):int16'],
+  ['$p->history[$i].y', 'load(($p:struct device * + $i:int64 * 4):struct device * + 14 bits 112+12):int16'],
+])('of a copy: %s', (written, typed) =>
+  expect(valueOf(written, '$p = (struct device *)nsecs; $d = *$p; @d = $d; $i = (int64)pid;')).toBe(typed),
+);
+
+test('structs are values of their own type', () => {
+  expect(
+    typesIn('let $d: struct device; $d = *(struct device *)nsecs; @[$d] = (1, $d); print(sizeof($d));'),
+  ).toEqual([
+    'let $d: struct device',
+    '$d = load(convert(nsecs():uint64):struct device * + 0):struct device',
+    '@[$d:struct device] = (1:int8, $d:struct device):(int8,struct device)',
+    'print(20:uint64):void',
+  ]);
+  checkAnalysis(`
+    begin {
+      $d = *(struct device *)nsecs;
+      $d = *(struct position *)nsecs;
+   // ^^ type-mismatch
+      if ($d) { }
+      // ^^^^ type-mismatch
+      print($d.nam);
+            // ^^^ unknown-field
+      print($d + 1);
+         // ^^ bad-operand
+      print($d.history[2]);
+                    // ^ index-out-of-range
+    }
+  `);
+});
+
+test('copies of two memories stay apart, for the pointers in them lead into either', () =>
+  expect(told(`uprobe:/bin/app:main { $f = *(struct file *)arg0; $f = *(struct file *)curtask; }`)).toEqual([
+    {
+      code: 'type-mismatch',
+      places: ['$f'],
+      hints: ["One of them comes from the kernel's memory, the other from the process's: keep them apart."],
+    },
+  ]));
+
 test('fields of the context', () =>
   expect(
     treeOf(`tracepoint:sched:fixture {
@@ -68,6 +122,7 @@ test.each([
   ['tracepoint:syscalls:sys_enter_openat', '*args.filename', ['user', 'context']],
   ['tracepoint:syscalls:sys_enter_openat', '((struct file *)args.filename)->f_task->pid', ['user', 'user']],
   ['fentry:f', 'args.file->f_mode', ['kernel', 'context']],
+  ['uprobe:/bin/app:main', '((struct file *)arg0)->f_task->pid', ['user', 'none']],
 ])('in %s, %s reads memory of %j', (probe, expression, spaces) =>
   expect(spacesIn(probe, expression)).toEqual(spaces),
 );

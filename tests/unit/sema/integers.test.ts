@@ -205,8 +205,8 @@ describe('declared types are fixed', () => {
       begin {
         let $a: uint8 = "a";
                      // ^^^ type-mismatch
-        let $b: struct task_struct;
-             // ^^^^^^^^^^^^^^^^^^ type-mismatch
+        let $b: struct incomplete;
+             // ^^^^^^^^^^^^^^^^^ type-mismatch
         let $c: void;
              // ^^^^ type-mismatch
       }

@@ -101,8 +101,8 @@ test('what can be neither key nor value', () =>
         // ^^^^ type-mismatch
       @c[print(1)] = 1;
       // ^^^^^^^^ type-mismatch
-      @d = *curtask;
-        // ^^^^^^^^ type-mismatch
+      @d = *(struct incomplete *)curtask;
+        // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ value-too-large
       @e[()] = 1;
    // ^^^^^^ type-mismatch
       print((1, args));

@@ -176,9 +176,9 @@ test('a statement of something that is no value', () =>
     fentry:f {
       _ = args;
        // ^^^^ type-mismatch
-      *curtask;
-   // ^^^^^^^^ type-mismatch
-   // ^^^^^^^^ unused-result
+      *(struct incomplete *)curtask;
+   // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ value-too-large
+   // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unused-result
       _ = print(1);
     }
   `));

@@ -1,0 +1,76 @@
+/** Runs that show what values of each type are: copied, taken apart, stored, printed. */
+
+import { expect } from 'vitest';
+import type { Case } from '../end-to-end.ts';
+
+const structs = '{programs}/structs';
+
+/** struct iphdr as tests/programs/structs.c fills it: bitfields, and an anonymous union of a struct; newer kernels name that, too. */
+const ipHeader =
+  '{ .ihl = 5, .version = 4, .tos = 16, .tot_len = 21504, .id = 13330, .frag_off = 64, .ttl = 64, .protocol = 17, .check = 52651, .saddr = 16777343, .daddr = 33554442';
+const isWhole = new RegExp(`^${ipHeader}(, .addrs = \\{ .saddr = 16777343, .daddr = 33554442 \\})? \\}$`);
+
+const structCases: readonly Case[] = [
+  {
+    title: 'a struct of a process is copied, stored, read field by field and printed, bitfields and all',
+    command: structs,
+    script: `uprobe:${structs}:take_ip {
+        $h = *(struct iphdr *)arg0; print($h); printf("%s\\n", $h); @h = $h;
+        print(($h.version, $h.ihl, $h.ttl, $h.saddr, @h.ihl, @h.daddr)); }`,
+    prints: (stdout) => {
+      const [first = '', second = '', third = '', , , map = ''] = stdout.split('\n');
+      expect(first).toMatch(isWhole);
+      expect(second).toBe(first);
+      expect(third).toBe('(4, 5, 64, 16777343, 5, 33554442)');
+      expect(map).toBe(`@h: ${first}`);
+    },
+  },
+  {
+    title: 'structs within structs, arrays in unions, texts that C has not filled with zeros',
+    command: structs,
+    script: `uprobe:${structs}:take_address { $a = *(struct in6_addr *)arg0; print($a.in6_u); print($a.in6_u.u6_addr8); print($a.in6_u.u6_addr16[1]); }
+      uprobe:${structs}:take_names { $n = *(struct new_utsname *)arg0; print($n); $s = $n.sysname; @s[$s] = 1; @s["Linux"]++; print(sizeof($n)); }
+      uprobe:${structs}:take_interval { $i = *(struct itimerspec64 *)arg0; print((1, $i.it_value)); @i[$i.it_interval] = $i.it_value.tv_nsec; }`,
+    prints: `{ .u6_addr8 = [32,1,13,184,0,0,0,0,0,0,0,0,0,0,0,1], .u6_addr16 = [288,47117,0,0,0,0,0,256], .u6_addr32 = [3087860000,0,0,16777216] }
+[32,1,13,184,0,0,0,0,0,0,0,0,0,0,0,1]
+47117
+{ .sysname = Linux, .nodename = host, .release = , .version = v, .machine = m, .domainname = d }
+390
+(1, { .tv_sec = -3, .tv_nsec = 4000000000000 })
+
+
+@i[{ .tv_sec = 1, .tv_nsec = 2 }]: 4000000000000
+@s[Linux]: 2`,
+  },
+  {
+    title: 'pointers in a copy lead where the copy came from',
+    command: structs,
+    script: `uprobe:${structs}:take_list { $l = *(struct list_head *)arg0; print(*$l.next); @l = $l; print(@l.next->prev); print($l.prev); }`,
+    prints: (stdout) =>
+      expect(stdout).toMatch(
+        /^{ \.next = 0x1000, \.prev = 0x2000 }\n0x2000\n0x3000\n\n\n@l: { \.next = 0x7f[0-9a-f]+, \.prev = 0x3000 }\n$/,
+      ),
+  },
+  {
+    title: 'structs are objects in JSON',
+    command: structs,
+    options: ['-f', 'json'],
+    script: `uprobe:${structs}:take_interval { print(*(struct itimerspec64 *)arg0); @[1] = ((struct itimerspec64 *)arg0)->it_value; }`,
+    prints: [
+      '{"type": "value", "data": {"it_interval": {"tv_sec": 1, "tv_nsec": 2}, "it_value": {"tv_sec": -3, "tv_nsec": 4000000000000}}}',
+      '{"type": "map", "data": {"@": {"1": {"tv_sec": -3, "tv_nsec": 4000000000000}}}}',
+    ],
+  },
+  {
+    title: 'an index out of bounds is told and gives 0, in memory and in copies',
+    command: structs,
+    script: `uprobe:${structs}:take_address { $a = (struct in6_addr *)arg0; $c = *$a; $i = pid * 0;
+        print(($a->in6_u.u6_addr16[$i + 7], $c.in6_u.u6_addr16[$i + 7])); print($a->in6_u.u6_addr16[$i + 8]); print($c.in6_u.u6_addr16[$i - 1]); }`,
+    reports: ['stdin:2:81-108', 'stdin:2:117-143'].map(
+      (place) => `${place}: WARNING: Array index out of bounds: the array has 8 elements; 0 is used`,
+    ),
+    prints: '(256, 256)\n0\n0',
+  },
+];
+
+export const typeCases: readonly Case[] = [...structCases];
