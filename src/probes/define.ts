@@ -137,6 +137,12 @@ export interface TargetSource {
   ):
     | Executable
     | { readonly error: 'not-found' | 'not-executable' | 'not-elf' | 'denied'; readonly path: string };
+  /** Paths of programs and libraries that match a pattern with `*`. */
+  executablesMatching(pattern: string): readonly string[];
+  /** Paths of all that the traced process (-p) has mapped, its program first; of all processes if none is traced. */
+  mappedExecutables(): readonly string[];
+  /** A C++ name as people write it, with its parameters: ns::add(int, int). Undefined if the name isn't mangled. */
+  demangle(name: string): string | undefined;
 }
 
 export interface Executable {
@@ -145,4 +151,6 @@ export interface Executable {
   functions(): readonly { readonly name: string; readonly fileOffset: number; readonly bytes: number }[];
   /** File offset of a virtual address; undefined if it isn't mapped from the file. */
   fileOffsetOf(address: bigint): number | undefined;
+  /** Made by the Go compiler, whose stacks grow by moving: a return address must not be replaced there. */
+  readonly isGo: boolean;
 }

@@ -10,7 +10,7 @@ import type {
 } from './define.ts';
 import { defineProbe } from './define.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
-import { hasWildcard, matcher } from './wildcard.ts';
+import { hasWildcard, matcher } from '../base/wildcard.ts';
 
 function tracingProbe(
   definition: Omit<ProbeDefinition, 'resolve' | 'list' | 'programType'>,

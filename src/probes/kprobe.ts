@@ -14,7 +14,7 @@ import { defineProbe } from './define.ts';
 import { parseFunctionOffset } from './offset-target.ts';
 import { registersOf } from './registers.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
-import { hasWildcard, matcher } from './wildcard.ts';
+import { hasWildcard, matcher } from '../base/wildcard.ts';
 
 interface KernelTarget extends KernelFunction {
   readonly offset: number;
@@ -82,7 +82,7 @@ function targetsOf(
 ): readonly KernelTarget[] {
   const last = target.parts.at(-1);
   const parsed = last && parseFunctionOffset(last.text);
-  if (!last || !parsed || target.parts.length > 2 || /^\d/.test(parsed.name)) {
+  if (!last || !parsed || target.parts.length > 2 || /^\d|\+/.test(parsed.name)) {
     reportForm(definition, target, report);
     return [];
   }

@@ -4,7 +4,8 @@
 export function parseFunctionOffset(
   text: string,
 ): { readonly name: string; readonly offset: number } | undefined {
-  const match = /^([^+]+)(?:\+(0[xX][0-9a-fA-F]+|\d+))?$/.exec(text);
+  // C++ names may have a + of their own.
+  const match = /^(.+?)(?:\+(0[xX][0-9a-fA-F]+|\d+))?$/.exec(text);
   const name = match?.[1];
   if (name === undefined) return undefined;
   const offset = match?.[2] === undefined ? 0 : Number(match[2]);

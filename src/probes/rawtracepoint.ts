@@ -5,7 +5,7 @@ import { u64 } from '../types/type.ts';
 import type { ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
-import { hasWildcard, matcher } from './wildcard.ts';
+import { hasWildcard, matcher } from '../base/wildcard.ts';
 
 const forms = ['rawtracepoint:EVENT', 'rawtracepoint:MODULE:EVENT'];
 

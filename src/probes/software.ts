@@ -4,7 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts';
 import { defineProbe } from './define.ts';
 import { perfEventContext, perfTypes } from './perf-event.ts';
 import { reportForm } from './target-errors.ts';
-import { matcher } from './wildcard.ts';
+import { matcher } from '../base/wildcard.ts';
 
 interface SoftwareEvent {
   readonly names: readonly string[];

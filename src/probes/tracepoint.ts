@@ -4,7 +4,7 @@ import type { Report } from '../base/diagnostic.ts';
 import type { ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
-import { hasWildcard, matcher } from './wildcard.ts';
+import { hasWildcard, matcher } from '../base/wildcard.ts';
 
 const forms = ['tracepoint:CATEGORY:EVENT'];
 

@@ -2,6 +2,7 @@
 
 import type { Report } from '../base/diagnostic.ts';
 import type { Machine } from '../plan/machine.ts';
+import { binariesToList, findBinaries } from './binaries.ts';
 import type {
   Executable,
   ProbeContext,
@@ -11,17 +12,10 @@ import type {
   TargetText,
 } from './define.ts';
 import { defineProbe } from './define.ts';
-import { parseFunctionOffset } from './offset-target.ts';
 import { registersOf } from './registers.ts';
-import { reportForm, reportMissing } from './target-errors.ts';
-import { hasWildcard, matcher } from './wildcard.ts';
-
-interface Place {
-  /** What stands behind the path: main, main+4, 0x1234. */
-  readonly label: string;
-  readonly symbol?: string;
-  readonly fileOffset: number;
-}
+import { reportForm } from './target-errors.ts';
+import type { UserPlace } from './user-place.ts';
+import { functionNames, parseUserPlace, placesIn, readUserTarget, reportNoPlace } from './user-place.ts';
 
 function contextOf(isReturn: boolean, { arch, kernel: [major, minor] }: Machine): ProbeContext {
   const { arguments: args, returnValue, instructionPointer, modeRegister } = registersOf(arch);
@@ -39,18 +33,11 @@ function contextOf(isReturn: boolean, { arch, kernel: [major, minor] }: Machine)
   };
 }
 
-const failures = {
-  'not-found': 'There is no such program or library',
-  'not-executable': 'This file is not executable',
-  'not-elf': 'This file is not an ELF program or library',
-  denied: 'This file can not be read',
-} as const;
-
 function userProbe(
   definition: Omit<ProbeDefinition, 'resolve' | 'list' | 'programType'>,
   isReturn: boolean,
 ): ProbeDefinition {
-  const resolved = (path: string, place: Place, { machine }: TargetSource): ResolvedProbe => ({
+  const resolved = (path: string, place: UserPlace, { machine }: TargetSource): ResolvedProbe => ({
     name: `${definition.name}:${path}:${place.label}`,
     attachment: {
       kind: 'uprobe',
@@ -68,92 +55,39 @@ function userProbe(
     ...definition,
     programType: 'kprobe',
     resolve: (target, source, report) => {
-      const [path, place] = target.parts;
-      if (!path || !place || target.parts.length > 2 || path.text === '' || place.text === '') {
+      const written = readUserTarget(target, source);
+      if (!written) {
         reportForm(definition, target, report);
         return [];
       }
-      const binary = source.executable(path.text);
-      if ('error' in binary) {
-        report.error('binary-not-found', `${failures[binary.error]}: ${binary.path}`, path.span);
-        return [];
-      }
-      return placesOf(isReturn, place, binary, source, report).map((found) =>
-        resolved(binary.path, found, source),
+      const place = parseUserPlace(written, isReturn, report);
+      const binaries = place ? findBinaries(written.binary, target.span, source, report) : [];
+      if (!place || binaries.length === 0 || (isReturn && reportGo(binaries, target, report))) return [];
+      const found = binaries.flatMap((binary) =>
+        placesIn(binary, place, source, report).map((at) => resolved(binary.path, at, source)),
       );
+      if (found.length === 0) reportNoPlace(binaries, place, source, report);
+      return found;
     },
     ...(!isReturn && {
       *list(target: TargetText, source: TargetSource) {
-        const binary = source.executable(target.parts[0]?.text ?? '');
-        if ('error' in binary) return;
-        const isName = matcher(target.parts[1]?.text ?? '*');
-        for (const { name } of binary.functions()) if (isName(name)) yield `uprobe:${binary.path}:${name}`;
+        const pattern = target.parts.at(-1)?.text ?? '*';
+        for (const binary of binariesToList(target.parts[0], source))
+          for (const name of functionNames(binary, pattern, source)) yield `uprobe:${binary.path}:${name}`;
       },
     }),
   });
 }
 
-function placesOf(
-  isReturn: boolean,
-  target: TargetText['parts'][number],
-  binary: Executable,
-  source: TargetSource,
-  report: Report,
-): readonly Place[] {
-  if (/^(0[xX][0-9a-fA-F]+|\d+)$/.test(target.text)) return addressPlace(target, binary, report);
-  const parsed = parseFunctionOffset(target.text);
-  if (!parsed) {
-    report.error('bad-probe-target', `'${target.text}' is neither a function nor an address`, target.span);
-    return [];
-  }
-  if (isReturn && parsed.offset > 0) {
-    report.error(
-      'bad-probe-target',
-      'A uretprobe is at the return of a function, it has no offset',
-      target.span,
-    );
-    return [];
-  }
-  const isName = matcher(parsed.name);
-  const found = binary.functions().filter(({ name }) => isName(name));
-  if (found.length === 0) {
-    const names = hasWildcard(parsed.name) ? [] : binary.functions().map(({ name }) => name);
-    reportMissing(`${binary.path} has no function '${parsed.name}'`, target.span, source.settings, report, {
-      word: parsed.name,
-      names,
-    });
-    return [];
-  }
-  const tooFar = found.find(({ bytes }) => bytes > 0 && parsed.offset >= bytes);
-  if (tooFar) {
-    report.error(
-      'bad-probe-target',
-      `Offset ${parsed.offset} lies outside of ${tooFar.name}, which is ${tooFar.bytes} bytes long`,
-      target.span,
-    );
-    return [];
-  }
-  return distinct(found).map(({ name, fileOffset }) => ({
-    label: parsed.offset > 0 ? `${name}+${parsed.offset}` : name,
-    symbol: name,
-    fileOffset: fileOffset + parsed.offset,
-  }));
-}
-
-/** One probe per place: several names of one function would count every call several times. */
-function distinct<T extends { readonly fileOffset: number }>(functions: readonly T[]): readonly T[] {
-  return [...new Map(functions.map((found) => [found.fileOffset, found])).values()];
-}
-
-function addressPlace(
-  target: TargetText['parts'][number],
-  binary: Executable,
-  report: Report,
-): readonly Place[] {
-  const fileOffset = binary.fileOffsetOf(BigInt(target.text));
-  if (fileOffset !== undefined) return [{ label: target.text, fileOffset }];
-  report.error('bad-probe-target', `${binary.path} has no code at address ${target.text}`, target.span);
-  return [];
+/** The kernel puts its own address in place of the return address; Go's runtime, which moves stacks, ends the program when it meets it. */
+function reportGo(binaries: readonly Executable[], target: TargetText, report: Report): boolean {
+  const go = binaries.find(({ isGo }) => isGo);
+  if (!go) return false;
+  const message = `${go.path} is a Go program, which a probe at returns would crash`;
+  report.error('probe-not-supported', message, target.span, {
+    hints: ["Probe the function's RET instructions instead: uprobe:PATH:FUNCTION+OFFSET."],
+  });
+  return true;
 }
 
 export const uprobe = userProbe(
@@ -162,7 +96,12 @@ export const uprobe = userProbe(
     aliases: ['u'],
     doc: 'Entry of a function of a program or library, or an instruction within it.',
     example: 'uprobe:/bin/bash:readline { printf("%d\\n", pid); }',
-    forms: ['uprobe:PATH:FUNCTION', 'uprobe:PATH:FUNCTION+OFFSET', 'uprobe:PATH:ADDRESS'],
+    forms: [
+      'uprobe:BINARY:FUNCTION[+OFFSET]',
+      'uprobe:BINARY:ADDRESS',
+      'uprobe:BINARY:cpp:"NAMESPACE::FUNCTION"',
+      'uprobe:FUNCTION (with -p)',
+    ],
   },
   false,
 );
@@ -173,7 +112,11 @@ export const uretprobe = userProbe(
     aliases: ['ur'],
     doc: 'Return of a function of a program or library.',
     example: 'uretprobe:/bin/bash:readline { printf("%s\\n", str(retval)); }',
-    forms: ['uretprobe:PATH:FUNCTION'],
+    forms: [
+      'uretprobe:BINARY:FUNCTION',
+      'uretprobe:BINARY:cpp:"NAMESPACE::FUNCTION"',
+      'uretprobe:FUNCTION (with -p)',
+    ],
   },
   true,
 );

@@ -2,13 +2,17 @@
 
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 
+import { matcher } from '../base/wildcard.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Executable, TargetSource } from '../probes/define.ts';
+import type { CachedLibrary } from './elf/library-cache.ts';
 import { findLibrary, parseLibraryCache } from './elf/library-cache.ts';
 import type { Elf } from './elf/parse.ts';
-import { fileOffsetOf } from './elf/parse.ts';
+import { fileOffsetOf, sectionNamed } from './elf/parse.ts';
 import { readElf } from './elf/read.ts';
 import { functionFileOffset, listFunctions, readFunctions } from './elf/symbols.ts';
+import { matchingPaths } from './glob.ts';
+import { foreignRoot } from './mount-root.ts';
 import { findProgram } from './proc/process.ts';
 
 type Finding = ReturnType<TargetSource['executable']>;
@@ -38,12 +42,16 @@ function readExecutable(name: string, machine: Machine, searchPath: string): Fin
   return { path: realPath(path), ...functionsOf(elf.value) };
 }
 
-function functionsOf(elf: Elf): Pick<Executable, 'functions' | 'fileOffsetOf'> {
+/** What Go's linker adds to every program (cmd/link). */
+const goSections = ['.go.buildinfo', '.note.go.buildid', '.gopclntab'];
+
+function functionsOf(elf: Elf): Omit<Executable, 'path'> {
   let functions: ReturnType<Executable['functions']> | undefined;
   return {
     functions: () => (functions ??= fileFunctions(elf)),
     fileOffsetOf: (address) =>
       address <= Number.MAX_SAFE_INTEGER ? fileOffsetOf(elf, Number(address)) : undefined,
+    isGo: goSections.some((name) => sectionNamed(elf, name) !== undefined),
   };
 }
 
@@ -64,15 +72,19 @@ function locate(name: string, machine: Machine, searchPath: string): string | un
   );
 }
 
-/** Where the traced process sees another file system than we do, its names mean files there: those under /proc/PID/root. */
-function foreignRoot(targetPid: number | undefined): string {
-  if (targetPid === undefined) return '';
-  try {
-    const same = statSync(`/proc/${targetPid}/ns/mnt`).ino === statSync('/proc/self/ns/mnt').ino;
-    return same ? '' : `/proc/${targetPid}/root`;
-  } catch {
-    return '';
-  }
+/** Paths that match a pattern: files if it has a folder, else programs of PATH and libraries. */
+export function executablesMatching(
+  pattern: string,
+  machine: Machine,
+  searchPath: string,
+): readonly string[] {
+  const root = foreignRoot(machine.targetPid);
+  if (pattern.includes('/')) return matchingPaths(pattern.startsWith('/') ? root + pattern : pattern);
+  const folders = root === '' ? searchPath : foreignSearchPath(root, searchPath);
+  const programs = folders.split(':').flatMap((folder) => matchingPaths(`${folder}/${pattern}`));
+  const isName = matcher(pattern);
+  const libraries = cachedLibraries(machine, root).filter(({ name }) => isName(name));
+  return [...programs, ...libraries.map(({ path }) => root + path)];
 }
 
 const foreignSearchPath = (root: string, searchPath: string): string =>
@@ -86,17 +98,20 @@ const foreignSearchPath = (root: string, searchPath: string): string =>
 const libraryFolders = ['/lib64', '/usr/lib64', '/lib', '/usr/lib'];
 
 function locateLibrary(name: string, machine: Machine, root: string): string | undefined {
-  let cached: string | undefined;
-  try {
-    cached = findLibrary(parseLibraryCache(readFileSync(`${root}/etc/ld.so.cache`), machine.arch), name);
-  } catch {
-    cached = undefined; // musl and NixOS have no such table
-  }
+  const cached = findLibrary(cachedLibraries(machine, root), name);
   if (cached !== undefined) return root + cached;
   const names = name.includes('.so') ? [name] : [`${name}.so`];
   return libraryFolders
     .flatMap((folder) => names.map((file) => `${root}${folder}/${file}`))
     .find((path) => existsSync(path));
+}
+
+function cachedLibraries({ arch }: Machine, root: string): readonly CachedLibrary[] {
+  try {
+    return parseLibraryCache(readFileSync(`${root}/etc/ld.so.cache`), arch);
+  } catch {
+    return []; // musl and NixOS have no such table
+  }
 }
 
 function fileProblem(path: string): Problem | undefined {

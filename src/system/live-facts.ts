@@ -9,7 +9,9 @@ import type { Field } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
 import { btfFacts } from './btf/facts.ts';
 import { liveBtf } from './btf/read.ts';
-import { executableReader } from './executables.ts';
+import { demangle } from './demangle.ts';
+import { executableReader, executablesMatching } from './executables.ts';
+import { mappedExecutables } from './mapped-executables.ts';
 import { once } from './once.ts';
 import type { Kallsyms } from './proc/kallsyms.ts';
 import { readKallsyms } from './proc/read.ts';
@@ -55,6 +57,9 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     tracepoints: once(() => listEvents(tracefs() ?? '')),
     tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),
     executable: executableReader(machine, options.searchPath),
+    executablesMatching: (pattern) => executablesMatching(pattern, machine, options.searchPath),
+    mappedExecutables: once(() => mappedExecutables(machine.targetPid)),
+    demangle,
     fieldsOf: (struct) => types.fieldsOf(struct) ?? tracepointFields(struct.id, formatOf, types, settings),
   };
 }

@@ -158,7 +158,8 @@ const rawTracepoints: Readonly<Record<string, ReturnType<Facts['rawTracepoint']>
 const app: Executable = {
   path: '/bin/app',
   functions: () => [{ name: 'main', fileOffset: 0x1000, bytes: 64 }],
-  fileOffsetOf: (address) => Number(address),
+  fileOffsetOf: (address) => (address < 0x10000n ? Number(address) : undefined),
+  isGo: false,
 };
 
 const structs = [task, memory, file, packed, device, position, incomplete];
@@ -188,6 +189,9 @@ export function goldenFacts(name: string): Facts {
     functionPrototypes: (found) => (found === 'f' || found === 'g' ? [prototype(found)] : []),
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
+    executablesMatching: () => [app.path],
+    mappedExecutables: () => [app.path],
+    demangle: () => undefined,
     typedef: (typedef) => (typedef === 'pid_t' ? i32 : undefined),
     struct: (keyword, wanted) => structs.find((known) => known.keyword === keyword && known.name === wanted),
     enum: (wanted) => (wanted === color.name ? color : undefined),

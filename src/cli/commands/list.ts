@@ -4,7 +4,7 @@ import type { Report } from '../../base/diagnostic.ts';
 import type { Program } from '../../parser/ast.ts';
 import type { TargetText } from '../../probes/define.ts';
 import { findProbe, probes } from '../../probes/registry.ts';
-import { matcher } from '../../probes/wildcard.ts';
+import { matcher } from '../../base/wildcard.ts';
 import type { Facts } from '../../sema/facts.ts';
 
 const anywhere = { file: 'pattern', start: 0, end: 0 };
