@@ -138,7 +138,7 @@ export function reportNoPlace(
 function namesOf(binary: Executable, isCpp: boolean, source: TargetSource): readonly string[] {
   const names = binary.functions().map((found) => found.name);
   if (!isCpp) return names;
-  return names.flatMap((name) => source.demangle(name) ?? []).map(withoutParameters);
+  return [...new Set(names.flatMap((name) => source.demangle(name) ?? []).map(withoutParameters))];
 }
 
 /** Functions for -l, as a script would name them. */

@@ -13,6 +13,7 @@ import { attachmentName, explainAttach, isUnavailable } from './attach-causes.ts
 import type { BpfApi, Fd, PerfEventSpec } from './bpf-api.ts';
 import type { Handles } from './handles.ts';
 import type { LoadedProgram } from './load.ts';
+import { attachMulti } from './multi.ts';
 
 export interface AttachOptions {
   readonly machine: Pick<Machine, 'kernel'>;
@@ -66,12 +67,10 @@ export function attach(
   const session: Session = { bpf, handles, options, perfLinks: { available: true } };
   const probes: AttachedProbe[] = [];
   const failures: Failure[] = [];
-  for (const { plan, fd } of programs) {
-    for (const attachment of plan.attachments) {
-      if (attachment.kind === 'begin' || attachment.kind === 'end') continue;
-      const links = attachOne(session, fd, attachment);
-      if (links.ok) probes.push({ program: plan, attachment, links: links.value });
-      else failures.push({ program: plan, attachment, error: links.error });
+  for (const program of programs) {
+    for (const { attachment, links } of attachProgram(session, program)) {
+      if (links.ok) probes.push({ program: program.plan, attachment, links: links.value });
+      else failures.push({ program: program.plan, attachment, error: links.error });
       if (
         !links.ok &&
         (isUnavailable(links.error) || failures.length > failuresToldMax) &&
@@ -122,6 +121,26 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
 }
 
 type Links = Result<readonly Fd<'link'>[], AttachError>;
+
+interface Outcome {
+  readonly attachment: Attachment;
+  readonly links: Links;
+}
+
+/** One place after the other, so that the caller can stop at the first that fails; or all at once. */
+function* attachProgram(session: Session, { plan, fd, multi }: LoadedProgram): Iterable<Outcome> {
+  const attachments = plan.attachments.filter(({ kind }) => kind !== 'begin' && kind !== 'end');
+  if (!multi) {
+    for (const attachment of attachments) yield { attachment, links: attachOne(session, fd, attachment) };
+    return;
+  }
+  // All links have their owner before the caller may lose interest.
+  const outcomes = attachMulti(session.bpf, fd, attachments).map(({ attachments: places, link }) => ({
+    places,
+    links: link.ok ? ok([session.handles.links.own(link.value, `link ${plan.probe}`)]) : link,
+  }));
+  for (const { places, links } of outcomes) for (const attachment of places) yield { attachment, links };
+}
 
 function attachOne(session: Session, program: Fd<'program'>, attachment: Attachment): Links {
   switch (attachment.kind) {

@@ -41,6 +41,19 @@ export interface BtfRecords {
 
 export type ExpectedAttachType = 'fentry' | 'fexit';
 
+/** How the kernel takes many places at once. */
+export type MultiAttachType = 'uprobe-multi';
+
+/** Places of one file, for one program. */
+export interface UprobeLinkSpec {
+  readonly path: string;
+  /** Offsets in the file; `semaphore` is that of a counter which the kernel keeps above zero while the place is probed. */
+  readonly places: readonly { readonly offset: number; readonly semaphore?: number }[];
+  readonly return: boolean;
+  /** Only this process. */
+  readonly pid?: number;
+}
+
 export interface ProgramSpec {
   readonly name: string;
   readonly type: ProgramType;
@@ -48,6 +61,8 @@ export interface ProgramSpec {
   /** Map references already resolved to descriptors. */
   readonly instructions: Uint8Array;
   readonly btf?: { readonly fd: Fd<'btf'>; readonly functions?: BtfRecords; readonly lines?: BtfRecords };
+  /** For programs that one link attaches to many places. */
+  readonly multi?: MultiAttachType;
   /** For tracing programs. `btfObject` is absent for the kernel's own types, else the module's BTF. */
   readonly tracing?: {
     readonly attachType: ExpectedAttachType;
@@ -178,6 +193,8 @@ export interface BpfApi {
   /** The older way: the program stays with the event until that is closed. */
   setPerfEventProgram(program: Fd<'program'>, event: Fd<'perf-event'>): Result<void, SysError>;
   enablePerfEvent(event: Fd<'perf-event'>): Result<void, SysError>;
+  /** Many uprobes by one link, all of them or none; the program must have been loaded for it. Since 6.6. */
+  linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Result<Fd<'link'>, SysError>;
   /** Raw tracepoints by name; fentry and fexit programs without one (they know their target from load). */
   openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError>;
   /** Run a raw_tracepoint program once, here and now, with these context words; yields what it returned. Since 5.10. */

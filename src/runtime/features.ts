@@ -9,7 +9,7 @@ import { diagnostic } from '../base/diagnostic.ts';
 import type { Plan, ProgramType, Requirement } from '../plan/plan.ts';
 import { encodeRecord, record } from '../types/record.ts';
 import { i16, i32, u8 } from '../types/type.ts';
-import type { BpfApi, ExpectedAttachType, Fd, LoadOutcome, ProgramSpec } from './bpf-api.ts';
+import type { BpfApi, ExpectedAttachType, Fd, LoadOutcome, MultiAttachType, ProgramSpec } from './bpf-api.ts';
 
 type Probe =
   /** A helper, by number, callable from programs of this type. */
@@ -20,6 +20,8 @@ type Probe =
   | { readonly by: 'trampoline'; readonly attachType: ExpectedAttachType }
   /** The kernel has such a device for perf_event_open. */
   | { readonly by: 'device'; readonly device: 'kprobe' | 'uprobe' }
+  /** One link attaches a program to many places. */
+  | { readonly by: 'multi'; readonly attachType: MultiAttachType }
   /** The kernel tells its types. */
   | { readonly by: 'btf' };
 
@@ -71,6 +73,11 @@ export const features = {
     what: 'uprobes (CONFIG_UPROBE_EVENTS)',
     since: '4.17',
     probe: { by: 'device', device: 'uprobe' },
+  },
+  uprobe_multi: {
+    what: 'links to many uprobes at once',
+    since: '6.6',
+    probe: { by: 'multi', attachType: 'uprobe-multi' },
   },
   btf: { what: 'type information of its own (CONFIG_DEBUG_INFO_BTF)', since: '5.4', probe: { by: 'btf' } },
   fentry: { what: 'fentry programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fentry' } },
@@ -153,6 +160,8 @@ function ask(world: FeatureWorld, probe: Probe): Presence {
       return askTrampoline(world, probe.attachType);
     case 'device':
       return world.probeDevices[probe.device] === undefined ? 'absent' : 'present';
+    case 'multi':
+      return askMulti(world.bpf, probe.attachType);
     case 'btf':
       return world.hasBtf ? 'present' : 'absent';
     default:
@@ -167,14 +176,21 @@ const returnZero = [encodeRecord(instruction, { opcode: 0xb7 }), encodeRecord(in
 
 const logBytes = 4096;
 
+const featureProgram = (
+  instructions: readonly Uint8Array[],
+): Pick<ProgramSpec, 'name' | 'license' | 'instructions'> => ({
+  name: 'tstrace_feature',
+  license: 'GPL',
+  instructions: Uint8Array.from(Buffer.concat(instructions)),
+});
+
 function tryProgram(
   bpf: BpfApi,
   spec: Pick<ProgramSpec, 'type' | 'tracing'>,
   instructions: readonly Uint8Array[],
 ): LoadOutcome<'program'> {
-  const bytes = Uint8Array.from(Buffer.concat(instructions));
   const outcome = bpf.loadProgram(
-    { ...spec, name: 'tstrace_feature', license: 'GPL', instructions: bytes },
+    { ...featureProgram(instructions), ...spec },
     { level: 1, bytes: logBytes },
   );
   if (outcome.result.ok) bpf.close(outcome.result.value);
@@ -200,6 +216,20 @@ function askTrampoline({ bpf, functionBtfId }: FeatureWorld, attachType: Expecte
   // Some kernels forbid trampolines with EPERM to everybody: it is no lack of privilege if other programs load.
   if (result.error.name === 'EPERM' && !mayLoad(bpf)) return 'unknown';
   return 'absent';
+}
+
+/** Kernels that know the link look at its file, and find that a folder is none (EBADF); to others the link is EINVAL. */
+function askMulti(bpf: BpfApi, multi: MultiAttachType): Presence {
+  const { result } = bpf.loadProgram({
+    ...featureProgram(returnZero),
+    type: 'kprobe',
+    multi,
+  });
+  if (!result.ok) return result.error.name === 'EPERM' ? 'unknown' : 'absent';
+  const linked = bpf.linkUprobes(result.value, { path: '/', places: [{ offset: 0 }], return: false });
+  if (linked.ok) bpf.close(linked.value);
+  bpf.close(result.value);
+  return linked.ok || linked.error.name === 'EBADF' ? 'present' : 'absent';
 }
 
 function mayLoad(bpf: BpfApi): boolean {

@@ -8,7 +8,7 @@ import { failed, ok } from '../base/result.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
-import type { BpfApi, Fd, KernelLog, ProgramSpec } from './bpf-api.ts';
+import type { BpfApi, Fd, KernelLog, MultiAttachType, ProgramSpec } from './bpf-api.ts';
 import { callText, isOlderThan, isPrivilege, privilegeHint } from './causes.ts';
 import { createMaps } from './create-maps.ts';
 import type { Handles } from './handles.ts';
@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly logBytesMax: number;
   /** 0: a log of refused programs only. 1 or 2: of every program, with that much detail. */
   readonly logLevel: 0 | 1 | 2;
+  /** Which programs are attached to all their places by one link. */
+  readonly multiTypeOf: (program: ProgramPlan) => MultiAttachType | undefined;
   /** The script, to find the place that an instruction comes from. */
   readonly source: SourceFile;
 }
@@ -38,6 +40,8 @@ export interface LoadedProgram {
   readonly fd: Fd<'program'>;
   /** What the verifier said, if logs were asked for. */
   readonly log: string;
+  /** It is to be attached to all its places by one link. */
+  readonly multi?: MultiAttachType;
 }
 
 export interface LoadedMap {
@@ -143,6 +147,7 @@ function loadProgram(
   const object = present(session.file.programs.get(plan.name), `program ${plan.name} in the object`);
   const tracing = tracingOf(session, plan);
   if (!tracing.ok) return tracing;
+  const multi = session.options.multiTypeOf(plan);
   const spec: ProgramSpec = {
     name: plan.name,
     type: plan.type,
@@ -150,11 +155,12 @@ function loadProgram(
     instructions: withMaps(object, (symbol) => present(maps.get(symbol), `map ${symbol} in the plan`).fd),
     ...btfOf(session, object),
     ...tracing.value,
+    ...(multi && { multi }),
   };
   const attempt = tryLoad(session.bpf, session.options, spec);
-  if (attempt.result.ok) return loaded(session, plan, attempt.result.value, attempt.log);
+  if (attempt.result.ok) return loaded(session, plan, attempt.result.value, attempt.log, multi);
   const withoutBtf = retryWithoutBtf(session, spec, object, attempt.log);
-  if (withoutBtf) return loaded(session, plan, withoutBtf, { text: '' });
+  if (withoutBtf) return loaded(session, plan, withoutBtf, { text: '' }, multi);
   return failed(refusal(session, plan, object, attempt.result.error, attempt));
 }
 
@@ -163,8 +169,9 @@ function loaded(
   plan: ProgramPlan,
   fd: Fd<'program'>,
   log: KernelLog,
+  multi: MultiAttachType | undefined,
 ): Result<LoadedProgram, never> {
-  return ok({ plan, fd: handles.own(fd, `program ${plan.name}`), log: log.text });
+  return ok({ plan, fd: handles.own(fd, `program ${plan.name}`), log: log.text, ...(multi && { multi }) });
 }
 
 function btfOf(session: Session, object: ObjectProgram): Pick<ProgramSpec, 'btf'> {

@@ -29,6 +29,7 @@ import { load } from './load.ts';
 import type { LossWatch } from './loss.ts';
 import { readLossSlots, watchLoss } from './loss.ts';
 import type { MapReading } from './read-map.ts';
+import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
 import { readMisses } from './misses.ts';
 
@@ -95,6 +96,7 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
       memoryBytes: world.memoryBytes,
       logBytesMax: world.settings.logSize,
       logLevel: world.verbose.logLevel,
+      multiTypeOf: (program) => multiTypeOf(program, world.features),
       source: world.source,
     });
     if (!loaded.ok) return loadFailure(loaded.error, world);

@@ -1,43 +1,17 @@
 /** Whole runs on this machine's own kernel. Only processes that the tests start themselves are traced. */
 
 import { execFileSync, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Finished, Place } from '../support/end-to-end.ts';
 import { cases, checkExitInFlood, checkFlood, runCase } from '../support/end-to-end.ts';
 import { mistakes } from '../support/mistakes.ts';
-import { buildPrograms } from '../support/programs.ts';
-
-const root = join(import.meta.dirname, '../..');
-const bundle = join(root, 'dist/tstrace.mjs');
+import { buildHere, start } from '../support/run-here.ts';
 
 let place: Place;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
-  place = { tstrace, programs: await buildPrograms() };
+  place = await buildHere();
 });
-
-function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [bundle, ...args], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString('latin1')));
-  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString('latin1')));
-  const finished = new Promise<Finished>((resolve) =>
-    child.on('close', (status) => resolve({ ...output, status })),
-  );
-  return { child, output, finished };
-}
-
-async function tstrace(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Finished> {
-  return start(args, environment).finished;
-}
 
 const programsOf = (): number =>
   (JSON.parse(execFileSync('bpftool', ['-j', 'prog', 'list'], { encoding: 'utf8' })) as unknown[]).length;
@@ -106,7 +80,7 @@ test('SIGKILL leaves nothing', async () => {
 test('a reader that goes away ends the run quietly', async () => {
   const { child, output, finished } = start(['-q', '-e', 'interval:ms:1 { printf("line\\n"); }']);
   await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('line');
-  child.stdout.destroy();
+  child.stdout?.destroy();
   const { status, stderr } = await finished;
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
@@ -115,7 +89,7 @@ test('-p traces one process and ends with it', async () => {
   const target = spawn('sh', ['-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do : < /etc/hostname; sleep 0.2; done'], {
     stdio: 'ignore',
   });
-  const { stdout, status } = await tstrace([
+  const { stdout, status } = await place.tstrace([
     '-p',
     String(target.pid),
     '-e',
@@ -130,7 +104,7 @@ test('-p traces one process and ends with it', async () => {
 test.each(mistakes.map((mistake) => [mistake.args.join(' '), mistake] as const))(
   'a clear error: %s',
   async (_title, { args, environment, says }) => {
-    const { stdout, stderr, status } = await tstrace(args, environment);
+    const { stdout, stderr, status } = await place.tstrace(args, environment);
     expect(status).toBe(1);
     expect(stdout).toBe('');
     for (const part of says) expect(stderr).toContain(part);
@@ -140,15 +114,7 @@ test.each(mistakes.map((mistake) => [mistake.args.join(' '), mistake] as const))
 
 test('without privileges it says which are missing, and compiling alone needs none', async () => {
   const asNobody = (args: readonly string[]): Promise<Finished> =>
-    new Promise((resolve) => {
-      const child = spawn('setpriv', ['--reuid=65534', '--clear-groups', process.execPath, bundle, ...args], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const output = { stdout: '', stderr: '' };
-      child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString('latin1')));
-      child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString('latin1')));
-      child.on('close', (status) => resolve({ ...output, status }));
-    });
+    start(args, {}, ['setpriv', '--reuid=65534', '--clear-groups']).finished;
   const refused = await asNobody(['-e', 'begin { exit(); }']);
   expect(refused.status).toBe(1);
   expect(refused.stderr).toContain('CAP_BPF');

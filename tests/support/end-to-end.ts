@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import { outputCases } from './cases/output.ts';
+import { probeCases } from './cases/probes.ts';
 import { stackCases } from './cases/stacks.ts';
 import { typeCases } from './cases/types.ts';
 
@@ -265,6 +266,7 @@ export const cases: readonly Case[] = [
   },
   ...outputCases,
   ...stackCases,
+  ...probeCases,
 ];
 
 /** Printed events and reported losses add up to what the flood sent, and exit() arrives although the ring is full all the time. */

@@ -87,7 +87,7 @@ const executable: TargetSource['executable'] = (path) => {
   const names = executables[path];
   if (!names) return { error: 'not-found', path };
   const found = names.map((name, index) => ({ name, fileOffset: 0x1000 * (index + 1), bytes: 64 }));
-  return { path, functions: () => found, fileOffsetOf: Number };
+  return { path, functions: () => found, fileOffsetOf: Number, isGo: false };
 };
 
 export function exampleFacts(): Facts {

@@ -205,7 +205,12 @@ function loadCalls(kernel: FakeKernel): LoadCalls {
 
 type AttachCalls = Pick<
   BpfApi,
-  'openPerfEvent' | 'linkPerfEvent' | 'setPerfEventProgram' | 'enablePerfEvent' | 'openRawTracepoint'
+  | 'openPerfEvent'
+  | 'linkPerfEvent'
+  | 'setPerfEventProgram'
+  | 'enablePerfEvent'
+  | 'linkUprobes'
+  | 'openRawTracepoint'
 >;
 
 function attachCalls(kernel: FakeKernel): AttachCalls {
@@ -220,6 +225,10 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
     setPerfEventProgram: (program, event) =>
       kernel.done(`setPerfEventProgram ${nameOf(program)} ${nameOf(event)}`),
     enablePerfEvent: (event) => kernel.done(`enablePerfEvent ${nameOf(event)}`),
+    linkUprobes: (program, { path, places }) => {
+      const name = `${path} ${places.map(({ offset }) => offset).join(' ')}`;
+      return kernel.make('link', `linkUprobes ${nameOf(program)} ${name}`, { name });
+    },
     openRawTracepoint: (program, name = nameOf(program)) =>
       kernel.make('link', `openRawTracepoint ${name}`, { name }),
   };

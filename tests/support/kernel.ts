@@ -52,6 +52,7 @@ export function loadHere(
     memoryBytes: freeMemoryBytes(),
     logBytesMax: 1_000_000,
     logLevel: 0,
+    multiTypeOf: () => undefined,
     source: sourceFile('script.bt', script),
   });
 }

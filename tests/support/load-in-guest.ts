@@ -45,6 +45,7 @@ function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refu
     machine,
     memoryBytes: machine.memoryBytes,
     logBytesMax,
+    multiTypeOf: () => undefined,
     logLevel: 0,
     source: sourceFile('x', program),
   } as const;

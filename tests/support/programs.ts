@@ -1,4 +1,4 @@
-/** Compiles the C programs of tests/programs, for the runtime tests here and in guests. */
+/** Compiles the C and C++ programs of tests/programs, for the runtime tests here and in guests. */
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +20,10 @@ const flags = [
   '-Werror',
 ] as const;
 
-/** Compile what has changed. Gives the directory in which each program lies under its source's name, without `.c`. */
+/** Compile what has changed. Gives the directory in which each program lies under its source's name, without its ending. */
 export async function buildPrograms(): Promise<string> {
   const sources = join(repositoryRoot, 'tests/programs');
-  const names = existsSync(sources) ? (await readdir(sources)).filter((name) => name.endsWith('.c')) : [];
+  const names = existsSync(sources) ? (await readdir(sources)).filter((name) => /\.c(pp)?$/.test(name)) : [];
   const texts = await Promise.all(names.map((name) => readFile(join(sources, name), 'utf8')));
   const directory = join(cacheDirectory(), 'programs', keyOf([flags, names, texts]));
   await buildOnce(directory, async (temporary) => {
@@ -34,7 +34,9 @@ export async function buildPrograms(): Promise<string> {
           .exec(texts[at] ?? '')?.[1]
           ?.trim()
           .split(/\s+/) ?? [];
-      await runTool(['gcc', ...flags, join(sources, name), '-o', join(temporary, name.slice(0, -2)), ...own]);
+      const compiler = name.endsWith('.cpp') ? 'g++' : 'gcc';
+      const program = join(temporary, name.replace(/\.c(pp)?$/, ''));
+      await runTool([compiler, ...flags, join(sources, name), '-o', program, ...own]);
     }
   });
   return directory;

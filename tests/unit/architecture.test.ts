@@ -88,7 +88,9 @@ test('only the kernel room, the LLVM room, the demangler and the program itself 
   const users = imports.filter(
     ({ file, target, typeOnly }) => roomOf(target) === 'ffi' && roomOf(file) !== 'ffi' && !typeOnly,
   );
-  const strangers = users.filter(({ file }) => !/^((runtime\/kernel|codegen\/llvm|cli)\/|system\/demangle\.ts$)/.test(file));
+  const strangers = users.filter(
+    ({ file }) => !/^((runtime\/kernel|codegen\/llvm|cli)\/|system\/demangle\.ts$)/.test(file),
+  );
   expect(strangers).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ export const bpfCommands = {
 export type BpfCommand = keyof typeof bpfCommands;
 
 /** enum bpf_attach_type. */
-export const attachTypes = { fentry: 24, fexit: 25, perfEvent: 41 } as const;
+export const attachTypes = { fentry: 24, fexit: 25, perfEvent: 41, 'uprobe-multi': 48 } as const;
 
 /** enum bpf_link_type. */
 export const linkTypePerfEvent = 7;
@@ -116,6 +116,25 @@ export const btfLoadAttr = record({
 });
 
 export const linkCreateAttr = record({ prog_fd: u32, target_fd: u32, attach_type: u32, flags: u32 });
+
+/** Link creation's arm `uprobe_multi`; since 6.6. */
+export const uprobeMultiAttr = record({
+  prog_fd: u32,
+  target_fd: u32,
+  attach_type: u32,
+  flags: u32,
+  path: u64,
+  offsets: u64,
+  ref_ctr_offsets: u64,
+  cookies: u64,
+  cnt: u32,
+  /** uprobe_multi.flags: the name occurs twice in bpf_attr. */
+  multi_flags: u32,
+  pid: u32,
+});
+
+/** BPF_F_UPROBE_MULTI_RETURN of uprobe_multi.flags. */
+export const uprobeMultiReturn = 1;
 
 export const rawTracepointAttr = record({ name: u64, prog_fd: u32 });
 

@@ -21,6 +21,7 @@ import type {
   ObjectKind,
   ProgramSpec,
   UpdateFlag,
+  UprobeLinkSpec,
 } from '../bpf-api.ts';
 import { asFd } from '../bpf-api.ts';
 import type { BpfCommand } from './abi.ts';
@@ -98,6 +99,7 @@ export function loadProgram(spec: ProgramSpec, log?: LogRequest): LoadOutcome<'p
         attach_btf_id: spec.tracing.btfId,
         attach_btf_obj_fd: spec.tracing.btfObject ?? 0,
       }),
+      ...(spec.multi && { expected_attach_type: abi.attachTypes[spec.multi] }),
       ...(log && buffer && { log_buf: addressOf(buffer), log_size: buffer.length, log_level: log.level }),
     },
     [spec.instructions, license, functions?.bytes, lines?.bytes, buffer],
@@ -113,6 +115,31 @@ export function linkPerfEvent(program: Fd<'program'>, event: Fd<'perf-event'>): 
       target_fd: event,
       attach_type: abi.attachTypes.perfEvent,
     }),
+  );
+}
+
+/** One program at many places of a file; since 6.6. EINVAL before, and if a place can't be probed. */
+export function linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Result<Fd<'link'>, SysError> {
+  const path = Buffer.from(`${spec.path}\0`);
+  const offsets = BigUint64Array.from(spec.places, ({ offset }) => BigInt(offset));
+  const counters = BigUint64Array.from(spec.places, ({ semaphore }) => BigInt(semaphore ?? 0));
+  return descriptor(
+    command(
+      'BPF_LINK_CREATE',
+      abi.uprobeMultiAttr,
+      {
+        prog_fd: program,
+        attach_type: abi.attachTypes['uprobe-multi'],
+        path: addressOf(path),
+        offsets: addressOf(offsets),
+        // Without semaphores none are asked for: kernels take a null pointer for that.
+        ref_ctr_offsets: counters.some((offset) => offset > 0n) ? addressOf(counters) : 0n,
+        cnt: offsets.length,
+        multi_flags: spec.return ? abi.uprobeMultiReturn : 0,
+        pid: spec.pid ?? 0,
+      },
+      [path, offsets, counters],
+    ),
   );
 }
 

@@ -20,6 +20,7 @@ export const realBpf: BpfApi = {
   linkPerfEvent: bpf.linkPerfEvent,
   setPerfEventProgram: (program, event) => setProgram(event, program),
   enablePerfEvent: enable,
+  linkUprobes: bpf.linkUprobes,
   openRawTracepoint: bpf.openRawTracepoint,
   runProgram: bpf.testRun,
   lookup: bpf.lookup,

@@ -33,7 +33,12 @@ function structOf(name: string, kind: 'struct' | 'union'): number {
 }
 
 /** Ours that have another name there, or none since they are padding or hold bits. */
-const otherNames: Readonly<Record<string, string>> = { bits: '', padding: '', perf_type: '' };
+const otherNames: Readonly<Record<string, string>> = {
+  bits: '',
+  padding: '',
+  perf_type: '',
+  multi_flags: 'flags',
+};
 
 test.each<readonly [string, 'struct' | 'union', Layout]>([
   ['bpf_attr', 'union', abi.mapCreateAttr],
@@ -42,6 +47,7 @@ test.each<readonly [string, 'struct' | 'union', Layout]>([
   ['bpf_attr', 'union', abi.programLoadAttr],
   ['bpf_attr', 'union', abi.btfLoadAttr],
   ['bpf_attr', 'union', abi.linkCreateAttr],
+  ['bpf_attr', 'union', abi.uprobeMultiAttr],
   ['bpf_attr', 'union', abi.rawTracepointAttr],
   ['bpf_attr', 'union', abi.testRunAttr],
   ['bpf_attr', 'union', abi.idAttr],
@@ -105,6 +111,7 @@ test.each<readonly [string, Readonly<Record<string, number>>]>([
       BPF_TRACE_FENTRY: abi.attachTypes.fentry,
       BPF_TRACE_FEXIT: abi.attachTypes.fexit,
       BPF_PERF_EVENT: abi.attachTypes.perfEvent,
+      BPF_TRACE_UPROBE_MULTI: abi.attachTypes['uprobe-multi'],
     },
   ],
   ['bpf_link_type', { BPF_LINK_TYPE_PERF_EVENT: abi.linkTypePerfEvent }],

@@ -6,6 +6,7 @@ import type { AttachOptions } from '../../../src/runtime/attach.ts';
 import { attach } from '../../../src/runtime/attach.ts';
 import { Handles } from '../../../src/runtime/handles.ts';
 import type { LoadedProgram } from '../../../src/runtime/load.ts';
+import { multiTypeOf } from '../../../src/runtime/multi.ts';
 import { readMisses } from '../../../src/runtime/misses.ts';
 import type { FakeBpf } from '../../support/fake-bpf.ts';
 import { fakeBpf } from '../../support/fake-bpf.ts';
@@ -39,7 +40,12 @@ const options: AttachOptions = {
   threadsOf: () => [],
 };
 
-function attachOn(bpf: FakeBpf, attachments: readonly Attachment[], changes: Partial<AttachOptions> = {}) {
+function attachOn(
+  bpf: FakeBpf,
+  attachments: readonly Attachment[],
+  changes: Partial<AttachOptions> = {},
+  extras: Pick<LoadedProgram, 'multi'> = {},
+) {
   const programs: LoadedProgram[] = [];
   const plan = programPlan('p', 'kprobe', attachments, {
     probe: attachments.length === 1 ? 'the probe' : 'p*',
@@ -50,7 +56,7 @@ function attachOn(bpf: FakeBpf, attachments: readonly Attachment[], changes: Par
     license: 'GPL',
     instructions: new Uint8Array(16),
   });
-  if (loaded.result.ok) programs.push({ plan, fd: loaded.result.value, log: '' });
+  if (loaded.result.ok) programs.push({ plan, fd: loaded.result.value, log: '', ...extras });
   const handles = { links: new Handles(bpf), events: new Handles(bpf) };
   return { result: attach(bpf, handles, programs, { ...options, ...changes }), handles, programs };
 }
@@ -233,3 +239,63 @@ test('if the address can not be probed either, that is the cause, and not the na
   const { result } = attachOn(bpf, [kprobe('f')], { kernelAddress: () => 0xffff_ffff_8100_0000n });
   expect(result.ok ? '' : result.error[0]?.message).toMatch(/can not be probed/);
 });
+
+const uprobe = (path: string, offset: number, isReturn = false): Attachment => ({
+  kind: 'uprobe',
+  return: isReturn,
+  path,
+  offset,
+});
+
+test('many uprobes take one link for each file', () => {
+  const bpf = fakeBpf();
+  const places = [uprobe('/bin/a', 1), uprobe('/bin/b', 2), uprobe('/bin/a', 3)];
+  const { result, handles } = attachOn(bpf, places, {}, { multi: 'uprobe-multi' });
+  expect(bpf.calls.slice(1)).toEqual(['linkUprobes p /bin/a 1 3', 'linkUprobes p /bin/b 2']);
+  expect(result.ok && result.value.probes).toHaveLength(3);
+  expect(handles.links.names).toHaveLength(2);
+});
+
+test('of many uprobes those that the kernel refuses are found by halving, and the others stay attached', () => {
+  const bpf = fakeBpf();
+  for (const refused of ['1 2 3 4', '3 4', '3']) bpf.refuse(`linkUprobes p /bin/a ${refused}`, 'ENOTSUPP');
+  const places = [1, 2, 3, 4].map((offset) => uprobe('/bin/a', offset));
+  const { result } = attachOn(bpf, places, { missingProbes: 'warn' }, { multi: 'uprobe-multi' });
+  expect(result.ok && result.value.probes.map(({ attachment }) => attachment)).toEqual([
+    uprobe('/bin/a', 1),
+    uprobe('/bin/a', 2),
+    uprobe('/bin/a', 4),
+  ]);
+  expect(result.ok && result.value.diagnostics.map(({ message }) => message)).toEqual([
+    expect.stringContaining('/bin/a:0x3: the instruction can not be probed'),
+  ]);
+  expect(bpf.open.filter((name) => name.startsWith('link'))).toEqual(['link /bin/a 1 2', 'link /bin/a 4']);
+});
+
+test('missing privileges are not asked for again and again', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('linkUprobes', 'EPERM');
+  const places = [1, 2, 3, 4].map((offset) => uprobe('/bin/a', offset));
+  const { result } = attachOn(bpf, places, {}, { multi: 'uprobe-multi' });
+  expect(result.ok).toBe(false);
+  expect(bpf.calls.filter((call) => call.startsWith('linkUprobes'))).toHaveLength(1);
+});
+
+test.each([
+  [
+    'several uprobes, if the kernel can',
+    [uprobe('/bin/a', 1), uprobe('/bin/a', 2)],
+    'present',
+    'uprobe-multi',
+  ],
+  [
+    'several uprobes, on a kernel that can not',
+    [uprobe('/bin/a', 1), uprobe('/bin/a', 2)],
+    'absent',
+    undefined,
+  ],
+  ['one uprobe', [uprobe('/bin/a', 1)], 'present', undefined],
+  ['several tracepoints', [tracepoint, tracepoint], 'present', undefined],
+] as const)('%s: attached by one link or not', (_, attachments, presence, multi) =>
+  expect(multiTypeOf({ attachments }, { presence: () => presence })).toBe(multi),
+);

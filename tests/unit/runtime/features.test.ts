@@ -56,3 +56,13 @@ test('every missing feature is told once, where the script needs it', () => {
 test('a feature that nobody knows is a fault of its definition', () => {
   expect(() => missingFeatures(requires('teleport'), { presence: () => 'present' })).toThrow('teleport');
 });
+
+test.each<readonly [string, Presence]>([
+  ['EBADF', 'present'],
+  ['EINVAL', 'absent'],
+])('links to many uprobes: %s means that they are %s', (errno, presence) => {
+  const bpf = fakeBpf();
+  bpf.refuse('linkUprobes', errno);
+  expect(new Features(world(bpf)).presence('uprobe_multi')).toBe(presence);
+  expect(bpf.open).toEqual([]);
+});

@@ -28,6 +28,7 @@ const options: LoadOptions = {
   machine: { kernel: [6, 12], pageBytes: 4096, possibleCpus: 2 },
   memoryBytes: 1024 * MiB,
   logBytesMax: 1_000_000,
+  multiTypeOf: () => undefined,
   logLevel: 0,
   source: sourceFile('script.bt', 'kprobe:f { @x = 1; }\n'),
 };

@@ -1,0 +1,63 @@
+/** Probes of processes that run already, on this machine's own kernel. */
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Place } from '../support/end-to-end.ts';
+import { buildHere } from '../support/run-here.ts';
+
+let place: Place;
+
+beforeAll(async () => {
+  place = await buildHere();
+});
+
+/** A process that calls its own `tick` every 10 ms until the test ends. */
+async function startTicker(command: readonly string[] = [join(place.programs, 'ticker')]): Promise<number> {
+  const [program = '', ...args] = command;
+  const target = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  onTestFinished(() => void target.stdin.end());
+  await new Promise((resolve) => target.stdout.once('data', resolve));
+  return target.pid ?? 0;
+}
+
+/** What a script printed about a process. */
+async function traced(pid: number, script: string): Promise<readonly string[]> {
+  const { stdout } = await place.tstrace(['-q', '-p', String(pid), '-e', script]);
+  return stdout.trim().split('\n');
+}
+
+test("-p alone means the process's own program, and * all that it has mapped", async () => {
+  const lines = await traced(
+    await startTicker(),
+    'uprobe:tick { @own++; if (@own == 5) { exit(); } } uprobe:*:tick { @all[probe] = 1; }',
+  );
+  expect(lines).toEqual([`@all[uprobe:${realpathSync(place.programs)}/ticker:tick]: 1`, '@own: 5']);
+});
+
+test("-p finds programs by the names that the process's own file system has for them", async () => {
+  // Within the namespace, the programs lie in a folder that is empty outside.
+  const folder = mkdtempSync(join(tmpdir(), 'tstrace-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const inside = `mount --bind ${place.programs} ${folder} && exec ${folder}/ticker`;
+  const pid = await startTicker(['unshare', '--mount', 'sh', '-c', inside]);
+  const script = (target: string): string => `uprobe:${target} { @n++; if (@n == 3) { exit(); } }`;
+  expect(await traced(pid, script(`${folder}/ticker:tick`))).toEqual(['@n: 3']);
+  expect(await traced(pid, script('tick'))).toEqual(['@n: 3']);
+});
+
+test('a uprobe at an address is at the instruction that lies there', async () => {
+  const program = join(place.programs, 'reader');
+  const symbols = execFileSync('nm', [program], { encoding: 'utf8' });
+  const address = /^([0-9a-f]+) T add_up$/m.exec(symbols)?.[1];
+  const { stdout } = await place.tstrace([
+    '-q',
+    '-c',
+    `${program} 7 512`,
+    '-e',
+    `uprobe:${program}:0x${address} { @ = sum(arg0); }`,
+  ]);
+  expect(stdout.trim()).toBe('@: 21');
+});
