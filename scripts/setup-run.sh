@@ -1,35 +1,24 @@
 #!/bin/sh
-# Makes ready what ./tstrace needs: npm packages, libLLVM, tracefs. Does nothing, silently, where all is there: every
-# check up to `slow` is done by the shell itself, without starting a program. Says on stderr what it installs.
+# Makes ready what ./tstrace needs: npm packages, libLLVM, tracefs. Does nothing, silently, where all is there. Says on
+# stderr what it installs.
 set -eu
 cd "${0%/*}/.."
+here=.
+. scripts/setup-checks.sh
 
-have_packages() {
-  [ -e node_modules/.package-lock.json ] && ! [ package-lock.json -nt node_modules/.package-lock.json ]
-}
-
-# A libLLVM from version 15 on, where distributions put it; TSTRACE_LLVM names one that lies elsewhere.
+# A libLLVM from version 15 on, where distributions put it. The link tells the launcher that there is one.
 have_llvm() {
-  [ -n "${TSTRACE_LLVM:-}" ] && return 0
+  have_known_llvm && return 0
   for directory in /usr/lib/*-linux-gnu /usr/lib64 /usr/lib /usr/local/lib; do
     for library in "$directory"/libLLVM-1[5-9].so* "$directory"/libLLVM-2[0-9].so* \
       "$directory"/libLLVM.so.1[5-9]* "$directory"/libLLVM.so.2[0-9]*; do
-      [ -e "$library" ] && return 0
+      [ -e "$library" ] || continue
+      mkdir -p dist && ln -sfn "$library" dist/libllvm
+      return 0
     done
   done
   return 1
 }
-
-# Only root can mount, and only where sysfs is writable; elsewhere the program itself says what it misses.
-lacks_tracefs() {
-  ! [ -e /sys/kernel/tracing/events ] && [ -w /sys/kernel/tracing ]
-}
-
-# With --check, only tell by the exit status whether there is anything to do.
-if [ "${1:-}" = --check ]; then
-  have_packages && have_llvm && ! lacks_tracefs
-  exit
-fi
 
 if lacks_tracefs; then
   mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null &&
@@ -54,4 +43,5 @@ if ! have_llvm; then
   package=$(first_available libllvm19 libllvm18 libllvm17 libllvm16 libllvm15) ||
     fail "apt has none of libllvm15 to libllvm19: add a Debian source that has one $hint"
   apt_install "$package"
+  have_llvm || fail "$package is installed, and its library is in none of the usual folders $hint"
 fi

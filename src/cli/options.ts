@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
+import { once } from '../system/once.ts';
 
 /** What -d can show. */
 export const stages = ['ast', 'types', 'codegen', 'codegen-opt', 'verifier'] as const;
@@ -131,8 +132,8 @@ export function parseOptions(argv: readonly string[]): Result<Options, UsageErro
   return checkOptions(parsed.value);
 }
 
-function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
-  let problem: string | undefined;
+/** Built by the first who asks: telling yargs of the flags takes longer than reading a command line. */
+const flagParser = once(() => {
   const parser = yargs([])
     .locale('en')
     .help(false)
@@ -148,9 +149,6 @@ function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
       'camel-case-expansion': false,
       'dot-notation': false,
       'duplicate-arguments-array': false,
-    })
-    .fail((message) => {
-      problem = message;
     });
   for (const flag of flags)
     parser.option(flag.name, {
@@ -158,7 +156,14 @@ function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
       ...('alias' in flag && { alias: flag.alias }),
       ...(flag.type === 'string' && { requiresArg: true }),
     });
-  const parsed = parser.parseSync(argv) as unknown as Parsed;
+  return parser;
+});
+
+function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
+  let problem: string | undefined;
+  const parsed = flagParser().parse(argv, (error: Error | undefined) => {
+    problem = error?.message;
+  }) as unknown as Parsed;
   if (problem !== undefined)
     return failed({ message: words(problem), hint: 'tstrace -h lists the options.' });
   return ok(parsed);

@@ -3,7 +3,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
-import tty from 'node:tty';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import type { Environment } from './settings.ts';
@@ -35,10 +34,10 @@ export interface World {
 export function realWorld(): World {
   return {
     argv: process.argv.slice(2),
-    environment: process.env,
+    environment: restoredEnvironment(),
     stdout: sinkOf(1),
     // Never much is written there, and it must not get lost: that may wait.
-    stderr: { isTerminal: tty.isatty(2), write: (bytes) => fs.writeSync(2, bytes) },
+    stderr: { isTerminal: isTerminal(2), write: (bytes) => fs.writeSync(2, bytes) },
     readFile: (path) => attempt(`open ${path}`, () => fs.readFileSync(path)),
     readStdin: () => attempt('read standard input', () => fs.readFileSync(0)),
     writeFile: (path, bytes) => attempt(`write ${path}`, () => fs.writeFileSync(path, bytes)),
@@ -57,10 +56,29 @@ export function realWorld(): World {
   };
 }
 
+/** The launcher hides this variable from Node, which would read certificates because of it; a command of ours is to see it. */
+function restoredEnvironment(): Environment {
+  const { env } = process;
+  const hidden = env['TSTRACE_NODE_EXTRA_CA_CERTS'];
+  if (hidden !== undefined) env['NODE_EXTRA_CA_CERTS'] = hidden;
+  delete env['TSTRACE_NODE_EXTRA_CA_CERTS'];
+  return env;
+}
+
 const sinkOf = (fd: number): Sink => {
   const target = nonBlocking(fd);
-  return { isTerminal: tty.isatty(fd), write: (bytes) => fs.writeSync(target, bytes) };
+  return { isTerminal: isTerminal(fd), write: (bytes) => fs.writeSync(target, bytes) };
 };
+
+/** Only a character device can be one; node:tty, which knows, takes milliseconds to load, and a start-up snapshot can't hold it. */
+function isTerminal(fd: number): boolean {
+  try {
+    return fs.fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
+  } catch {
+    // Closed.
+    return false;
+  }
+}
 
 /**
  * A pipe whose reader has stopped reading would hold us in write(2), deaf to Ctrl-C. Opened anew it has flags of its own, so that whoever

@@ -12,7 +12,6 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { assert, present } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -64,6 +63,8 @@ export function startCommand(text: string, searchPath: string): Result<Command, 
   const setpriv = found === undefined || isBusybox(found) ? undefined : found;
   const guard = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
   const [program = shell, ...rest] = [...guard, shell, '-c', waitThenRun, 'sh', path, ...args];
+  // Loaded here: it takes milliseconds, and a start-up snapshot can't hold it.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(program, rest, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
   const notes =
     setpriv === undefined

@@ -110,11 +110,7 @@ export class Scope {
   }
 
   find(name: string): Variable | undefined {
-    for (const block of this.#blocks.toReversed()) {
-      const found = block.get(name);
-      if (found) return found;
-    }
-    return undefined;
+    return this.#blocks.findLast((block) => block.has(name))?.get(name);
   }
 
   /** In the innermost block. Variables of outer blocks must not have its name: the caller has looked. */

@@ -1,4 +1,4 @@
-/** Whole runs on this machine's own kernel. Only processes that the tests start themselves are traced. */
+/** Whole runs on this machine's own kernel, as users start them. Only processes that the tests start themselves are traced. */
 
 import { execFileSync, spawn } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Whole runs of tstrace on this machine's own kernel. */
+/** Whole runs of tstrace on this machine's own kernel, started as users start it. */
 
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import type { Finished, Place } from './end-to-end.ts';
 import { buildPrograms } from './programs.ts';
 
 const root = join(import.meta.dirname, '../..');
-const bundle = join(root, 'dist/tstrace.mjs');
+const launcher = join(root, 'tstrace');
 
 /** Build tstrace and the test programs: where cases run. */
 export async function buildHere(): Promise<Place> {
@@ -31,7 +31,7 @@ export function start(
   environment: Readonly<Record<string, string>> = {},
   guard: readonly string[] = [],
 ): Started {
-  const [program = '', ...rest] = [...guard, process.execPath, bundle, ...args];
+  const [program = '', ...rest] = [...guard, launcher, ...args];
   const child = spawn(program, rest, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

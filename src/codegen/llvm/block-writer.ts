@@ -155,7 +155,7 @@ export class BlockWriter {
   /** LLVM wants one value for each edge into the block. */
   #checkPhis(block: OpenBlock, leading: readonly string[]): void {
     if (block.phis.length === 0) return;
-    const wanted = leading.toSorted().join(', ');
+    const wanted = [...leading].sort().join(', ');
     for (const phi of block.phis) {
       const named = phi.from
         .map((from) => from.label)
