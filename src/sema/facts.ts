@@ -15,7 +15,9 @@ export interface Facts extends TargetSource {
   enum(name: string): EnumType | undefined;
   /** An enumerator by its own name. */
   enumerator(name: string): { readonly value: bigint; readonly type: EnumType } | undefined;
-  /** Names near which one was perhaps meant. */
+  /** Names of all enumerators, near which one was perhaps meant. */
+  enumeratorNames(): Iterable<string>;
+  /** The same of types. */
   typeNames(keyword: 'struct' | 'union' | 'enum'): Iterable<string>;
   readonly fieldsOf: FieldsOf;
 }

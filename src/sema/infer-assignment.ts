@@ -5,13 +5,14 @@ import { findBuiltin } from '../builtins/registry.ts';
 import type { AggregationDefinition } from '../builtins/define.ts';
 import type { Expr } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
-import type { PointerType, Type } from '../types/type.ts';
+import type { EnumType, PointerType, Type } from '../types/type.ts';
 import { errorType } from '../types/type.ts';
 import { inferArguments, isAcceptedBy } from './check-call.ts';
 import { bends, convertTo, fits } from './convert.ts';
 import { wrap } from './fold.ts';
 import type { Inferred } from './infer-expression.ts';
 import { asInt, firm, infer, isWrong, knownOf, signOf, value, warnSignChange } from './infer-expression.ts';
+import { hasVariant, variantHints } from './infer-cast.ts';
 import { inferKey } from './infer-map.ts';
 import { inferArithmetic, updatedType } from './infer-operators.ts';
 import type { StatementOf } from './infer-statement.ts';
@@ -125,6 +126,7 @@ function checkFixed(scope: Scope, { expr, literal, flexible }: Inferred, type: T
     );
     return false;
   }
+  if (type.kind === 'enum' && !checkVariant(scope, expr, type)) return false;
   const from = asInt(expr.type);
   if (type.kind !== 'int' || !from) {
     if (isCutText) warnCut(scope, expr, type);
@@ -143,6 +145,15 @@ function checkFixed(scope: Scope, { expr, literal, flexible }: Inferred, type: T
     from.bytes > type.bytes || (from.signed !== type.signed && (from.signed || from.bytes === type.bytes));
   if (isCut && !bends({ flexible })) warnCut(scope, expr, type);
   return true;
+}
+
+/** False if a constant is no value of an enum that the script has fixed as the type. */
+function checkVariant(scope: Scope, expr: TypedExpr, type: EnumType): boolean {
+  if (expr.kind !== 'constant' || hasVariant(type, expr.value)) return true;
+  scope.report.error('literal-out-of-range', `${expr.value} is no value of ${typeName(type)}`, expr.span, {
+    hints: variantHints(type),
+  });
+  return false;
 }
 
 function warnCut(scope: Scope, { type: from, span }: TypedExpr, type: Type): void {

@@ -59,7 +59,7 @@ function refuseCast(
   type: Type,
 ): { readonly message: string; readonly hints: readonly string[] } | undefined {
   const isVariant = type.kind === 'enum' && operand.kind === 'constant';
-  if (isVariant && !type.variants.some(({ value: variant }) => variant === operand.value))
+  if (isVariant && !hasVariant(type, operand.value))
     return { message: `${operand.value} is no value of ${typeName(type)}`, hints: variantHints(type) };
   if (canCast(operand.type, type)) return undefined;
   return {
@@ -68,9 +68,12 @@ function refuseCast(
   };
 }
 
+export const hasVariant = ({ variants }: EnumType, number: bigint): boolean =>
+  variants.some(({ value: variant }) => variant === number);
+
 const variantsShownMax = 8;
 
-function variantHints({ variants }: EnumType): readonly string[] {
+export function variantHints({ variants }: EnumType): readonly string[] {
   const shown = variants.slice(0, variantsShownMax).map(({ name, value: number }) => `${name} (${number})`);
   return shown.length === 0
     ? []

@@ -18,14 +18,20 @@ export function inferName(scope: Scope, name: string, span: Span): Inferred {
   if (builtin) return inferCall(scope, { text: name, span }, [], span);
   const enumerator = scope.facts.enumerator(name);
   if (enumerator) return firm({ kind: 'constant', type: enumerator.type, value: enumerator.value, span });
-  scope.report.error('unknown-identifier', `There is no builtin '${name}'`, span, {
+  scope.report.error('unknown-identifier', `There is no builtin or enumerator '${name}'`, span, {
     hints: [
       ...(scope.find(name) ? [`The variable is written $${name}.`] : []),
       ...(scope.round.before.maps.has(name) ? [`The map is written @${name}.`] : []),
-      ...didYouMean(name, builtinNames()),
+      ...nearNames(scope, name),
     ],
   });
   return wrong(span);
+}
+
+/** The kernel's enumerators are many: they are looked through only where no builtin is near. */
+function nearNames(scope: Scope, name: string): readonly string[] {
+  const near = didYouMean(name, builtinNames());
+  return near.length > 0 || !scope.round.final ? near : didYouMean(name, scope.facts.enumeratorNames());
 }
 
 export function inferBuiltin(scope: Scope, definition: VariableDefinition, span: Span): Inferred {

@@ -7,7 +7,7 @@ export function typeName(type: Type): string {
     case 'int':
       return `${type.signed ? 'int' : 'uint'}${type.bytes * 8}`;
     case 'enum':
-      return `enum ${type.name}`;
+      return `enum ${type.name === '' ? '<anonymous>' : type.name}`;
     case 'bool':
       return 'bool';
     case 'string':

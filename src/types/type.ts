@@ -182,13 +182,13 @@ export const stack = (space: StackType['space'], depth: number, mode: StackMode)
   mode,
 });
 
-/** Structural equality; structs and enums by identity of their definition. */
+/** Structural equality; structs by identity of their definition. */
 export function sameType(a: Type, b: Type): boolean {
   switch (a.kind) {
     case 'int':
       return b.kind === 'int' && a.bytes === b.bytes && a.signed === b.signed;
     case 'enum':
-      return b.kind === 'enum' && a.name === b.name && a.bytes === b.bytes;
+      return b.kind === 'enum' && a.name === b.name && a.bytes === b.bytes && sameVariants(a, b);
     case 'string':
     case 'buffer':
       return b.kind === a.kind && a.capacity === b.capacity;
@@ -220,6 +220,14 @@ export function sameType(a: Type, b: Type): boolean {
       return a.kind === b.kind;
   }
 }
+
+/** Enums without a name, or of one name in the kernel and in the script, are told apart by what they name. */
+const sameVariants = (a: EnumType, b: EnumType): boolean =>
+  a.variants === b.variants ||
+  (a.variants.length === b.variants.length &&
+    a.variants.every(
+      ({ name, value }, index) => name === b.variants[index]?.name && value === b.variants[index].value,
+    ));
 
 function sameTypes(a: readonly Type[], b: readonly Type[]): boolean {
   return a.length === b.length && a.every((type, index) => sameType(type, b[index] ?? errorType));

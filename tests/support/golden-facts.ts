@@ -199,6 +199,7 @@ export function goldenFacts(name: string): Facts {
       const found = color.variants.find((enumerator) => enumerator.name === wanted);
       return found && { value: found.value, type: color };
     },
+    enumeratorNames: () => color.variants.map((variant) => variant.name),
     typeNames: () => [...structs.map((known) => known.name), color.name, none.kind],
     fieldsOf: ({ id }) => fields[id] ?? [],
   };

@@ -14,7 +14,7 @@ import {
   rawTracepointNames,
   rawTracepointSignature,
 } from './find.ts';
-import { btfKind, findVariant, namesOfKind } from './parse.ts';
+import { btfKind, findVariant, namesOfKind, variantNames } from './parse.ts';
 import type { BtfSource } from './read.ts';
 import { kernelObject } from './read.ts';
 import type { BtfSignature } from './to-type.ts';
@@ -26,6 +26,7 @@ export type BtfFacts = Pick<
   | 'struct'
   | 'enum'
   | 'enumerator'
+  | 'enumeratorNames'
   | 'typeNames'
   | 'rawTracepoints'
   | 'rawTracepoint'
@@ -42,6 +43,7 @@ export function btfFacts(source: BtfSource): BtfFacts {
     struct: (keyword, name) => structNamed(source, keyword, name),
     enum: (name) => enumNamed(source, name),
     enumerator: (name) => enumeratorNamed(source, name),
+    enumeratorNames: () => enumeratorNames(source),
     typeNames: (keyword) => typeNames(source, keyword),
     rawTracepoints: () => [...btfObjects(source)].flatMap((btf) => rawTracepointNames(btf)),
     rawTracepoint: (event) => rawTracepoint(source, event),
@@ -84,6 +86,10 @@ function* typeNames(source: BtfSource, keyword: keyof typeof kindsOfKeyword): Ge
   for (const btf of btfObjects(source)) {
     for (const kind of kindsOfKeyword[keyword]) yield* namesOfKind(btf, kind);
   }
+}
+
+function* enumeratorNames(source: BtfSource): Generator<string> {
+  for (const btf of btfObjects(source)) yield* variantNames(btf);
 }
 
 /** Bytes of one argument in the context of a tracing program or a raw tracepoint; a struct by value takes several. */

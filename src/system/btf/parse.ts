@@ -301,6 +301,29 @@ export function namesOfKind(btf: Btf, kind: BtfKind): readonly string[] {
   return names;
 }
 
+/** Where the names of an object's variants stand, enum by enum: words of its types. */
+function* variantNameWords(
+  btf: Btf,
+): Generator<{ readonly enumId: number; readonly index: number; readonly name: number }> {
+  for (const [index, start] of btf.starts.entries()) {
+    const info = btf.words[start + 1] ?? 0;
+    const kind = kindBits(info);
+    if (kind !== btfKind.enum && kind !== btfKind.enum64) continue;
+    const words = kind === btfKind.enum ? 2 : 3;
+    for (let part = 0; part < vlenBits(info); part++)
+      yield {
+        enumId: btf.firstId + index,
+        index: part,
+        name: btf.words[start + recordWords + part * words] ?? 0,
+      };
+  }
+}
+
+/** Names of the variants of all enums that this object itself defines. */
+export function* variantNames(btf: Btf): Generator<string> {
+  for (const { name } of variantNameWords(btf)) yield stringAt(btf, name);
+}
+
 /** The first enum that has a variant of this name, and the variant's place in it. */
 export function findVariant(
   btf: Btf,
@@ -308,15 +331,7 @@ export function findVariant(
 ): { readonly enumId: number; readonly index: number } | undefined {
   const offsets = stringOffsets(btf, name);
   if (offsets.length === 0) return undefined;
-  for (const [index, start] of btf.starts.entries()) {
-    const info = btf.words[start + 1] ?? 0;
-    const kind = kindBits(info);
-    if (kind !== btfKind.enum && kind !== btfKind.enum64) continue;
-    const words = kind === btfKind.enum ? 2 : 3;
-    for (let part = 0; part < vlenBits(info); part++) {
-      const nameOffset = btf.words[start + recordWords + part * words] ?? 0;
-      if (offsets.includes(nameOffset)) return { enumId: btf.firstId + index, index: part };
-    }
-  }
+  for (const variant of variantNameWords(btf))
+    if (offsets.includes(variant.name)) return { enumId: variant.enumId, index: variant.index };
   return undefined;
 }

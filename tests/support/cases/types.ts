@@ -73,4 +73,32 @@ const structCases: readonly Case[] = [
   },
 ];
 
-export const typeCases: readonly Case[] = [...structCases];
+const enumCases: readonly Case[] = [
+  {
+    title:
+      'enumerators of the kernel are named where they are shown, and are numbers where they are computed with',
+    script: `begin { $p = PIDTYPE_TGID; print($p); printf("%s %d %x\\n", PIDTYPE_PGID, PIDTYPE_PGID, PIDTYPE_TGID); print((enum pid_type)1 == PIDTYPE_TGID);
+      print((enum pid_type)(pid * 0 + 1)); print((enum pid_type)(pid * 0 + 1000)); print(PIDTYPE_TGID + 1); print((PIDTYPE_PID, 1));
+      let $e: enum pid_type; $e = PIDTYPE_SID; @e[$e] = $p; @n = (uint8)PIDTYPE_TGID; print(sizeof(enum pid_type)); exit(); }`,
+    prints: `PIDTYPE_TGID
+PIDTYPE_PGID 2 1
+true
+PIDTYPE_TGID
+1000
+2
+(PIDTYPE_PID, 1)
+4
+
+
+@e[PIDTYPE_SID]: PIDTYPE_TGID
+@n: 1`,
+  },
+  {
+    title: 'enumerators are numbers in JSON',
+    options: ['-f', 'json'],
+    script: 'begin { print(PIDTYPE_TGID); @[PIDTYPE_TGID] = PIDTYPE_PGID; exit(); }',
+    prints: ['{"type": "value", "data": 1}', '{"type": "map", "data": {"@": {"PIDTYPE_TGID": 2}}}'],
+  },
+];
+
+export const typeCases: readonly Case[] = [...structCases, ...enumCases];

@@ -144,6 +144,9 @@ test('names that nobody knows, and those that are near', () => {
     { code: 'unknown-function', hints: ["Did you mean 'print', 'printf'?"] },
     { code: 'unknown-identifier', hints: ["Did you mean 'comm'?"] },
   ]);
+  expect(told('begin { print(GREEEN); }')).toEqual([
+    { code: 'unknown-identifier', hints: ["Did you mean 'GREEN'?"] },
+  ]);
 });
 
 test('builtins that this probe does not have', () =>

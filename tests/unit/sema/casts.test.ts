@@ -47,6 +47,22 @@ test('impossible ones', () => {
   ]);
 });
 
+test('a variable that is declared as an enum takes its values', () => {
+  expect(valueOf('$c', 'let $c: enum color = 1; $c = RED; $c = (enum color)pid;')).toBe('$c:enum color');
+  checkAnalysis(`
+    begin {
+      let $c: enum color = 7;
+                        // ^ literal-out-of-range
+      $c = -1;
+        // ^^ literal-out-of-range
+      print($c);
+    }
+  `);
+  expect(told('begin { let $c: enum color = 7; print($c); }')).toEqual([
+    { code: 'literal-out-of-range', hints: ['Its values are RED (0), GREEN (1).'] },
+  ]);
+});
+
 test('a cast that does nothing is told of, but for pointers', () =>
   checkAnalysis(`
     begin {

@@ -23,6 +23,7 @@ test('types are found by keyword and name', () => {
 test('enumerators are found by their own names', () => {
   expect(facts.enumerator('GREEN')).toMatchObject({ value: 0xffff_ffffn, type: { name: 'color' } });
   expect(facts.enumerator('BLUE')).toBeUndefined();
+  expect([...facts.enumeratorNames()]).toEqual(['RED', 'GREEN', 'MINUS', 'HUGE', 'TINY']);
 });
 
 test('names of all objects are offered', () => {
