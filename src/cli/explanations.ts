@@ -25,6 +25,20 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'begin { @x = 1.5; }',
     right: 'begin { @x = 3 / 2; }',
   },
+  'duplicate-config': {
+    text: 'A script has one config block. Put all settings into it.',
+    wrong: 'config = { max_strlen = 64; } config = { missing_probes = warn; } begin { }',
+  },
+  'duplicate-field': {
+    text: 'The fields of a record are told apart by their names: each has its own.',
+    wrong: 'begin { @x = (a=1, a=2); }',
+    right: 'begin { @x = (1, 2); }',
+  },
+  'misplaced-section': {
+    text: 'A script begins with its C definitions; the config block and imports follow; then come macros, functions, maps and probes in any order.',
+    wrong: 'begin { @x = LIMIT; } \n#define LIMIT 10',
+    right: 'begin { @x = 10; }',
+  },
   'missing-attach-point': {
     text: 'A block of statements stands behind the place where it runs: a probe. begin and end run when tracing starts and stops.',
     wrong: '{ printf("hello\\n"); }',
@@ -35,8 +49,13 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'kprobe:vfs_read',
     right: 'kprobe:vfs_read { @ = count(); }',
   },
+  'missing-else': {
+    text: 'An if whose value is used must have one in any case, so it needs an else.',
+    wrong: 'begin { @x = if (pid == 1) { 1 }; }',
+    right: 'begin { @x = pid == 1 ? 1 : 0; }',
+  },
   'missing-expression': {
-    text: 'A value is missing: after an operator, between parentheses, on the right of an assignment.',
+    text: 'A value is missing: after an operator, between parentheses, on the right of an assignment. A block that stands for a value ends in an expression without a semicolon.',
     wrong: 'begin { @x = 1 + ; }',
     right: 'begin { @x = 1 + 2; }',
   },
@@ -45,10 +64,25 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'begin { @x = 1 @y = 2; }',
     right: 'begin { @x = 1; @y = 2; }',
   },
+  'newline-in-string': {
+    text: 'A string ends on the line where it begins. For a line break within write \\n.',
+    wrong: 'begin { printf("hello\nworld"); }',
+    right: 'begin { printf("hello\\nworld"); }',
+  },
+  'no-address': {
+    text: 'The operator & gives the address of a variable or of a map. Other values have none: assign one to a variable first.',
+    wrong: 'begin { @x = &1; }',
+    right: 'begin { @x = 1; }',
+  },
   'not-assignable': {
     text: 'Only variables ($x) and maps (@x, @x[key]) can be assigned to. Fields and elements of tuples are read only: build a new tuple instead.',
     wrong: 'begin { $t = (1, 2); $t.0 = 5; }',
     right: 'begin { $t = (1, 2); $t = (5, $t.1); }',
+  },
+  'not-iterable': {
+    text: 'A for loop goes over a range of numbers (for $i : 0..10) or over the entries of a map (for $kv : @map).',
+    wrong: 'begin { for $i : 10 { @x++; } }',
+    right: 'begin { unroll (10) { @x++; } }',
   },
   'too-deeply-nested': {
     text: 'Parentheses, operators or blocks lie within one another deeper than the compiler descends. Split the expression with the help of variables.',
@@ -82,15 +116,18 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { exit(); } /* the end */',
   },
   'unterminated-string': {
-    text: 'A string ends on the line where it begins. For a line break within write \\n.',
-    wrong: 'begin { printf("hello\n"); }',
-    right: 'begin { printf("hello\\n"); }',
+    text: 'A string has a quote on both sides, both on one line. A quote inside is written \\".',
+    wrong: 'begin { printf("hello); }',
+    right: 'begin { printf("hello"); }',
   },
   // Names
   'map-key-mismatch': {
     text: 'A map is used with keys everywhere or nowhere, and its keys have as many parts everywhere. The message shows the place that is different.',
     wrong: 'begin { @x = 1; @x[pid] = 2; }',
     right: 'begin { @total = 1; @x[pid] = 2; }',
+  },
+  'reserved-name': {
+    text: 'A parameter of a macro that is a bare word would hide the builtin of the same name. Give it another name.',
   },
   'shadowed-variable': {
     text: 'A variable can be declared once in a block and the blocks within it. Choose another name, or assign without let.',

@@ -18,6 +18,22 @@ export function readAttachPoint(
   parameters: readonly string[],
   report: Report,
 ): AttachPoint {
+  const name = /^[A-Za-z_]\w*(?==)/.exec(raw)?.[0];
+  const start = name === undefined ? 0 : name.length + 1;
+  const label = name === undefined ? {} : { label: { text: name, span: within(span, 0, name.length) } };
+  return {
+    ...label,
+    ...partsOf(raw.slice(start), within(span, start, raw.length), parameters, report),
+    span,
+  };
+}
+
+function partsOf(
+  raw: string,
+  span: Span,
+  parameters: readonly string[],
+  report: Report,
+): Pick<AttachPoint, 'provider' | 'parts'> {
   const names: Name[] = [];
   let part: Part = { text: [], start: 0 };
   const finish = (end: number, next: number): void => {
@@ -47,7 +63,7 @@ export function readAttachPoint(
   }
   finish(raw.length, raw.length);
   const [provider = { text: '', span }, ...parts] = names;
-  return { provider, parts, span };
+  return { provider, parts };
 }
 
 /** End of the parameter, the colon or the plain text that begins at an offset. */

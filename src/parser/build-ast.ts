@@ -4,7 +4,7 @@ import type { IToken } from 'chevrotain';
 import { present } from '../base/assert.ts';
 import type { Report } from '../base/diagnostic.ts';
 import { join, type Span } from '../base/span.ts';
-import type { BinaryOp, Block, Expr, Name, Statement, TypeSyntax, UnaryOp } from './ast.ts';
+import type { BinaryOp, Expr, Name, RecordField, TypeSyntax, UnaryOp } from './ast.ts';
 import { readInteger } from './integer.ts';
 import { readString } from './string-literal.ts';
 
@@ -41,13 +41,15 @@ export function integerOf(context: BuildContext, token: IToken): bigint | undefi
   return undefined;
 }
 
-export function integerLiteral(context: BuildContext, token: IToken): Expr {
+type ExprOf<K extends Expr['kind']> = Extract<Expr, { readonly kind: K }>;
+
+export function integerLiteral(context: BuildContext, token: IToken): ExprOf<'int' | 'error'> {
   const value = integerOf(context, token);
   const span = spanOf(context, token);
   return value === undefined ? { kind: 'error', span } : { kind: 'int', value, span };
 }
 
-export function stringLiteral(context: BuildContext, token: IToken): Expr {
+export function stringLiteral(context: BuildContext, token: IToken): ExprOf<'string'> {
   const span = spanOf(context, token);
   return { kind: 'string', value: readString(token.image, span, context.report), span };
 }
@@ -137,7 +139,7 @@ export function conditionalTree(arms: readonly ConditionalArm[], last: Expr): Ex
 
 /** What may stand before an operand. */
 export type Prefix =
-  | { readonly kind: 'operator' | 'step'; readonly token: IToken }
+  | { readonly kind: 'operator' | 'step' | 'comptime'; readonly token: IToken }
   | { readonly kind: 'cast'; readonly type: TypeSyntax; readonly open: IToken };
 
 /** Put prefixes on an operand: the innermost is the last. */
@@ -148,10 +150,21 @@ export function prefixed(context: BuildContext, prefixes: readonly Prefix[], ope
       return { kind: 'cast', type: prefix.type, operand: inner, span };
     }
     const span = join(spanOf(context, prefix.token), inner.span);
-    if (prefix.kind === 'operator')
+    if (prefix.kind === 'comptime') return { kind: 'comptime', operand: inner, span };
+    if (prefix.kind === 'operator') {
+      if (prefix.token.image === '&') checkAddressable(context, inner, span);
       return { kind: 'unary', op: prefix.token.image as UnaryOp, operand: inner, span };
+    }
     return { kind: 'step', op: prefix.token.image as '++' | '--', prefix: true, target: inner, span };
   }, operand);
+}
+
+/** Only what is stored has an address. A bare name may stand for a macro's argument, so it is judged later. */
+function checkAddressable({ report }: BuildContext, operand: Expr, span: Span): void {
+  if (['variable', 'map', 'identifier', 'error'].includes(operand.kind)) return;
+  report.error('no-address', 'Only a variable or a map has an address', span, {
+    hints: ['Store the value first: $x = …; then take &$x.'],
+  });
 }
 
 export function postfixStep(context: BuildContext, target: Expr, token: IToken): Expr {
@@ -181,13 +194,25 @@ export function parenthesised(elements: readonly Expr[], comma: boolean, span: S
   return only && !comma ? { ...only, span } : { kind: 'tuple', elements, span };
 }
 
-export function booleanLiteral(context: BuildContext, token: IToken): Expr {
+export function booleanLiteral(context: BuildContext, token: IToken): ExprOf<'bool'> {
   return { kind: 'bool', value: token.image === 'true', span: spanOf(context, token) };
+}
+
+/** The text of a string literal as text, not as bytes: for paths and the like. */
+export function textOf(context: BuildContext, token: IToken): Name {
+  const span = spanOf(context, token);
+  const bytes = readString(token.image, span, context.report);
+  return { text: Buffer.from(bytes, 'latin1').toString('utf8'), span };
 }
 
 /** $x. */
 export function variable(context: BuildContext, token: IToken): Expr {
   return { kind: 'variable', name: token.image.slice(1), span: spanOf(context, token) };
+}
+
+/** A bare word. */
+export function identifier(context: BuildContext, token: IToken): ExprOf<'identifier'> {
+  return { kind: 'identifier', name: token.image, span: spanOf(context, token) };
 }
 
 /** A name, or a call where there are arguments, be it none of them. */
@@ -197,31 +222,32 @@ export function named(
   args: readonly Expr[] | undefined,
   span: Span,
 ): Expr {
-  const callee = nameOf(context, token);
-  return args
-    ? { kind: 'call', callee, args, span }
-    : { kind: 'identifier', name: callee.text, span: callee.span };
+  return args ? { kind: 'call', callee: nameOf(context, token), args, span } : identifier(context, token);
 }
 
-// Statements -----------------------------------------------------------------------------------------------------
-
-/** One `if c { … }` of a chain; `first` is the word if. */
-export interface IfArm {
-  readonly first: IToken;
-  readonly condition: Expr;
-  readonly then: Block;
+/** One field of a record: x=1. */
+export interface ReadField {
+  readonly name: IToken;
+  readonly value: Expr;
 }
 
-/** if … else if … else …: each further arm is a block with one statement. */
-export function ifTree(context: BuildContext, arms: readonly IfArm[], last: Block | undefined): Statement {
-  const tree = arms.reduceRight<Block | undefined>((otherwise, { first, condition, then }) => {
-    const span = join(spanOf(context, first), (otherwise ?? then).span);
-    return {
-      statements: [{ kind: 'if', condition, then, ...(otherwise && { else: otherwise }), span }],
-      span,
-    };
-  }, last);
-  return present(tree?.statements[0], 'the first arm of an if statement');
+/** (x=1, y="s"). Of two fields of one name, the first stays. */
+export function record(context: BuildContext, written: readonly ReadField[], span: Span): Expr {
+  const fields = new Map<string, RecordField>();
+  for (const { name, value } of written) {
+    const field = { name: nameOf(context, name), value };
+    const first = fields.get(field.name.text);
+    if (first) reportSameName(context, field.name, first.name);
+    else fields.set(field.name.text, field);
+  }
+  return { kind: 'record', fields: [...fields.values()], span };
+}
+
+function reportSameName({ report }: BuildContext, name: Name, first: Name): void {
+  report.error('duplicate-field', `This record has a field '${name.text}' already`, name.span, {
+    labels: [{ span: first.span, text: 'the first is here' }],
+    hints: ['Give each field a name of its own.'],
+  });
 }
 
 // Types ----------------------------------------------------------------------------------------------------------

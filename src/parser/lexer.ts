@@ -1,33 +1,15 @@
-/** Text to tokens: four modes (between probes, predicate, block in braces, block in angle brackets), and faults of the text. */
+/** Text to tokens, in modes (section-tokens.ts), and the faults of the text. */
 
 import { Lexer, type ILexingError, type IToken } from 'chevrotain';
 import type { Report } from '../base/diagnostic.ts';
 import type { SourceFile } from '../base/source-file.ts';
-import {
-  AngleClose,
-  bodyTokens,
-  BraceOpen,
-  faultGroup,
-  modes,
-  PredicateBraceOpen,
-  PredicateClose,
-  targetTokens,
-  UnterminatedComment,
-  UnterminatedString,
-} from './tokens.ts';
+import { tokensByMode } from './section-tokens.ts';
+import { faultGroup, modes, MultilineString, UnterminatedComment, UnterminatedString } from './tokens.ts';
 
 /** Builds the lexer: slow (some 20 ms), so once per process. `validate` has chevrotain check our definitions; for tests. */
 export function createLexer(validate: boolean): Lexer {
   return new Lexer(
-    {
-      modes: {
-        [modes.target]: [...targetTokens],
-        [modes.predicate]: [PredicateClose, PredicateBraceOpen, ...bodyTokens],
-        [modes.braces]: [BraceOpen, ...bodyTokens],
-        [modes.angles]: [AngleClose, BraceOpen, ...bodyTokens],
-      },
-      defaultMode: modes.target,
-    },
+    { modes: tokensByMode, defaultMode: modes.target },
     { positionTracking: 'onlyOffset', skipValidations: !validate, ensureOptimizations: true },
   );
 }
@@ -39,6 +21,7 @@ export function tokenize(lexer: Lexer, source: SourceFile, report: Report): read
   for (const error of errors) reportUnmatched(source, error, report);
   for (const token of tokens) {
     if (token.tokenType === UnterminatedString) reportUnterminatedString(source, token, report);
+    if (token.tokenType === MultilineString) reportMultilineString(source, token, report);
   }
   return tokens;
 }
@@ -88,4 +71,11 @@ function reportUnterminatedString(source: SourceFile, token: IToken, report: Rep
   };
   const hints = [String.raw`Close it with '"' on the same line; a line break inside is written \n.`];
   report.error('unterminated-string', 'This string is not closed before its line ends', span, { hints });
+}
+
+function reportMultilineString(source: SourceFile, token: IToken, report: Report): void {
+  const span = { file: source.name, start: token.startOffset, end: token.startOffset + token.image.length };
+  report.error('newline-in-string', 'A string must end on the line on which it begins', span, {
+    hints: [String.raw`Write \n for the line break.`],
+  });
 }

@@ -7,7 +7,8 @@ import type { Span } from '../base/span.ts';
 import { spanOf, type BuildContext } from './build-ast.ts';
 import type { LookAhead } from './cast.ts';
 import { expectationOnly } from './syntax-errors.ts';
-import { allTokens, UnterminatedString } from './tokens.ts';
+import { UnterminatedString } from './tokens.ts';
+import { allTokens, sectionStarts } from './section-tokens.ts';
 
 /** A failed statement that looks like the head of a probe: the block before it was to be closed. */
 export interface Suspect {
@@ -21,8 +22,6 @@ export interface State {
   readonly source: SourceFile;
   readonly context: BuildContext;
   readonly problems: Diagnostic[];
-  /** Constructs refused already: one error each is enough. */
-  readonly refused: Set<string>;
   /** Some string or comment has no end: what it swallowed may have closed blocks. */
   readonly textBroken: boolean;
   nesting: number;
@@ -44,7 +43,6 @@ function newState(source: SourceFile, tokens: readonly IToken[], context: BuildC
     source,
     context,
     problems: [],
-    refused: new Set(),
     textBroken: tokens.some((token) => token.tokenType === UnterminatedString),
     nesting: 0,
     treeDepth: 0,
@@ -105,10 +103,12 @@ export class LookingParser extends EmbeddedActionsParser {
     return spanOf(this.state.context, token);
   }
 
-  /** The next token; where there is none, the place after the last. */
+  /** The next token; where there is none, or the next section begins on another line, the place after the last. */
   protected here(): Span {
     const next = this.LA(1);
-    return next.tokenType === EOF ? this.after(this.LA(0)) : this.spanOf(next);
+    const previous = this.LA(0);
+    const ends = this.atAny(sectionStarts) && previous.tokenType !== EOF && !this.sameLine(previous, next);
+    return ends || next.tokenType === EOF ? this.after(previous) : this.spanOf(next);
   }
 
   /** The empty span right behind a token: where something is missing. */

@@ -203,19 +203,28 @@ function operandLine(text: string, of: TypeOrExpr): Line {
   return 'type' in of ? line(`${text} (${typeText(of.type)})`) : line(text, [expressionLine(of.expr)]);
 }
 
-/** A type as it would be written; an expression inside typeof is shortened. */
-export function typeText(type: TypeSyntax): string {
+/** On one line: .b(name a) */
+function inline({ text, children }: Line): string {
+  return children.length === 0 ? text : `${text}(${children.map(inline).join(', ')})`;
+}
+
+/** A type as it would be written; `exprText` gives what stands inside typeof. */
+export function typeText(
+  type: TypeSyntax,
+  exprText: (expr: Expr) => string = (expr) => inline(expressionLine(expr)),
+): string {
+  const inner = (of: TypeSyntax): string => typeText(of, exprText);
   switch (type.kind) {
     case 'named':
       return type.name;
     case 'tagged':
       return `${type.keyword} ${type.name}`;
     case 'pointer':
-      return `${typeText(type.to)} *`;
+      return `${inner(type.to)} *`;
     case 'array':
-      return `${typeText(type.of)}[${type.length === undefined ? '' : type.length.toString()}]`;
+      return `${inner(type.of)}[${type.length === undefined ? '' : type.length.toString()}]`;
     case 'typeof':
-      return `typeof(${'type' in type.of ? typeText(type.of.type) : '…'})`;
+      return `typeof(${'type' in type.of ? inner(type.of.type) : exprText(type.of.expr)})`;
     default:
       return assertNever(type);
   }

@@ -10,12 +10,13 @@
 
 import { EOF, isRecognitionException, tokenMatcher, type IToken, type TokenType } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { Span } from '../base/span.ts';
 import type { AttachPoint, Expr, Program } from './ast.ts';
 import { readAttachPoint } from './attach-point.ts';
 import type { BuildContext } from './build-ast.ts';
 import { LookingParser } from './looking-parser.ts';
-import { sectionNames, skipTrivia } from './scan.ts';
+import { skipTrivia } from './scan.ts';
+import * as sectionErrors from './section-errors.ts';
+import * as s from './section-tokens.ts';
 import * as errors from './syntax-errors.ts';
 import * as t from './tokens.ts';
 import { expressionDepth } from './tree-depth.ts';
@@ -28,7 +29,7 @@ export const treeDepthMax = 400;
 /** After so many failed statements and heads the rest isn't looked at: nobody reads more, and each costs some 50 µs. */
 export const failuresMax = 500;
 
-export const blockOpeners: readonly TokenType[] = [t.BraceOpen, t.AngleOpen];
+export const blockOpeners: readonly TokenType[] = [t.BraceOpen, s.AngleOpen];
 export const expressionStarts: readonly TokenType[] = [
   ...[
     t.Identifier,
@@ -40,11 +41,15 @@ export const expressionStarts: readonly TokenType[] = [
     t.Parameter,
     t.BooleanLiteral,
     t.Sizeof,
+    t.Offsetof,
+    t.Typeinfo,
+    t.If,
+    t.BraceOpen,
   ],
-  ...[t.PrefixOperator, t.StepOperator],
+  ...[t.PrefixOperator, t.StepOperator, t.Comptime],
 ];
 export const statementStarts: readonly TokenType[] = [
-  ...[t.Let, t.If, t.Unroll, t.Return, t.Discard, t.BraceOpen, t.Semicolon],
+  ...[t.Let, t.For, t.While, t.Unroll, t.Break, t.Continue, t.Return, t.Import, t.Discard, t.Semicolon],
   ...expressionStarts,
 ];
 
@@ -63,10 +68,7 @@ export class RecoveringParser extends LookingParser {
 
   protected attachPoint(target: IToken): AttachPoint {
     const { parameters, report } = this.state.context;
-    const point = readAttachPoint(target.image, this.spanOf(target), parameters, report);
-    // `name=kprobe:f` names the probe in the whole language.
-    if (/^[A-Za-z_]\w*=/.test(point.provider.text)) this.refuse('names for probes', point.provider.span);
-    return point;
+    return readAttachPoint(target.image, this.spanOf(target), parameters, report);
   }
 
   /** An outermost expression, unless its tree is too deep for later passes. A tree is never deeper than its text is long. */
@@ -102,10 +104,6 @@ export class RecoveringParser extends LookingParser {
     if (this.parsing) throw new errors.SyntaxProblem(problem);
   }
 
-  protected failUnsupported(construct: string): void {
-    this.fail(errors.unsupported(construct, this.here()));
-  }
-
   protected failExpecting(what: string): void {
     this.fail(errors.unexpected(what, this.LA(1), this.here()));
   }
@@ -115,32 +113,36 @@ export class RecoveringParser extends LookingParser {
   }
 
   protected failAtExpression(): void {
-    const previous = this.LA(0);
-    const next = this.LA(1);
-    const takesValue = tokenMatcher(previous, t.AssignOperator) || previous.tokenType === t.Return;
-    if (next.tokenType === t.If) this.failUnsupported('if expressions');
-    if (tokenMatcher(next, t.BraceOpen) && takesValue) this.failUnsupported('block expressions');
-    this.fail(errors.missingExpression(next, previous, this.here()));
+    this.fail(errors.missingExpression(this.LA(1), this.LA(0), this.here()));
   }
 
-  /** After a statement: its semicolon, or the brace that makes it needless. */
-  protected endStatement(): void {
+  /** After a statement: its semicolon, or the brace that makes it needless. False if there is none. */
+  protected endStatement(): boolean {
     const next = this.LA(1);
-    if (!this.parsing || next.tokenType === t.Semicolon) {
+    if (!this.parsing || this.at(t.Semicolon)) {
       this.CONSUME(t.Semicolon);
-      return;
+      return true;
     }
-    if (this.atAny([t.BraceClose, EOF])) return;
-    const previous = this.LA(0);
+    if (this.atAny([t.BraceClose, EOF])) return false;
     const wordAhead = tokenMatcher(next, t.Word) && next.tokenType !== t.Else;
     if (!this.atAny(statementStarts) && !wordAhead) this.fail(errors.unexpected("';'", next, this.here()));
+    this.missesSemicolon();
+    return true;
+  }
+
+  /** Go on as if it were there, unless the next token is on the same line: on a line of its own, it is surely meant to begin something. */
+  protected missesSemicolon(): void {
+    const previous = this.LA(0);
     const problem = errors.missingSemicolon(this.after(previous));
-    // On a line of its own, the next statement is surely meant as one.
-    if (this.sameLine(previous, next) || ++this.state.failures >= failuresMax) this.fail(problem);
+    if (this.sameLine(previous, this.LA(1)) || ++this.state.failures >= failuresMax) this.fail(problem);
     this.report(problem);
   }
 
   // Reporting ----------------------------------------------------------------------------------------------------
+
+  protected get problemCount(): number {
+    return this.state.problems.length;
+  }
 
   protected report(problem: Diagnostic): void {
     const { state } = this;
@@ -159,27 +161,11 @@ export class RecoveringParser extends LookingParser {
     return trivia < nextStart && !text.startsWith('#!', trivia);
   }
 
-  /** A construct of the whole language that isn't taken: said once for each kind. */
-  protected refuse(construct: string, span: Span): void {
-    if (this.state.refused.has(construct)) return;
-    this.state.refused.add(construct);
-    this.state.problems.push(errors.unsupported(construct, span));
-  }
-
-  protected refuseSection(section: IToken): undefined {
-    if (!this.parsing) return undefined;
-    const word = /^\w+/.exec(section.image)?.[0] ?? '#';
-    const firstLineLength = section.image.split('\n', 1)[0]?.trimEnd().length ?? 0;
-    const span = { ...this.spanOf(section), end: section.startOffset + firstLineLength };
-    this.refuse(sectionNames[word] ?? 'preprocessor directives', span);
-    return undefined;
-  }
-
   /** Marks that begin nothing: the first of a row is reported. */
   protected refuseMarks(mark: IToken): undefined {
     if (!this.parsing) return undefined;
-    this.state.problems.push(errors.strayMark(mark, this.spanOf(mark)));
-    while (this.at(t.StrayMark)) this.SKIP_TOKEN();
+    this.state.problems.push(sectionErrors.strayMark(mark, this.spanOf(mark)));
+    while (this.atAny([s.StrayMark, t.Semicolon])) this.SKIP_TOKEN();
     return undefined;
   }
 
@@ -188,18 +174,19 @@ export class RecoveringParser extends LookingParser {
     if (this.atAny(blockOpeners)) return;
     const previous = this.LA(0);
     const next = this.LA(1);
-    const headEnds = this.atAny([EOF, t.Section]) || next.image === '}' || !this.sameLine(previous, next);
+    const headEnds =
+      this.atAny([...s.sectionWords, EOF]) || next.image === '}' || !this.sameLine(previous, next);
     if (headEnds) {
-      this.report(errors.missingBlock(lastPoint?.span ?? this.here(), this.state.source.text));
+      this.report(sectionErrors.missingBlock(lastPoint?.span ?? this.here(), this.state.source.text));
       return;
     }
-    this.report(errors.unexpectedInHeader(next, previous, this.here()));
+    this.report(sectionErrors.unexpectedInHeader(next, previous, this.here()));
     this.skipToBlock();
   }
 
   protected reportUnclosed(open: IToken): void {
     const { state } = this;
-    if (state.unclosedReported || state.textBroken || (open.tokenType === t.AngleOpen && state.anglesBroken))
+    if (state.unclosedReported || state.textBroken || (open.tokenType === s.AngleOpen && state.anglesBroken))
       return;
     state.unclosedReported = true;
     const { suspect } = state;
@@ -220,10 +207,7 @@ export class RecoveringParser extends LookingParser {
     } catch (error) {
       const told = this.problemOf(error);
       Object.assign(this.state, { nesting, treeDepth, expressions, inAngles });
-      const problem = this.missedAngle() ?? told;
-      const construct = errors.unsupportedConstruct(this.LA(1));
-      if (construct === undefined) this.report(problem);
-      else this.refuse(construct, this.here());
+      this.report(this.missedAngle() ?? told);
       if (++this.state.failures < failuresMax) skip();
       else this.giveUp();
       return undefined;
@@ -235,7 +219,7 @@ export class RecoveringParser extends LookingParser {
     if (!this.state.inAngles) return undefined;
     for (let back = 0; ; back--) {
       const token = this.LA(back);
-      if ([EOF, t.Semicolon, t.AngleOpen, t.BraceClose].includes(token.tokenType)) return undefined;
+      if ([EOF, t.Semicolon, s.AngleOpen, t.BraceClose].includes(token.tokenType)) return undefined;
       if (token.tokenType === t.Greater && !this.sameLine(token, this.LA(back + 1))) {
         return errors.missingSemicolonInAngles(this.after(this.LA(back - 1)));
       }
@@ -262,12 +246,46 @@ export class RecoveringParser extends LookingParser {
 
   /** To the block of the probe whose head failed. */
   protected skipToBlock(): void {
-    while (!this.atAny([...blockOpeners, t.Section, EOF])) this.SKIP_TOKEN();
+    while (!this.atAny([...blockOpeners, ...s.sectionWords, EOF])) this.SKIP_TOKEN();
+  }
+
+  /** What stands between a section's first word and its block. If it fails, on to the block, so that the block is read too. */
+  protected beforeBlock<T>(head: () => T): T | undefined {
+    return this.orRecover(
+      () => {
+        const result = head();
+        if (!this.at(t.BraceOpen)) this.fail(errors.missingInnerBlock(this.LA(0), this.LA(1), this.here()));
+        return result;
+      },
+      () => {
+        this.skipHeader();
+      },
+    );
+  }
+
+  /** To the block of a section, or past its semicolon, or to the next section. */
+  private skipHeader(): void {
+    while (!this.atAny([...blockOpeners, ...s.sectionStarts, s.StrayMark, EOF])) {
+      const ends = this.at(t.Semicolon);
+      this.SKIP_TOKEN();
+      if (ends) return;
+    }
+  }
+
+  /** Past what is left of a section that failed, with its block. */
+  protected skipSection(): void {
+    this.skipHeader();
+    if (!this.at(t.BraceOpen)) return;
+    this.skipBraces();
+    while (this.at(t.Semicolon)) this.SKIP_TOKEN();
   }
 
   /** Past the end of a statement that failed, with all blocks that it has. */
-  protected skipStatement(): void {
-    while (!this.atAny([t.BraceClose, t.AngleClose, EOF])) {
+  protected skipStatement(first: IToken): void {
+    // for (…; …; …) of C, which this language lacks.
+    if (first.tokenType === t.For && this.parenthesesSince(first) > 0)
+      while (!this.atAny([t.BraceOpen, t.BraceClose, EOF])) this.SKIP_TOKEN();
+    while (!this.atAny([t.BraceClose, s.AngleClose, EOF])) {
       const ends = this.atAny([t.Semicolon, t.BraceOpen]);
       if (this.at(t.BraceOpen)) this.skipBraces();
       else this.SKIP_TOKEN();
@@ -275,8 +293,18 @@ export class RecoveringParser extends LookingParser {
     }
   }
 
+  /** How many parentheses are open between a token and the place reached. */
+  private parenthesesSince(first: IToken): number {
+    let open = 0;
+    for (let back = 0; this.LA(back) !== first && this.LA(back).tokenType !== EOF; back--) {
+      if (this.LA(back).tokenType === t.ParenOpen) open++;
+      if (this.LA(back).tokenType === t.ParenClose) open--;
+    }
+    return open;
+  }
+
   /** From an opening brace past its partner. */
-  private skipBraces(): void {
+  protected skipBraces(): void {
     let depth = 0;
     do {
       if (this.at(t.BraceOpen)) depth++;
@@ -285,16 +313,21 @@ export class RecoveringParser extends LookingParser {
     } while (depth > 0 && !this.at(EOF));
   }
 
-  /** Remember the first failed statement of a block that looks like a probe's head: word:…, or word before a block. */
+  /** Remember the first failed statement of a block that looks like the next section's head: word:…, word before a block, macro … */
   protected noteSuspect(first: IToken, previous: IToken, problemsBefore: number): void {
     const { state } = this;
     if (state.suspect || this.sameLine(previous, first)) return;
     const { text } = state.source;
-    const head = /[A-Za-z_]\w*(?::[^\s:;]+|(?=[ \t]*[{</]))/y;
+    if (tokenMatcher(first, t.Word) && first.tokenType !== t.Identifier && !isSectionWord(first)) return;
+    const head = /(?:macro|fn|let)(?= [A-Za-z_@])|(?:\w+=)?[A-Za-z_]\w*(?::[^\s:;]+|(?=[ \t]*[{</]))/y;
     head.lastIndex = first.startOffset;
     const image = head.exec(text)?.[0];
-    if (image === undefined || errors.unsupportedConstruct(first) !== undefined) return;
+    if (image === undefined) return;
     const span = { ...this.spanOf(first), end: first.startOffset + image.length };
     state.suspect = { span, previous, problemsBefore };
   }
+}
+
+function isSectionWord(token: IToken): boolean {
+  return tokenMatcher(token, t.SectionKeyword) || token.tokenType === t.Let;
 }

@@ -1,19 +1,7 @@
 /**
- * Hand-written scanners for what a regular expression can't take in linear time: strings, comments, raw probe targets,
- * and the sections of a script that are recognised only to be refused. Each returns the offset just past the token, or −1.
+ * Hand-written scanners for what a regular expression can't take in linear time: strings, comments and raw probe targets.
+ * Each returns the offset just past the token, or −1.
  */
-
-/** Words that begin a section other than a probe, and what messages call it. */
-export const sectionNames: Readonly<Record<string, string>> = {
-  config: 'config blocks',
-  import: 'imports',
-  macro: 'macros',
-  fn: 'functions',
-  let: 'map declarations',
-  struct: 'C definitions',
-  union: 'C definitions',
-  enum: 'C definitions',
-};
 
 const blanks = ' \t\r\n\f\v\ufeff';
 
@@ -55,7 +43,22 @@ export function scanUnterminatedString(text: string, offset: number): number {
   return text[end] === '"' ? -1 : end;
 }
 
-function scanStringBody(text: string, offset: number): number {
+/**
+ * A string with a line break inside: from a quote through its partner on a later line. That is meant, and not a partner
+ * forgotten, where the next line with quotes has an odd number of them, so that one of them is left over.
+ */
+export function scanMultilineString(text: string, offset: number): number {
+  if (text[offset] !== '"') return -1;
+  const end = scanStringBody(text, offset);
+  const partner = text[end] === '"' ? -1 : text.indexOf('"', end);
+  if (partner < 0) return -1;
+  const lineStart = text.lastIndexOf('\n', partner);
+  const quotes = text.slice(lineStart, lineEnd(text, partner)).replace(/\\./g, '').split('"').length - 1;
+  return quotes % 2 === 1 ? partner + 1 : -1;
+}
+
+/** The offset of the quote that ends the string which begins at an offset, or of the end of its line. */
+export function scanStringBody(text: string, offset: number): number {
   let at = offset + 1;
   while (at < text.length && text[at] !== '"' && text[at] !== '\n') {
     at += text[at] === '\\' && at + 1 < text.length && text[at + 1] !== '\n' ? 2 : 1;
@@ -87,70 +90,14 @@ export function scanTarget(text: string, offset: number): number {
   return at;
 }
 
-/** A config block, macro, C definition …: the whole of it, as one token. */
-export function scanSection(text: string, offset: number): number {
-  if (text[offset] === '#') return directiveEnd(text, offset);
-  const word = wordAt(text, offset);
-  if (word === '' || !Object.hasOwn(sectionNames, word)) return -1;
-  const next = text[offset + word.length];
-  // With a colon or the end of an attach point behind it, it is one: a provider's name that we don't know.
-  if (next !== undefined && !isBlank(next) && !'={("'.includes(next)) return -1;
-  if (word === 'import' || word === 'let') return lineSectionEnd(text, offset);
-  return blockSectionEnd(text, offset);
-}
-
 /** The word of letters, digits and underscores at an offset. */
-function wordAt(text: string, offset: number): string {
-  let end = offset;
-  while (/[A-Za-z0-9_]/.test(text[end] ?? '')) end++;
-  return text.slice(offset, end);
+export function wordAt(text: string, offset: number): string {
+  const word = /[A-Za-z0-9_]*/y;
+  word.lastIndex = offset;
+  return word.exec(text)?.[0] ?? '';
 }
 
-function lineEnd(text: string, offset: number): number {
+export function lineEnd(text: string, offset: number): number {
   const end = text.indexOf('\n', offset);
   return end < 0 ? text.length : end;
-}
-
-/** A preprocessor line, with the lines that a backslash joins to it. */
-function directiveEnd(text: string, offset: number): number {
-  let end = lineEnd(text, offset);
-  while (end < text.length && text[end - 1] === '\\') end = lineEnd(text, end + 1);
-  return end;
-}
-
-function lineSectionEnd(text: string, offset: number): number {
-  const end = lineEnd(text, offset);
-  const semicolon = text.indexOf(';', offset);
-  return semicolon >= 0 && semicolon < end ? semicolon + 1 : end;
-}
-
-/** Through the block's closing brace; through a semicolon if that comes before any brace. */
-function blockSectionEnd(text: string, offset: number): number {
-  let depth = 0;
-  let at = offset;
-  while (at < text.length) {
-    if (text[at] === '"') {
-      const bodyEnd = scanStringBody(text, at);
-      at = text[bodyEnd] === '"' ? bodyEnd + 1 : bodyEnd;
-      continue;
-    }
-    const commentEnd = scanComment(text, at);
-    if (commentEnd >= 0) {
-      at = commentEnd;
-      continue;
-    }
-    if (text.startsWith('/*', at)) return text.length;
-    const char = text[at++];
-    if (char === '{') depth++;
-    if (char === ';' && depth === 0) return at;
-    if (char === '}' && --depth <= 0) return sectionTailEnd(text, at);
-  }
-  return at;
-}
-
-/** What may follow a C definition's brace: attributes and a semicolon. */
-function sectionTailEnd(text: string, offset: number): number {
-  const tail = /[ \t]*(?:__attribute__[ \t]*\(\([^)\n]*\)\))?[ \t]*;/y;
-  tail.lastIndex = offset;
-  return tail.test(text) ? tail.lastIndex : offset;
 }

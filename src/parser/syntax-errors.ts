@@ -1,18 +1,24 @@
-/** The wording of syntax errors. Each function makes the diagnostic for one kind of mistake; the grammar decides which. */
+/**
+ * The wording of syntax errors in blocks and expressions (those between probes: section-errors.ts). Each function makes the
+ * diagnostic for one kind of mistake; the grammar decides which.
+ */
 
 import { tokenMatcher, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
 import { diagnostic, type Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
+import type { NoValue } from './build-block.ts';
+import { AngleClose, AngleOpen, PredicateClose } from './section-tokens.ts';
 import {
-  AngleClose,
-  AngleOpen,
   BinaryOperator,
   Colon,
   Else,
   Identifier,
   Integer,
-  PredicateClose,
-  Target,
+  MapName,
+  SectionKeyword,
+  StringLiteral,
+  TagKeyword,
+  Typeof,
   Variable,
   Word,
 } from './tokens.ts';
@@ -28,107 +34,6 @@ export class SyntaxProblem extends Error {
   }
 }
 
-/** Syntax of the whole language that this version doesn't take, by the word that begins it. */
-const unsupportedWords: Readonly<Record<string, string>> = {
-  for: 'for loops',
-  while: 'while loops',
-  break: "'break'",
-  continue: "'continue'",
-  comptime: 'comptime expressions',
-  typeof: "'typeof'",
-  typeinfo: "'typeinfo'",
-  offsetof: "'offsetof'",
-  import: 'imports',
-  macro: 'macros',
-  fn: 'functions',
-  config: 'the config record',
-};
-
-const unsupportedHints: Readonly<Record<string, string>> = {
-  'for loops': 'unroll (N) { … } repeats a block a fixed number of times.',
-  'while loops': 'unroll (N) { … } repeats a block a fixed number of times.',
-};
-
-/** What a reserved word begins that this version lacks; undefined for all other tokens. */
-export function unsupportedConstruct(token: IToken): string | undefined {
-  if (token.tokenType === Identifier || !tokenMatcher(token, Word)) return undefined;
-  return unsupportedWords[token.image];
-}
-
-export function unsupported(construct: string, span: Span): Diagnostic {
-  const verb = construct.startsWith("'") || construct.startsWith('the ') ? "isn't" : "aren't";
-  const message = `${upperFirst(construct)} ${verb} supported by this version of tstrace`;
-  const hint = unsupportedHints[construct];
-  return diagnostic(
-    'error',
-    'unsupported-syntax',
-    message,
-    span,
-    hint === undefined ? {} : { hints: [hint] },
-  );
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-// Between probes -------------------------------------------------------------------------------------------------
-
-export function missingAttachPoint(token: IToken, span: Span): Diagnostic {
-  const message = `An attach point should stand before ${describe(token)}`;
-  return diagnostic('error', 'missing-attach-point', message, span, {
-    hints: ['Say what to trace: kprobe:vfs_read { … }, interval:s:1 { … }, begin { … }.'],
-  });
-}
-
-/** An attach point at a span of the text, and nothing to do there. */
-export function missingBlock(span: Span, text: string): Diagnostic {
-  const message = `${quoted(text.slice(span.start, span.end))} has no block`;
-  return diagnostic('error', 'missing-block', message, span, {
-    hints: ['A block in braces says what to do: { … }.'],
-  });
-}
-
-/** After if, else or unroll: the block that must follow. */
-export function missingInnerBlock(previous: IToken, token: IToken, span: Span): Diagnostic {
-  const message = `Expected a block after ${describe(previous)}, but found ${describe(token)}`;
-  const unary = 'A condition without parentheses ends at its first operator: put parentheses around it.';
-  const hints = [
-    ...(previous.tokenType === Else ? ["After 'else' comes a block in braces or another 'if'."] : []),
-    ...(tokenMatcher(token, BinaryOperator) ? [unary] : []),
-  ];
-  return diagnostic('error', 'missing-block', message, span, { hints });
-}
-
-/** Something between an attach point and its block. `previous` is the attach point. */
-export function unexpectedInHeader(token: IToken, previous: IToken, span: Span): Diagnostic {
-  const message = `Expected ',', a predicate or a block after the attach point, but found ${describe(token)}`;
-  const slash = previous.tokenType === Target && previous.image.includes('/');
-  const hints = [
-    ...(slash ? ['A blank must stand before a predicate: kprobe:f /pid == 1/ { … }.'] : []),
-    ...(!slash && token.tokenType === Target
-      ? ['Attach points are separated by commas and contain no blanks.']
-      : []),
-  ];
-  return diagnostic('error', 'unexpected-token', message, span, { hints });
-}
-
-export function strayMark(token: IToken, span: Span): Diagnostic {
-  const closes = token.image === '}' || token.image === '>';
-  const message = closes
-    ? `'${token.image}' closes nothing here`
-    : `Expected a probe, but found ${describe(token)}`;
-  const hints = closes ? ['All blocks before it are closed already.'] : [];
-  return diagnostic('error', 'unexpected-token', message, span, { hints });
-}
-
-export function unclosedPredicate(open: Span, span: Span): Diagnostic {
-  return diagnostic('error', 'unclosed-predicate', "The predicate isn't closed before the block", span, {
-    labels: [{ span: open, text: 'the predicate begins here' }],
-    hints: ["Put '/' right before the block: /pid == 1/ { … }."],
-  });
-}
-
 // Blocks and statements ------------------------------------------------------------------------------------------
 
 export function unclosedBlock(open: IToken, openSpan: Span, span: Span, nextProbe?: Span): Diagnostic {
@@ -140,6 +45,18 @@ export function unclosedBlock(open: IToken, openSpan: Span, span: Span, nextProb
     ],
     hints: open.tokenType === AngleOpen ? ["The '>' that closes the block stands after ';' or '}'."] : [],
   });
+}
+
+/** After if, else, a loop's head or a section's: the block that must follow. */
+export function missingInnerBlock(previous: IToken, token: IToken, span: Span): Diagnostic {
+  const message = `Expected a block after ${describe(previous)}, but found ${describe(token)}`;
+  const unary =
+    'Without parentheses, a condition or bound ends at its first operator: put parentheses around it.';
+  const hints = [
+    ...(previous.tokenType === Else ? ["After 'else' comes a block in braces or another 'if'."] : []),
+    ...(tokenMatcher(token, BinaryOperator) ? [unary] : []),
+  ];
+  return diagnostic('error', 'missing-block', message, span, { hints });
 }
 
 export function wrongClosing(open: IToken, openSpan: Span, token: IToken, span: Span): Diagnostic {
@@ -171,7 +88,35 @@ export function unexpectedStatement(token: IToken, span: Span): Diagnostic {
   if (token.tokenType === Else) {
     return diagnostic('error', 'unexpected-token', "There is no 'if' before this 'else'", span);
   }
-  return diagnostic('error', 'unexpected-token', `Expected a statement, but found ${describe(token)}`, span);
+  const hints = tokenMatcher(token, SectionKeyword)
+    ? [`A section that begins with '${token.image}' stands between probes, not inside a block.`]
+    : [];
+  const message = `Expected a statement, but found ${describe(token)}`;
+  return diagnostic('error', 'unexpected-token', message, span, { hints });
+}
+
+const loopHints = ['Write for $i : 0..10 { … } or for $kv : @map { … }.'];
+
+/** Behind the variable of a for loop. */
+export function missingLoopColon(token: IToken, span: Span): Diagnostic {
+  return unexpected("':'", token, span, loopHints);
+}
+
+/** What stands behind the colon of a for loop. */
+export function notIterable(span: Span): Diagnostic {
+  const message = 'A for loop goes over a range of numbers or over a map';
+  return diagnostic('error', 'not-iterable', message, span, { hints: loopHints });
+}
+
+/** A block or an if where a value is needed. */
+export function noValue({ lacks, span }: NoValue): Diagnostic {
+  return lacks === 'else'
+    ? diagnostic('error', 'missing-else', "An 'if' whose value is used needs an 'else'", span, {
+        hints: ['Say what the value is if the condition is false: if c { 1 } else { 0 }.'],
+      })
+    : diagnostic('error', 'missing-expression', 'This block has no value: its last item must be one', span, {
+        hints: ['Put an expression without a semicolon at its end: { $x = f(); $x + 1 }.'],
+      });
 }
 
 export function tooDeeplyNested(what: string, limit: number, span: Span): Diagnostic {
@@ -185,7 +130,11 @@ export function tooDeeplyNested(what: string, limit: number, span: Span): Diagno
 export function missingExpression(token: IToken, previous: IToken, span: Span): Diagnostic {
   const message = `Expected an expression after ${describe(previous)}, but found ${describe(token)}`;
   const reserved = token.tokenType !== Identifier && tokenMatcher(token, Word);
-  const hints = reserved ? [`'${token.image}' is a reserved word; it can't name a value.`] : [];
+  const typeHint =
+    'A type is no value. It stands after a colon or in a cast, and typeof(T) as an argument of a call.';
+  const reservedHint = `'${token.image}' is a reserved word; it can't name a value.`;
+  const isType = token.tokenType === Typeof || tokenMatcher(token, TagKeyword);
+  const hints = reserved ? [isType ? typeHint : reservedHint] : [];
   return diagnostic('error', 'missing-expression', message, span, { hints });
 }
 
@@ -206,7 +155,7 @@ export function describe(token: IToken): string {
   return token.image === '' ? 'the end of the script' : quoted(token.image);
 }
 
-function quoted(image: string): string {
+export function quoted(image: string): string {
   const line = image.split('\n', 1)[0] ?? '';
   return `'${line.length > 30 ? line.slice(0, 30) + '…' : line}'`;
 }
@@ -216,6 +165,8 @@ const typeNames = new Map<TokenType, string>([
   [Variable, 'a variable ($x)'],
   [Integer, 'a number'],
   [Word, 'a name'],
+  [MapName, 'a map (@x)'],
+  [StringLiteral, 'a text in quotes'],
   [Colon, "':'"],
   [AngleClose, "'>'"],
   [PredicateClose, "'/'"],

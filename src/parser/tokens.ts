@@ -1,22 +1,17 @@
 /**
- * The words of the language, in the order in which the lexer tries them. Sections b.3, b.5 and b.9 of the language
- * reference are the source; which of them count where is lexer.ts's matter (modes).
+ * The words and marks of blocks, in the order in which the lexer tries them. Sections b.3 and b.9 of the language reference
+ * are the source. What stands between probes, and which tokens count where, is section-tokens.ts's matter.
  */
 
 import { createToken, Lexer, type CustomPatternMatcherFunc, type TokenType } from 'chevrotain';
-import {
-  scanComment,
-  scanSection,
-  scanString,
-  scanTarget,
-  scanUnterminatedString,
-  sectionNames,
-  skipTrivia,
-} from './scan.ts';
+import { scanComment, scanMultilineString, scanString, scanUnterminatedString } from './scan.ts';
 
 /** Names of the lexer's modes: what the text at hand can be. */
 export const modes = {
+  /** Between probes. */
   target: 'target',
+  /** From the word that begins a section to its block or end: macro f($x) */
+  header: 'header',
   predicate: 'predicate',
   braces: 'braces',
   angles: 'angles',
@@ -33,8 +28,8 @@ export const Word = kind('Word');
 export const BooleanLiteral = kind('BooleanLiteral');
 export const TagKeyword = kind('TagKeyword');
 
-/** A pattern from one of scan.ts's functions. */
-function scanned(scan: (text: string, offset: number) => number): CustomPatternMatcherFunc {
+/** A pattern from a scanning function. */
+export function scanned(scan: (text: string, offset: number) => number): CustomPatternMatcherFunc {
   return (text, offset) => {
     const end = scan(text, offset);
     return end < 0 ? null : matched(text.slice(offset, end));
@@ -42,7 +37,7 @@ function scanned(scan: (text: string, offset: number) => number): CustomPatternM
 }
 
 /** Chevrotain reads nothing but the first element, but its type asks for the whole of a regular expression's result. */
-function matched(image: string): RegExpExecArray {
+export function matched(image: string): RegExpExecArray {
   return Object.assign([image] as [string], { index: 0, input: image });
 }
 
@@ -78,80 +73,10 @@ export const StrayCharacters = createToken({
   group: faultGroup,
 });
 
-// Between probes -------------------------------------------------------------------------------------------------
-
-export const Shebang = createToken({
-  name: 'Shebang',
-  pattern: scanned((text, offset) =>
-    offset === 0 && text.startsWith('#!') ? (text + '\n').indexOf('\n') : -1,
-  ),
-  start_chars_hint: ['#'],
-  group: Lexer.SKIPPED,
-  line_breaks: false,
-});
-/** Config, macros, C definitions …: a whole section that this version doesn't take. */
-export const Section = createToken({
-  name: 'Section',
-  pattern: scanned(scanSection),
-  start_chars_hint: ['#', ...new Set(Object.keys(sectionNames).map((word) => word.charAt(0)))],
-  line_breaks: true,
-});
-export const Target = createToken({
-  name: 'Target',
-  pattern: scanned(scanTarget),
-  // Every character but those that end a target; beyond Latin-1, one per bucket of chevrotain's table (lexer_public.ts).
-  start_chars_hint: targetStarts(),
-  line_breaks: false,
-});
-/** What can start no attach point: a brace too many, as a rule. */
-export const StrayMark = createToken({ name: 'StrayMark', pattern: /[}>;()[\]=|&]/ });
-export const PredicateOpen = createToken({ name: 'PredicateOpen', pattern: '/', push_mode: modes.predicate });
-
-function targetStarts(): number[] {
-  const starts = [];
-  for (let code = 0; code <= 0xffff; code += code < 256 ? 1 : 64) {
-    if (scanTarget(String.fromCharCode(code), 0) > 0) starts.push(code);
-  }
-  return starts;
-}
-
 // Brackets -------------------------------------------------------------------------------------------------------
 
 export const BraceOpen = createToken({ name: 'BraceOpen', pattern: '{', push_mode: modes.braces });
 export const BraceClose = createToken({ name: 'BraceClose', pattern: '}', pop_mode: true });
-/** A block's brace where the predicate before it wasn't closed; leaves the predicate, so that the rest is read well. */
-export const PredicateBraceOpen = createToken({
-  name: 'PredicateBraceOpen',
-  pattern: '{',
-  categories: [BraceOpen],
-  pop_mode: true,
-  push_mode: modes.braces,
-});
-/** The slash directly before a block (or before the end, where the block is missing). Any other slash divides. */
-export const PredicateClose = createToken({
-  name: 'PredicateClose',
-  pattern: (text, offset) => {
-    if (text[offset] !== '/') return null;
-    const next = text[skipTrivia(text, offset + 1)];
-    return next === '{' || next === '<' || next === undefined ? matched('/') : null;
-  },
-  start_chars_hint: ['/'],
-  line_breaks: false,
-  pop_mode: true,
-});
-export const AngleOpen = createToken({ name: 'AngleOpen', pattern: '<', push_mode: modes.angles });
-/** Only where a statement would begin; everywhere else `>` compares. */
-export const AngleClose = createToken({
-  name: 'AngleClose',
-  pattern: (text, offset, tokens) => {
-    const previous = tokens[tokens.length - 1]?.tokenType;
-    const statementBegins = previous === AngleOpen || previous === BraceClose || previous === Semicolon;
-    return statementBegins && text[offset] === '>' ? matched('>') : null;
-  },
-  start_chars_hint: ['>'],
-  line_breaks: false,
-  pop_mode: true,
-});
 export const ParenOpen = createToken({ name: 'ParenOpen', pattern: '(' });
 export const ParenClose = createToken({ name: 'ParenClose', pattern: ')' });
 export const BracketOpen = createToken({ name: 'BracketOpen', pattern: '[' });
@@ -164,6 +89,7 @@ export const Semicolon = createToken({ name: 'Semicolon', pattern: ';' });
 export const Colon = createToken({ name: 'Colon', pattern: ':' });
 export const Question = createToken({ name: 'Question', pattern: '?' });
 export const Dot = createToken({ name: 'Dot', pattern: '.' });
+export const DotDot = createToken({ name: 'DotDot', pattern: '..' });
 export const Arrow = createToken({ name: 'Arrow', pattern: '->' });
 export const Assign = createToken({ name: 'Assign', pattern: '=', categories: [AssignOperator] });
 
@@ -210,7 +136,14 @@ export const StringLiteral = createToken({
   start_chars_hint: ['"'],
   line_breaks: false,
 });
-/** Reported by the lexer, then taken as a string. */
+/** Strings that the lexer reports, and the grammar takes as such. */
+export const MultilineString = createToken({
+  name: 'MultilineString',
+  pattern: scanned(scanMultilineString),
+  start_chars_hint: ['"'],
+  categories: [StringLiteral],
+  line_breaks: true,
+});
 export const UnterminatedString = createToken({
   name: 'UnterminatedString',
   pattern: scanned(scanUnterminatedString),
@@ -218,6 +151,7 @@ export const UnterminatedString = createToken({
   categories: [StringLiteral],
   line_breaks: false,
 });
+const brokenStrings = [MultilineString, UnterminatedString];
 
 // Reserved words -------------------------------------------------------------------------------------------------
 
@@ -231,40 +165,37 @@ const keyword = (word: string, ...categories: TokenType[]): TokenType =>
 export const Let = keyword('let');
 export const If = keyword('if');
 export const Else = keyword('else');
-export const Unroll = keyword('unroll');
-export const Return = keyword('return');
-export const Sizeof = keyword('sizeof');
-/** `_`, which takes values that nobody wants. */
-export const Discard = keyword('_');
-const tagKeywords = ['struct', 'union', 'enum'].map((word) => keyword(word, TagKeyword));
-const booleans = ['true', 'false'].map((word) => keyword(word, BooleanLiteral));
 export const For = keyword('for');
 export const While = keyword('while');
+export const Unroll = keyword('unroll');
+export const Break = keyword('break');
+export const Continue = keyword('continue');
+export const Return = keyword('return');
+export const Import = keyword('import');
 export const Comptime = keyword('comptime');
-const otherReserved = [
-  'break',
-  'continue',
-  'config',
-  'fn',
-  'import',
-  'macro',
-  'offsetof',
-  'typeof',
-  'typeinfo',
-].map((word) => keyword(word));
+export const Sizeof = keyword('sizeof');
+export const Offsetof = keyword('offsetof');
+export const Typeof = keyword('typeof');
+export const Typeinfo = keyword('typeinfo');
+/** `_`, which takes values that nobody wants. */
+export const Discard = keyword('_');
+/** Words that begin a section of the script, and so name nothing inside a block. */
+export const SectionKeyword = kind('SectionKeyword');
+const tagKeywords = ['struct', 'union', 'enum'].map((word) => keyword(word, TagKeyword));
+const booleans = ['true', 'false'].map((word) => keyword(word, BooleanLiteral));
+const sectionKeywords = ['config', 'fn', 'macro'].map((word) => keyword(word, SectionKeyword));
 
+// chevrotain tries them in this order; each gives way to a longer name.
 const keywords = [
-  ...[Let, If, Else, Unroll, Return, Sizeof, For, While, Comptime, Discard],
+  ...[Let, If, Else, For, While, Unroll, Break, Continue, Return, Import, Comptime],
+  ...[Sizeof, Offsetof, Typeof, Typeinfo, Discard],
   ...tagKeywords,
   ...booleans,
-  ...otherReserved,
+  ...sectionKeywords,
 ];
 
-/** What may stand in a block, but for brackets that mode by mode mean different things. Longer words come first. */
-export const bodyTokens: readonly TokenType[] = [
-  Blanks,
-  Comment,
-  UnterminatedComment,
+/** What may stand in a block but for blanks, comments and the brackets that mode by mode mean different things. */
+export const wordsAndMarks: readonly TokenType[] = [
   ...keywords,
   Identifier,
   Variable,
@@ -272,7 +203,7 @@ export const bodyTokens: readonly TokenType[] = [
   MapName,
   Integer,
   StringLiteral,
-  UnterminatedString,
+  ...brokenStrings,
   ...compoundAssignments,
   ...stepOperators,
   Arrow,
@@ -280,23 +211,11 @@ export const bodyTokens: readonly TokenType[] = [
   Assign,
   ...shortOperators,
   ...[ParenOpen, ParenClose, BracketOpen, BracketClose, BraceClose],
-  ...[Comma, Semicolon, Colon, Question, Dot],
+  ...[Comma, Semicolon, Colon, Question, DotDot, Dot],
   StrayCharacters,
 ];
 
-/** What may stand between probes. */
-export const targetTokens: readonly TokenType[] = [
-  ...[Blanks, Comment, UnterminatedComment, Shebang, Section],
-  ...[PredicateOpen, BraceOpen, AngleOpen, Comma],
-  ...[StrayMark, Target],
-];
-
-/** Every token type that the grammar may name, the abstract ones included. */
-export const allTokens: readonly TokenType[] = [
-  ...new Set([
-    ...[BinaryOperator, PrefixOperator, StepOperator, AssignOperator, Word, BooleanLiteral, TagKeyword],
-    ...targetTokens,
-    ...bodyTokens,
-    ...[PredicateClose, PredicateBraceOpen, AngleClose],
-  ]),
+/** Kinds that match no text themselves. */
+export const abstractTokens: readonly TokenType[] = [
+  ...[BinaryOperator, PrefixOperator, StepOperator, AssignOperator, Word, BooleanLiteral, TagKeyword],
 ];

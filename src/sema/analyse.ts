@@ -6,6 +6,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { Program } from '../parser/ast.ts';
 import type { Attachment, Requirement } from '../plan/plan.ts';
+import { checkMacros } from './check-macros.ts';
 import type { ExpandedProbe } from './expand-probes.ts';
 import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
@@ -33,6 +34,7 @@ export function analyse(
   { parameters }: AnalyseOptions,
 ): Outcome<TypedProgram> {
   const report = new Report();
+  checkMacros(report, program.macros);
   reportUnsupportedSections(report, program);
   const expanded = expandProbes(program, facts, report);
   if (expanded.length === 0 && !hasErrors(report.diagnostics))

@@ -3,9 +3,9 @@
 import { assertNever } from '../../src/base/assert.ts';
 import { hasErrors } from '../../src/base/outcome.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
-import type { Block, Expr, Program, Statement, TypeOrExpr } from '../../src/parser/ast.ts';
+import type { Block, Expr, Macro, Program, Statement, TypeOrExpr, TypeSyntax } from '../../src/parser/ast.ts';
 import { parse } from '../../src/parser/parse.ts';
-import { typeText } from '../../src/parser/print-ast.ts';
+import { typeText as typeTextWith } from '../../src/parser/print-ast.ts';
 
 /** The tree of a script that must be free of errors. */
 export function parsed(text: string, parameters: readonly string[] = []): Program {
@@ -31,6 +31,40 @@ export function expressionOf(text: string): Expr {
 
 export function expressionText(text: string): string {
   return exprText(expressionOf(text));
+}
+
+/** All sections of a script, by kind. */
+export function sectionsText(script: string): string {
+  const { definitions, config, imports, macros, functions, maps, probes } = parsed(script);
+  const entries = (config?.entries ?? []).map(({ key, value }) => `${key.text}=${exprText(value)}`);
+  return [
+    ...definitions.map(({ text }) => form('C', text)),
+    ...(config ? [form('config', ...entries)] : []),
+    ...imports.map(({ path }) => form('import', JSON.stringify(path.text))),
+    ...macros.map(macroText),
+    ...functions.map(({ name, parameters, returns, body }) =>
+      form(
+        'fn',
+        name.text,
+        ...parameters.map((parameter) => `$${parameter.name.text}:${typeText(parameter.type)}`),
+        `:${typeText(returns)}`,
+        blockText(body),
+      ),
+    ),
+    ...maps.map(({ name, mapKind, entries: { value } }) =>
+      form('map', `@${name.text}`, mapKind.text, String(value)),
+    ),
+    ...probes.map(({ attachPoints, body }) =>
+      form('probe', attachPoints[0]?.provider.text ?? '', blockText(body)),
+    ),
+  ].join(' ');
+}
+
+function macroText({ name, parameters, body }: Macro): string {
+  const marks = { variable: '$', map: '@', expression: '' };
+  const names = parameters.map((parameter) => marks[parameter.kind] + parameter.name.text);
+  const result = body.result ? `=> ${exprText(body.result)}` : '';
+  return form('macro', name.text, ...names, blockText(body), result);
 }
 
 export function blockText(block: Block): string {
@@ -143,4 +177,8 @@ export function exprText(expr: Expr): string {
 
 function operandText(of: TypeOrExpr): string {
   return 'type' in of ? typeText(of.type) : exprText(of.expr);
+}
+
+function typeText(type: TypeSyntax): string {
+  return typeTextWith(type, exprText);
 }

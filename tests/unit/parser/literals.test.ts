@@ -151,3 +151,21 @@ test('a string that swallows the closing brace gives one error', () => {
   //             ^^^^^^^^ unterminated-string
   `);
 });
+
+test('a string with a line break inside gives one error', () => {
+  checkDiagnostics(`begin {
+    printf("abc
+    //     ^^^^ newline-in-string
+    def\n", 1);
+    @y = ;
+    //   ^ missing-expression
+  }`);
+});
+
+test('a quote too few is not taken for a line break inside a string', () => {
+  checkDiagnostics(`begin {
+    printf("abc, 1);
+    //     ^^^^^^^^^ unterminated-string
+    printf("def", "ghi");
+  }`);
+});

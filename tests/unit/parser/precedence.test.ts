@@ -31,7 +31,7 @@ const levels: Readonly<Record<BinaryOp, number>> = {
   '%': 11,
 };
 const binaryOps = Object.keys(levels) as BinaryOp[];
-const unaryOps: UnaryOp[] = ['-', '!', '~', '*', '&'];
+const unaryOps: UnaryOp[] = ['-', '!', '~', '*'];
 const unaryLevel = 12;
 const postfixLevel = 13;
 
@@ -56,6 +56,11 @@ const { tree } = fc.letrec<{ tree: Expr }>((tie) => {
       fc
         .tuple(fc.constantFrom(...unaryOps), inner)
         .map(([op, operand]): Expr => ({ kind: 'unary', op, operand, span })),
+      // & takes no other operands.
+      fc
+        .constantFrom('variable' as const, 'map' as const)
+        .map((kind): Expr => ({ kind: 'unary', op: '&', operand: { kind, name: 'a', span }, span })),
+      inner.map((operand): Expr => ({ kind: 'comptime', operand, span })),
       fc.tuple(inner, inner, inner).map(([condition, then, otherwise]): Expr => ({
         kind: 'conditional',
         condition,
@@ -129,6 +134,8 @@ function printed(expr: Expr): readonly [text: string, level: number] {
         : [`${print(expr.target, postfixLevel)}${expr.op}`, postfixLevel];
     case 'unary':
       return [`${expr.op} ${print(expr.operand, unaryLevel)}`, unaryLevel];
+    case 'comptime':
+      return [`comptime ${print(expr.operand, unaryLevel)}`, unaryLevel];
     case 'cast':
       return [`(uint8)${print(expr.operand, unaryLevel)}`, unaryLevel];
     case 'binary': {
@@ -148,7 +155,6 @@ function printed(expr: Expr): readonly [text: string, level: number] {
     case 'record':
     case 'block':
     case 'if':
-    case 'comptime':
     case 'error':
       throw new Error(`not generated: ${expr.kind}`);
     default:
