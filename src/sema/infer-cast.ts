@@ -64,12 +64,21 @@ function refuseCast(
   if (canCast(operand.type, type)) return undefined;
   return {
     message: `${typeName(operand.type)} can not be cast to ${typeName(type)}`,
-    hints: type.kind === 'struct' ? [`Cast to a pointer: (${typeName(type)} *)`] : [],
+    hints: castHints(operand.type, type),
   };
 }
 
 export const hasVariant = ({ variants }: EnumType, number: bigint): boolean =>
   variants.some(({ value: variant }) => variant === number);
+
+function castHints(from: Type, type: Type): readonly string[] {
+  if (type.kind === 'struct') return [`Cast to a pointer: (${typeName(type)} *)`];
+  if (type.kind !== 'array' || !(isScalar(from) || from.kind === 'string')) return [];
+  const [bytes, elementBytes] = [sizeOf(from), sizeOf(type.of)];
+  return bytes % elementBytes === 0
+    ? [`${typeName(from)} has ${bytes} bytes: (${typeName(type.of)}[${bytes / elementBytes}])`]
+    : [`${typeName(from)} has ${bytes} bytes, which make no whole number of ${typeName(type.of)}.`];
+}
 
 const variantsShownMax = 8;
 

@@ -101,4 +101,39 @@ PIDTYPE_TGID
   },
 ];
 
-export const typeCases: readonly Case[] = [...structCases, ...enumCases];
+const arrayCases: readonly Case[] = [
+  {
+    title: 'arrays are made by casts, indexed, compared, stored, and printed',
+    script: `begin { $x = (uint64)0x0807060504030201; $i = pid * 0 + 3; $a = (uint8[8])$x; print($a); print(($a[0], $a[7], $a[$i])); print((uint16[])$x);
+      print((uint32[2])$x == (uint32[])$x); print((uint8[8])(uint64)1 != $a); print((uint64)$a == $x); print((int8[])"abc"); printf("%s|%d\\n", $a, sizeof($a));
+      @a[$a] = $a; @t = (1, $a, "x"); print(@t.1[2]); print(@t.1[$i]); print(@a[$a][1]); @n[(uint8[2])(uint16)1, "k"] = 1; print(pid ? $a : (uint8[8])(uint64)0);
+      print((string[8])"abc" == "abc"); exit(); }`,
+    prints: `[1,2,3,4,5,6,7,8]
+(1, 8, 4)
+[513,1027,1541,2055]
+true
+true
+true
+[97,98,99,0]
+[1,2,3,4,5,6,7,8]|8
+3
+4
+2
+[1,2,3,4,5,6,7,8]
+true
+
+
+@a[[1,2,3,4,5,6,7,8]]: [1,2,3,4,5,6,7,8]
+@n[[1,0], k]: 1
+@t: (1, [1,2,3,4,5,6,7,8], x)`,
+  },
+  {
+    title: 'arrays of arrays are indexed one after the other, by numbers known or not',
+    script: `begin { $i = pid * 0 + 1; $n = (uint8[2][2])0x04030201; print($n); print(($n[0], $n[1][0], $n[$i][$i], $n[$i][0], $n[0][$i]));
+      print($n[$i]); @n = $n; $k = @n; print($k[$i + 1]); exit(); }`,
+    reports: ['stdin:2:46-56: WARNING: Array index out of bounds: the array has 2 elements; 0 is used'],
+    prints: '[[1,2],[3,4]]\n([1,2], 3, 4, 3, 2)\n[3,4]\n[0,0]\n\n\n@n: [[1,2],[3,4]]',
+  },
+];
+
+export const typeCases: readonly Case[] = [...structCases, ...enumCases, ...arrayCases];

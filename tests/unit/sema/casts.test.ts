@@ -20,6 +20,13 @@ test.each([
   ['(uint32)(uint8[4])pid', 'convert(convert(pid():uint32):uint8[4]):uint32'],
   ['(int8[])"ab"', 'convert("ab":string[3]):int8[3]'],
   ['(string[32])comm', 'convert(comm:string[16]):string[32]'],
+  ['(uint8[2][2])pid', 'convert(pid():uint32):uint8[2][2]'],
+  [
+    '(uint16[2])pid == (uint16[])pid',
+    '(convert(pid():uint32):uint16[2] == convert(pid():uint32):uint16[2]):bool',
+  ],
+  ['((uint8[2][2])pid)[1]', 'part(convert(pid():uint32):uint8[2][2] + 2):uint8[2]'],
+  ['((uint8[2][2])pid)[1][0]', 'part(convert(pid():uint32):uint8[2][2] + 2):uint8'],
 ])('%s', (written, typed) => expect(valueOf(written)).toBe(typed));
 
 test('impossible ones', () => {
@@ -37,6 +44,12 @@ test('impossible ones', () => {
          // ^^^^^^^^^^^^^^^ bad-cast
       print((uint64)(1, 2));
          // ^^^^^^^^^^^^^^ bad-cast
+      print((uint32[])(uint16)pid);
+         // ^^^^^^^^^^^^^^^^^^^^^ bad-cast
+      print(((uint8[2][2])pid)[0][2]);
+                               // ^ index-out-of-range
+      print((uint16[2])pid == (uint8[4])pid);
+         // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ type-mismatch
       print((uint64)args);
                  // ^^^^ type-mismatch
     }
@@ -44,6 +57,10 @@ test('impossible ones', () => {
   expect(told('begin { print((enum color)7); print((struct file)curtask); }')).toEqual([
     { code: 'bad-cast', hints: ['Its values are RED (0), GREEN (1).'] },
     { code: 'bad-cast', hints: ['Cast to a pointer: (struct file *)'] },
+  ]);
+  expect(told('begin { print((uint8[3])pid); print((uint32[])(uint16)pid); }')).toEqual([
+    { code: 'bad-cast', hints: ['uint32 has 4 bytes: (uint8[4])'] },
+    { code: 'bad-cast', hints: ['uint16 has 2 bytes, which make no whole number of uint32.'] },
   ]);
 });
 
