@@ -13,7 +13,7 @@ import { createWriter } from '../src/output/writer.ts';
 import type { EventPlan } from '../src/plan/plan.ts';
 import type { Words } from '../src/runtime/decode.ts';
 import { RingDrain } from '../src/runtime/drain.ts';
-import { layOut } from '../src/types/layout.ts';
+import { pack } from '../src/types/packing.ts';
 import type { Type } from '../src/types/type.ts';
 import { i64, string, u32, u64 } from '../src/types/type.ts';
 import { recordBytes, syntheticRing } from '../tests/support/synthetic-ring.ts';
@@ -66,11 +66,11 @@ const cases: readonly Case[] = [
 ];
 
 function planOf({ types }: Case): EventPlan {
-  const layout = layOut([
+  const record = pack(
     { name: 'event', type: u32 },
-    ...types.map((type, index) => ({ name: String(index), type })),
-  ]);
-  return { name: 'printf', layout, constants: {}, program: 0, span: { file: '', start: 0, end: 0 } };
+    types.map((type, index) => ({ name: String(index), type })),
+  );
+  return { name: 'printf', record, constants: {}, program: 0, span: { file: '', start: 0, end: 0 } };
 }
 
 /** Events a second. */
@@ -88,7 +88,7 @@ function measure(test: Case, file: string, mode: 'text' | 'json'): number {
   const output = mode === 'text' ? textOutput(writer, notices) : jsonOutput(writer, notices);
   const plan = planOf(test);
   // As many records as fit, to the last byte: so the same ring can be sent again and again without being written.
-  const recordStep = Math.ceil((plan.layout.size + 8) / 8) * 8;
+  const recordStep = Math.ceil((plan.record.head.size + 8) / 8) * 8;
   const ring = syntheticRing(recordStep * Math.floor(ringBytesMax / recordStep));
   const drain = new RingDrain({
     ring,
@@ -99,7 +99,7 @@ function measure(test: Case, file: string, mode: 'text' | 'json'): number {
       return (values) => output.text('printf', format(values));
     },
   });
-  for (let index = 0; ring.send(recordBytes(plan.layout, 0, test.fields(index))); index++);
+  for (let index = 0; ring.send(recordBytes(plan.record, 0, test.fields(index))); index++);
   const start = performance.now();
   let events = 0;
   for (;;) {

@@ -109,6 +109,11 @@ export interface FunctionDefinition extends Documented {
   readonly events?: readonly EventDefinition<EventFields>[];
   /** Nothing for functions that return `none`. */
   readonly emit: (args: readonly Argument[], out: Emitter, call: Span) => Operand | void;
+  /**
+   * Of functions that give text: writes it to memory of the result's size without caring for what is behind its NUL, and gives its
+   * length with the NUL; 0 or less, and an empty text, if there is none to be had. For those who need no more than the text itself.
+   */
+  readonly emitText?: (args: readonly Argument[], out: Emitter, to: Memory) => Scalar;
 }
 
 /** One CPU's cell of an aggregation, by slot name. */

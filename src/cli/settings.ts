@@ -47,7 +47,11 @@ interface Key {
 }
 
 const keys: Readonly<Record<string, Key>> = {
-  MAX_STRLEN: { setting: 'maxStrlen', read: number(8, 16384), takes: 'a number of bytes from 8 to 16384' },
+  MAX_STRLEN: {
+    setting: 'maxStrlen',
+    read: number(8, 2 ** 20),
+    takes: 'a number of bytes from 8 to 1048576',
+  },
   MAX_MAP_KEYS: { setting: 'maxMapKeys', read: number(1, 2 ** 31), takes: 'a number from 1 on' },
   ON_STACK_LIMIT: { setting: 'onStackLimit', read: number(8, 256), takes: 'a number of bytes from 8 to 256' },
   PERF_RB_PAGES: {

@@ -408,6 +408,13 @@ export class BpfEmitter implements Emitter {
     return new Place(withAlign(element, Math.min(pointer.align ?? 1, alignDividing(bytes))), bytes);
   }
 
+  /** A part at an offset known at run time only, a multiple of 8. The caller has bounded it. */
+  partAt(memory: Memory, offset: Register, bytes: number): Place {
+    const { pointer } = placeOf(memory);
+    const part = this.builder.gep(pointer, offset.ir, 'part');
+    return new Place(withAlign(part, pointer.align ?? 1), bytes);
+  }
+
   /** The address of a byte. */
   addressAt(memory: Memory, offset: number): IrPointer {
     const { pointer } = placeOf(memory);
@@ -434,15 +441,15 @@ export class BpfEmitter implements Emitter {
   #length(length: Scalar | number, of: HelperArgument | undefined): IrValue {
     if (typeof length === 'number') return i64(length);
     assert(of instanceof Place, 'a length stands behind the memory that it is of');
-    const value = registerOf(this.resize(length, 64));
-    return value.ir.constant === undefined ? this.#bounded(value, of.bytes) : value.ir;
+    return this.bounded(registerOf(this.resize(length, 64)), of.bytes).ir;
   }
 
-  /** A length that the verifier can see to be within the bytes before it, whatever the optimiser made of the script's own checks. */
-  #bounded(length: Register, bytesMax: number): IrValue {
-    const opaque = this.builder.opaque(length.ir, 'length');
-    const isTooLong = this.builder.icmp('ugt', opaque, i64(bytesMax), 'is_too_long');
-    return this.builder.select(isTooLong, i64(bytesMax), opaque, 'bounded');
+  /** A length or offset that the verifier can see to be no more than `max`, whatever the optimiser made of the script's own checks. */
+  bounded(value: Register, max: number): Register {
+    if (value.ir.constant !== undefined) return value;
+    const opaque = this.builder.opaque(value.ir, 'length');
+    const isTooLong = this.builder.icmp('ugt', opaque, i64(max), 'is_too_long');
+    return new Register(this.builder.select(isTooLong, i64(max), opaque, 'bounded'));
   }
 
   /** A map's value under a key, or null. */

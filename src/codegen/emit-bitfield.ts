@@ -4,7 +4,7 @@ import { sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { asTruth, isSigned } from './emit-expression.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import type { Place, Register } from './values.ts';
 
 /** The bytes that hold a bitfield; offsets are those that its first bit counts from. */

@@ -11,7 +11,7 @@ import { gapsOf } from './emission.ts';
 import type { ExprOf } from './emit-expression.ts';
 import { isSigned, memoryOf, scalarOf } from './emit-expression.ts';
 import { pointerOf } from './emit-load.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import type { Place, Register } from './values.ts';
 
 export function emitConversion(emission: Emission, { type, operand }: ExprOf<'convert'>): Operand {

@@ -14,7 +14,7 @@ import type { Source } from './emit-load.ts';
 import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
 import { emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
 import { emitAdvance, emitArrayElement, emitElement, emitPart } from './emit-part.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { integerType, nullPointer } from './llvm/ir-value.ts';
 import { Place, Register } from './values.ts';
@@ -196,7 +196,7 @@ function emitEquality(emission: Emission, left: TypedExpr, right: TypedExpr): Re
   }
   const [a, b] = [memoryOf(emission, left), memoryOf(emission, right)];
   assert(left.type.kind === 'string' || a.bytes === b.bytes, 'values of one type are compared');
-  return emitEqualBytes(out, a, b, Math.min(a.bytes, b.bytes));
+  return emitEqualBytes(out, a, b, Math.min(a.bytes, b.bytes), left.type.kind === 'string');
 }
 
 /** Goes on at `yes` or `no`; what the first operand of && or || decides alone needs no value. */

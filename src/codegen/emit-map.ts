@@ -9,7 +9,7 @@ import { helperNamed } from './bpf/helpers.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf, keyLayoutOf, valueLayoutOf } from './emission.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
 import type { IrPointer } from './llvm/ir-value.ts';
 import { i64 as irInt, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';

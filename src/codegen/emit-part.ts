@@ -11,7 +11,7 @@ import type { Emission } from './emission.ts';
 import { emitBitfield } from './emit-bitfield.ts';
 import type { ExprOf } from './emit-expression.ts';
 import { asTruth, emitInto, memoryOf, scalarOf, wideOf } from './emit-expression.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import type { Place } from './values.ts';
 import { Register } from './values.ts';
 

@@ -12,14 +12,15 @@ import { emitBlock } from './emit-statement.ts';
 import { Exits } from './exits.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
-import { entryBytes, releaseLevel, scratchEntryOf, takeScratch } from './scratch-entry.ts';
+import type { ScratchMap } from './scratch-entry.ts';
+import { entryBytes, releaseLevel, scratchEntryOf, scratchMapFor, takeScratch } from './scratch-entry.ts';
 import { startFunction } from './start-function.ts';
 import { registerOf } from './values.ts';
 import { givesValue } from './walk.ts';
 
 export interface EmittedProgram {
   readonly builder: FunctionBuilder;
-  /** Bytes of its entry in the scratch map; 0 if it needs none. */
+  /** Bytes of its entry in a scratch map; 0 if it needs none. */
   readonly scratchBytes: number;
 }
 
@@ -64,7 +65,8 @@ function emitBody(emission: Emission, exits: Exits, { onlyProcess, predicate, bo
 }
 
 /** What stands behind the block, and what is known only now. Returns the bytes of scratch. */
-function finishProgram({ out, failures, program, probe }: Emission, exits: Exits, entry: IrBlock): number {
+function finishProgram(emission: Emission, exits: Exits, entry: IrBlock): number {
+  const { out, failures, program, probe, firstMapSlot: programs } = emission;
   const { builder } = out;
   const bytes = out.storage.scratchBytes;
   const scratch = bytes > 0 ? scratchEntryOf(out, bytes) : undefined;
@@ -81,13 +83,15 @@ function finishProgram({ out, failures, program, probe }: Emission, exits: Exits
     const missing = failures.block('scratch.missing', program, last);
     builder.enterFirst(builder.block('prologue'));
     exits.clearResult();
-    takeScratch(builder, program, scratch, missing);
+    takeScratch(builder, { program, programs }, scratch, missing);
     builder.br(entry);
   }
   failures.write(last);
   return scratch ? entryBytes(scratch) : 0;
 }
 
-/** Bytes of a scratch map's value that holds all that its programs need. */
-export const scratchValueBytes = (programs: readonly EmittedProgram[]): number =>
-  roundUp(Math.max(0, ...programs.map(({ scratchBytes }) => scratchBytes)), 8);
+/** Bytes of a scratch map's value that holds all that its programs need; 0 if none uses it. */
+export const scratchValueBytes = (programs: readonly EmittedProgram[], map: ScratchMap): number => {
+  const needs = programs.map(({ scratchBytes }) => scratchBytes);
+  return roundUp(Math.max(0, ...needs.filter((bytes) => scratchMapFor(bytes) === map)), 8);
+};

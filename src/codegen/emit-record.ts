@@ -1,24 +1,37 @@
-/** Sends records to user space: lays them out, fills them, keeps room for control events, counts what doesn't fit. */
+/** Sends records to user space: packs their values, keeps room for control events, counts what doesn't fit. */
 
-import { present } from '../base/assert.ts';
+import { assert, Bug, present } from '../base/assert.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
 import type { Operand } from '../builtins/emitter.ts';
 import type { PlanConstant } from '../plan/plan.ts';
 import { eventSlotName, ringSymbol } from '../plan/plan.ts';
-import { isScalar, layOut, sizeOf, slotOf } from '../types/layout.ts';
+import type { TypedExpr } from '../sema/typed-tree.ts';
+import { isScalar, partsOf, roundUp, sizeOf, slotOf } from '../types/layout.ts';
+import type { LongType, PackedField, Packing } from '../types/packing.ts';
+import { pack, tailAlign, tailsStart } from '../types/packing.ts';
 import type { Type } from '../types/type.ts';
 import { u32 } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
+import { emitInto, memoryOf } from './emit-expression.ts';
+import { emitTail, emitTailOf } from './emit-tail.ts';
 import { i64, symbolPointer } from './llvm/ir-value.ts';
-import type { Place } from './values.ts';
-import { placeOf, Register, registerOf } from './values.ts';
+import { Place, placeOf, Register, registerOf } from './values.ts';
+import { widthOf } from './words.ts';
 
-export interface RecordField {
+export interface RecordField extends RecordSource {
   readonly name: string;
+}
+
+/** A value on its way into a record. */
+export interface RecordSource {
   readonly type: Type;
-  /** Stores the value at its place in the record. */
-  readonly fill: (place: Place) => void;
+  /** Stores the value where all of it fits. */
+  readonly into: (place: Place) => void;
+  /** Stores the beginning that says it all, and gives its length; for types that may be long. */
+  readonly tail: (place: Place, type: LongType) => Register;
+  /** An element of a tuple. */
+  readonly part: (index: number) => RecordSource;
 }
 
 /** BPF_RB_AVAIL_DATA: bytes that user space has not taken yet (include/uapi/linux/bpf.h). */
@@ -32,24 +45,73 @@ export function emitRecord(
   constants: Readonly<Record<string, PlanConstant>>,
 ): void {
   const { out, program } = emission;
-  const layout = layOut([
-    { name: eventSlotName, type: u32 },
-    ...fields.map(({ name, type }) => ({ name, type })),
-  ]);
-  const number = out.tables.event({ name: event.name, layout, constants, program, span: out.span });
+  const record = pack({ name: eventSlotName, type: u32 }, fields);
+  const number = out.tables.event({ name: event.name, record, constants, program, span: out.span });
   out.storage.scope(() => {
-    const record = out.storage.reserve(layout.size, event.name);
-    out.store(record, slotOf(layout, eventSlotName).offset, out.int(number, 32));
-    for (const { offset, bytes } of gapsOf(layout)) out.zero(out.part(record, offset, bytes));
-    for (const field of fields) {
-      const { offset, type } = slotOf(layout, field.name);
-      out.storage.scope(() => field.fill(out.part(record, offset, sizeOf(type))));
-    }
-    send(emission, event.control, record);
+    const place = out.storage.reserve(record.bytesMax, event.name);
+    out.store(place, slotOf(record.head, eventSlotName).offset, out.int(number, 32));
+    for (const { offset, bytes } of gapsOf(record.head)) out.zero(out.part(place, offset, bytes));
+    const writer = new RecordWriter(emission, place, record);
+    fields.forEach((field, index) => writer.write(present(record.fields[index], 'packed field'), field));
+    send(emission, event.control, place, writer.bytes);
   });
 }
 
-function send({ out, failures, program, ring }: Emission, isControl: boolean, record: Place): void {
+/** Writes values in the order of the call, whose evaluation may have effects. */
+class RecordWriter {
+  readonly #emission: Emission;
+  readonly #place: Place;
+  readonly #record: Packing;
+  /** Where the next tail begins. */
+  #end: number | Register;
+  /** The furthest that it can begin. */
+  #endMax: number;
+
+  constructor(emission: Emission, place: Place, record: Packing) {
+    this.#emission = emission;
+    this.#place = place;
+    this.#record = record;
+    this.#end = this.#endMax = tailsStart(record.head);
+  }
+
+  /** Bytes of the whole record. */
+  get bytes(): number | Register {
+    return this.#endMax === tailsStart(this.#record.head) ? this.#record.head.size : this.#end;
+  }
+
+  write(packed: PackedField, field: RecordSource): void {
+    const { out } = this.#emission;
+    switch (packed.kind) {
+      case 'fixed':
+        return out.storage.scope(() => field.into(out.part(this.#place, packed.offset, sizeOf(packed.type))));
+      case 'tail':
+        return this.#writeTail(packed.type, packed.lengthOffset, field);
+      case 'tuple':
+        return packed.parts.forEach((part, index) => this.write(part, field.part(index)));
+    }
+  }
+
+  #writeTail(type: LongType, lengthOffset: number, field: RecordSource): void {
+    const { out } = this.#emission;
+    const bytesMax = sizeOf(type);
+    const place =
+      typeof this.#end === 'number'
+        ? out.part(this.#place, this.#end, bytesMax)
+        : out.partAt(this.#place, out.bounded(this.#end, this.#endMax), bytesMax);
+    const length = out.storage.scope(() => field.tail(place, type));
+    out.store(this.#place, lengthOffset, out.resize(length, 32));
+    const padded = out.and(out.add(length, tailAlign - 1), -tailAlign);
+    this.#end = out.add(padded, this.#end);
+    this.#endMax += roundUp(bytesMax, tailAlign);
+  }
+}
+
+function send(
+  { out, failures, program, ring }: Emission,
+  isControl: boolean,
+  record: Place,
+  bytes: number | Register,
+): void {
   const { builder } = out;
   const next = builder.block('sent');
   const lost = failures.block('lost', program, next);
@@ -60,31 +122,69 @@ function send({ out, failures, program, ring }: Emission, isControl: boolean, re
     builder.condBr(builder.icmp('ugt', waiting.ir, i64(waitingMax), 'is_full'), lost, send);
     builder.enter(send);
   }
-  const result = out.helper('ringbuf_output', [ringPointer, record, record.bytes, 0]);
+  const result = out.helper('ringbuf_output', [ringPointer, record, { length: bytes }, 0]);
   builder.condBr(builder.icmp('ne', result.ir, i64(0), 'is_lost'), lost, next);
   builder.enter(next);
 }
 
 const ringPointer = new Register(symbolPointer(ringSymbol));
 
-/** A field whose value is at hand. */
-export function givenField(
-  { out }: Emission,
-  name: string,
-  type: Type,
-  value: Operand | number | bigint,
-): RecordField {
-  const fill = (place: Place): void => {
-    if (typeof value === 'number' || typeof value === 'bigint')
-      out.store(place, 0, out.int(value, widthOf(type)));
-    else if (isScalar(type)) out.store(place, 0, out.resize(registerOf(value), widthOf(type)));
-    else out.copy(place, 0, placeOf(value), 0, sizeOf(type));
+/** A value at hand. */
+export function givenSource(emission: Emission, type: Type, value: Operand | number | bigint): RecordSource {
+  const { out } = emission;
+  if (!isScalar(type)) {
+    assert(value instanceof Place, 'a value of parts lies in memory');
+    return memorySource(emission, type, value);
+  }
+  const into = (place: Place): void => {
+    const width = widthOf(type);
+    const number =
+      typeof value === 'number' || typeof value === 'bigint'
+        ? out.int(value, width)
+        : out.resize(registerOf(value), width);
+    out.store(place, 0, number);
   };
-  return { name, type, fill };
+  return { type, into, tail: noTail, part: noPart };
 }
 
-const widths: Readonly<Record<number, 8 | 16 | 32 | 64>> = { 1: 8, 2: 16, 4: 32, 8: 64 };
+/** A value that an expression gives. */
+export function expressionSource(emission: Emission, expr: TypedExpr): RecordSource {
+  const whole = held(() => memorySource(emission, expr.type, memoryOf(emission, expr)));
+  return {
+    type: expr.type,
+    into: (place) => emitInto(emission, expr, place),
+    tail: (place, type) => emitTail(emission, expr, place, type),
+    part(index) {
+      if (expr.kind !== 'tuple') return whole().part(index);
+      return expressionSource(emission, present(expr.elements[index], 'element of a tuple'));
+    },
+  };
+}
 
-/** Bits of a value that fits a register. */
-export const widthOf = (type: Type): 8 | 16 | 32 | 64 =>
-  present(widths[sizeOf(type)], `width of ${type.kind}`);
+/** A value that lies somewhere. */
+function memorySource(emission: Emission, type: Type, memory: Operand): RecordSource {
+  const { out } = emission;
+  const from = placeOf(memory);
+  return {
+    type,
+    into: (place) => out.copy(place, 0, from, 0, sizeOf(type)),
+    tail: (place, long) => emitTailOf(emission, from, place, long),
+    part(index) {
+      const slot = present(partsOf(type).slots[index], 'element of a tuple');
+      return memorySource(emission, slot.type, out.part(from, slot.offset, sizeOf(slot.type)));
+    },
+  };
+}
+
+const noTail = (): never => {
+  throw new Bug('a number has no tail');
+};
+const noPart = (): never => {
+  throw new Bug('a number has no parts');
+};
+
+/** Evaluates once, when first asked. */
+function held<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

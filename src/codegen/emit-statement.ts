@@ -14,7 +14,7 @@ import {
   wideOf,
 } from './emit-expression.ts';
 import { emitAggregate, emitKey, emitMapAdd, emitMapScalarAt, emitMapStore, storeValue } from './emit-map.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import { integerType } from './llvm/ir-value.ts';
 import { Register } from './values.ts';
 import { declare, homeOf } from './variables.ts';

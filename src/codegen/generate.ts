@@ -3,7 +3,7 @@
 import type { SourceFile } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { EventPlan, MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
-import { lossSymbol, mapTypes, ringSymbol, scratchSymbol } from '../plan/plan.ts';
+import { largeScratchSymbol, lossSymbol, mapTypes, ringSymbol, scratchSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { MapSymbol, TypedProbe, TypedProgram } from '../sema/typed-tree.ts';
 import type { FieldsOf } from '../types/field.ts';
@@ -46,7 +46,8 @@ export function generate(
   const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
   const maps = [
     ...program.maps.map((map) => scriptMap(map, firstMapSlot)),
-    ...ownMaps(program, ring.bytes, emitted),
+    ...ownMaps(program, ring.bytes),
+    ...scratchMaps(emitted, machine),
   ];
   const functions = [...emitted.map(({ builder }) => builder), ...tables.functions.values()];
   const { events, strings, places, requires } = tables;
@@ -67,7 +68,7 @@ export function generate(
 
 /** Types of all values that user space reads. */
 function* valueTypes(maps: readonly MapPlan[], events: readonly EventPlan[]): Iterable<Type> {
-  for (const { layout } of events) for (const { type } of layout.slots) yield type;
+  for (const { record } of events) for (const { type } of record.fields) yield type;
   for (const { script } of maps) if (script) yield* [...script.key, script.value];
 }
 
@@ -94,24 +95,24 @@ function scriptMap(map: MapSymbol, firstMapSlot: number): MapPlan {
   };
 }
 
-function ownMaps(
-  { probes, maps }: TypedProgram,
-  ringBytes: number,
-  emitted: readonly EmittedProgram[],
-): readonly MapPlan[] {
-  const valueBytes = scratchValueBytes(emitted);
+function ownMaps({ probes, maps }: TypedProgram, ringBytes: number): readonly MapPlan[] {
   const counters = Math.max(1, probes.length + maps.length);
-  const ring = {
-    symbol: ringSymbol,
-    type: 'ringbuf',
-    keyBytes: 0,
-    valueBytes: 0,
-    entriesMax: ringBytes,
-  } as const;
-  const array = { type: 'percpu-array', keyBytes: 4 } as const;
-  const loss = { ...array, symbol: lossSymbol, valueBytes: 8, entriesMax: counters };
-  const scratch = { ...array, symbol: scratchSymbol, valueBytes, entriesMax: probes.length };
-  return valueBytes > 0 ? [ring, loss, scratch] : [ring, loss];
+  return [
+    { symbol: ringSymbol, type: 'ringbuf', keyBytes: 0, valueBytes: 0, entriesMax: ringBytes },
+    { symbol: lossSymbol, type: 'percpu-array', keyBytes: 4, valueBytes: 8, entriesMax: counters },
+  ];
+}
+
+/** Those that some program uses. */
+function scratchMaps(emitted: readonly EmittedProgram[], { possibleCpus }: Machine): readonly MapPlan[] {
+  const programs = emitted.length;
+  const kinds = [
+    { symbol: scratchSymbol, type: 'percpu-array', entriesMax: programs },
+    { symbol: largeScratchSymbol, type: 'array', entriesMax: programs * possibleCpus },
+  ] as const;
+  return kinds
+    .map((kind) => ({ ...kind, keyBytes: 4, valueBytes: scratchValueBytes(emitted, kind.symbol) }))
+    .filter(({ valueBytes }) => valueBytes > 0);
 }
 
 const describe = (map: MapPlan): MapDescription => ({

@@ -3,7 +3,7 @@
  * interrupted run of the same program has taken.
  */
 
-import { scratchSymbol } from '../plan/plan.ts';
+import { largeScratchSymbol, scratchSymbol } from '../plan/plan.ts';
 import type { BpfEmitter } from './bpf-emitter.ts';
 import { helperNamed } from './bpf/helpers.ts';
 import { scratchPointerName } from './bpf/storage.ts';
@@ -20,8 +20,8 @@ const levelsOfPreemptible = 4;
 /** In front of the levels' memory: a flag for each, set while it is taken. */
 const flagBytes = 8;
 const levelName = 'level_flag';
-/** PCPU_MIN_UNIT_SIZE of include/linux/percpu.h: the largest value of a per-CPU map. */
-const entryBytesMax = 32 * 1024;
+/** PCPU_MIN_UNIT_SIZE of include/linux/percpu.h: the largest value of a per-CPU map. Programs that need more have entries in a plain array. */
+const perCpuBytesMax = 32 * 1024;
 
 export interface ScratchEntry {
   readonly levels: number;
@@ -29,13 +29,17 @@ export interface ScratchEntry {
   readonly bytes: number;
 }
 
+export type ScratchMap = typeof scratchSymbol | typeof largeScratchSymbol;
+
+/** Which scratch map holds entries of so many bytes. */
+export const scratchMapFor = (bytes: number): ScratchMap =>
+  bytes <= perCpuBytesMax ? scratchSymbol : largeScratchSymbol;
+
 export function scratchEntryOf({ program, machine }: BpfEmitter, bytes: number): ScratchEntry {
   // Kernels without atomic exchange (before 5.12) run programs of uprobes with preemption off (kernel/trace/trace_uprobe.c).
   const [major, minor] = machine.kernel;
   const isPreempted = program.context.preemptible === true && (major > 5 || (major === 5 && minor >= 12));
-  if (!isPreempted) return { levels: 1, bytes };
-  const fitting = Math.floor(entryBytesMax / (bytes + flagBytes));
-  return { levels: Math.max(1, Math.min(levelsOfPreemptible, fitting)), bytes };
+  return { levels: isPreempted ? levelsOfPreemptible : 1, bytes };
 }
 
 /** Bytes of the program's entry in the scratch map. */
@@ -48,30 +52,47 @@ export function releaseLevel(builder: FunctionBuilder, { levels }: ScratchEntry)
   builder.store(i64(0), builder.promise('ptr', levelName), { volatile: true, align: 8 });
 }
 
+/** Which of how many programs. */
+export interface Ordinal {
+  readonly program: number;
+  readonly programs: number;
+}
+
 /** At its start. What is missing, or taken, is counted in `missing`. */
 export function takeScratch(
   builder: FunctionBuilder,
-  program: number,
+  ordinal: Ordinal,
   entry: ScratchEntry,
   missing: IrBlock,
 ): void {
-  if (entry.levels === 1) lookUpScratch(builder, program, scratchPointerName, missing);
-  else takeLevel(builder, lookUpScratch(builder, program, 'levels', missing), entry, missing);
+  const lookUp = (name: string): IrValue =>
+    lookUpScratch(builder, ordinal, scratchMapFor(entryBytes(entry)), name, missing);
+  if (entry.levels === 1) lookUp(scratchPointerName);
+  else takeLevel(builder, lookUp('levels'), entry, missing);
 }
 
-/** This CPU's entry of the scratch map. There is one, says the map's size, but the verifier wants to see it checked. */
-function lookUpScratch(builder: FunctionBuilder, program: number, name: string, missing: IrBlock): IrValue {
+/** This CPU's entry of a scratch map. There is one, says the map's size, but the verifier wants to see it checked. */
+function lookUpScratch(
+  builder: FunctionBuilder,
+  ordinal: Ordinal,
+  map: ScratchMap,
+  name: string,
+  missing: IrBlock,
+): IrValue {
   const key = builder.alloca('i32', 'program');
-  builder.store(i32(program), key);
-  const entry = builder.callHelper(
-    helperNamed('map_lookup_elem', 'ptr'),
-    [symbolPointer(scratchSymbol), key],
-    name,
-  );
+  builder.store(map === scratchSymbol ? i32(ordinal.program) : largeEntry(builder, ordinal), key);
+  const entry = builder.callHelper(helperNamed('map_lookup_elem', 'ptr'), [symbolPointer(map), key], name);
   const found = builder.block('scratch.found');
   builder.condBr(builder.icmp('eq', entry, nullPointer, 'is_missing'), missing, found);
   builder.enter(found);
   return entry;
+}
+
+/** Entries for all programs of the first CPU, then those of the second … Programs don't move to another CPU while they run. */
+function largeEntry(builder: FunctionBuilder, { program, programs }: Ordinal): IrValue {
+  const cpu = builder.callHelper(helperNamed('get_smp_processor_id'), [], 'cpu');
+  const first = builder.mul(builder.trunc(cpu, 'i32', 'cpu'), i32(programs), 'first');
+  return builder.add(first, i32(program), 'entry');
 }
 
 /** The first level whose flag is clear; if none is, the event is lost. */

@@ -8,12 +8,12 @@ import { BpfEmitter } from './bpf-emitter.ts';
 import { Failures } from './bpf/failures.ts';
 import type { Storage } from './bpf/storage.ts';
 import type { Emission, ProgramContext } from './emission.ts';
-import { addressOfArgument, emitInto, evaluateArgument } from './emit-expression.ts';
+import { addressOfArgument, evaluateArgument } from './emit-expression.ts';
 import { emitCountEntries, emitKey, mapOf } from './emit-map.ts';
-import { emitRecord, givenField } from './emit-record.ts';
+import { emitRecord, expressionSource, givenSource } from './emit-record.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IrValue } from './llvm/ir-value.ts';
-import type { Place, Register } from './values.ts';
+import type { Register } from './values.ts';
 import type { Home } from './variables.ts';
 
 export interface FunctionParts {
@@ -65,18 +65,17 @@ function surroundingsOf(emission: () => Emission): Surroundings {
     countEntries: (map) => emitCountEntries(emission(), map.symbol),
     submit: (event, fields, constants) => {
       const current = emission();
-      const given = Object.entries(event.fields).map(([name, type]) =>
-        givenField(current, name, type, fields[name] ?? 0),
-      );
+      const given = Object.entries(event.fields).map(([name, type]) => ({
+        name,
+        ...givenSource(current, type, fields[name] ?? 0),
+      }));
       emitRecord(current, event, given, constants);
     },
     submitArguments: (event, args, constants) => {
       const current = emission();
       const fields = args.map((argument, index) => ({
         name: String(index),
-        type: argument.type,
-        fill: (place: Place) =>
-          emitInto(current, present(expressionOf(argument), 'value of an argument'), place),
+        ...expressionSource(current, present(expressionOf(argument), 'value of an argument')),
       }));
       emitRecord(current, event, fields, constants);
     },

@@ -5,7 +5,7 @@ import type { VariableSymbol } from '../sema/typed-tree.ts';
 import { isScalar, sizeOf } from '../types/layout.ts';
 import type { ScratchRoom } from './bpf/storage.ts';
 import type { Emission } from './emission.ts';
-import { widthOf } from './emit-record.ts';
+import { widthOf } from './words.ts';
 import { integerType } from './llvm/ir-value.ts';
 import { Place } from './values.ts';
 

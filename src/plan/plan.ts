@@ -3,6 +3,7 @@
 import type { Span } from '../base/span.ts';
 import type { StructTable } from '../types/field.ts';
 import type { Layout } from '../types/layout.ts';
+import type { Packing } from '../types/packing.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
 
@@ -146,7 +147,7 @@ export interface EventPlan {
   /** The handler's name in the registry of events: printf, exit. */
   readonly name: string;
   /** Slot `event` (u32) first, then the fields that the handler gets, in order. */
-  readonly layout: Layout;
+  readonly record: Packing;
   readonly constants: Readonly<Record<string, PlanConstant>>;
   /** Index of the program that sends it. */
   readonly program: number;
@@ -164,6 +165,8 @@ export const ringSymbol = 'ringbuf';
 export const lossSymbol = 'event_loss_counter';
 /** Per-CPU array, one entry per program (its key is the program's index): values that are too large for the stack. Absent if none needs it. */
 export const scratchSymbol = 'scratch';
+/** The same for programs that need more than a per-CPU map can give: an array with an entry per CPU and program, CPU by CPU. */
+export const largeScratchSymbol = 'scratch_large';
 
 /** First slot of every event record: the index into plan.events. */
 export const eventSlotName = 'event';

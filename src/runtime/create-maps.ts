@@ -60,7 +60,7 @@ function explain(session: Session, map: MapPlan, entriesMax: number, error: SysE
   const sizes =
     map.type === 'ringbuf'
       ? byteCount(bytes)
-      : `${entriesMax} entries, keys of ${map.keyBytes} and values of ${map.valueBytes} bytes${cpus > 1 ? ` on each of ${cpus} CPUs` : ''}, ${byteCount(bytes)} in all`;
+      : `${entriesMax} ${entriesMax === 1 ? 'entry' : 'entries'}, keys of ${map.keyBytes} and values of ${map.valueBytes} bytes${cpus > 1 ? ` on each of ${cpus} CPUs` : ''}, ${byteCount(bytes)} in all`;
   const { cause, hint } = mapCause(session, map, error);
   return diagnostic('error', 'load-failed', `can't create ${name} (${sizes}): ${cause}`, undefined, {
     hints: [hint],

@@ -6,7 +6,9 @@
 import { assertNever, Bug } from '../base/assert.ts';
 import type { StructTable } from '../types/field.ts';
 import type { Layout } from '../types/layout.ts';
-import { partsOf, sizeOf, slotOf } from '../types/layout.ts';
+import { partsOf, roundUp, sizeOf, slotOf } from '../types/layout.ts';
+import type { PackedField } from '../types/packing.ts';
+import { tailAlign } from '../types/packing.ts';
 import { typeName } from '../types/type-name.ts';
 import type { EnumType, IntType, StackType, StringType, Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
@@ -86,6 +88,37 @@ export function compileSlots(
   context: DecodeContext,
 ): readonly Reader[] {
   return slots.map((slot) => compileReader(slot.type, memory, context, slot.offset));
+}
+
+/** Reads one field of a record; tails are taken from where `cursor` stands, which is moved on. */
+export type FieldReader = (at: number, cursor: TailCursor) => Value;
+
+export interface TailCursor {
+  /** Where the next tail begins. */
+  at: number;
+}
+
+/** A reader for a field of records that begin at `at`. */
+export function compileField(field: PackedField, memory: Memory, context: DecodeContext): FieldReader {
+  switch (field.kind) {
+    case 'fixed':
+      return compileReader(field.type, memory, context, field.offset);
+    case 'tail': {
+      const { lengthOffset } = field;
+      const read = compileReader(field.type, memory, context);
+      return (at, cursor) => {
+        const start = cursor.at;
+        cursor.at += roundUp(memory.u32[(at + lengthOffset) >>> 2] ?? 0, tailAlign);
+        return read(start);
+      };
+    }
+    case 'tuple': {
+      const parts = field.parts.map((part) => compileField(part, memory, context));
+      return (at, cursor) => ({ kind: 'tuple', elements: parts.map((read) => read(at, cursor)) });
+    }
+    default:
+      return assertNever(field);
+  }
 }
 
 export function integerReader(

@@ -7,10 +7,11 @@ import { assert, Bug } from '../base/assert.ts';
 import type { EventSink } from '../builtins/emitter.ts';
 import type { EventPlan } from '../plan/plan.ts';
 import { eventSlotName } from '../plan/plan.ts';
+import { tailsOf, tailsStart } from '../types/packing.ts';
 import type { Value } from '../types/value.ts';
 import type { RingMemory } from './bpf-api.ts';
-import type { DecodeContext, Reader } from './decode.ts';
-import { compileSlots } from './decode.ts';
+import type { DecodeContext, FieldReader, TailCursor } from './decode.ts';
+import { compileField } from './decode.ts';
 import type { Memory } from './memory.ts';
 import { memoryOver } from './memory.ts';
 
@@ -36,8 +37,14 @@ const reportFraction = 8;
 
 interface Handler {
   readonly event: EventPlan;
-  readonly bytes: number;
-  readonly readers: readonly Reader[];
+  /** Of the record's head. */
+  readonly headBytes: number;
+  /** Of a head alone, or of one with all its tails at their longest. */
+  readonly bytesMax: number;
+  readonly hasTails: boolean;
+  /** Where the first of them begins. */
+  readonly tailsStart: number;
+  readonly readers: readonly FieldReader[];
   readonly sink: EventSink;
 }
 
@@ -53,6 +60,8 @@ export class RingDrain {
   #position: number;
   #reported: number;
   #stopped = false;
+  /** Made once, not per record. */
+  readonly #cursor: TailCursor = { at: 0 };
 
   constructor({ ring, events, decoding, prepare }: DrainOptions) {
     assert(ring.data.byteLength === 2 * ring.bytes, 'the ring must be mapped twice');
@@ -136,10 +145,14 @@ export class RingDrain {
 
   #handle(at: number, length: number, u32: Uint32Array): void {
     const handler = this.#handlers[u32[at >>> 2] ?? -1];
-    if (handler === undefined || handler.bytes !== length) throw this.#malformed(at, length, handler);
+    if (handler === undefined || length < handler.headBytes || length > handler.bytesMax)
+      throw this.#malformed(at, length, handler);
     const { readers } = handler;
+    const cursor = this.#cursor;
+    cursor.at = at + handler.tailsStart;
     const values = new Array<Value>(readers.length);
-    for (let index = 0; index < readers.length; index++) values[index] = readers[index]?.(at) ?? null;
+    for (let index = 0; index < readers.length; index++) values[index] = readers[index]?.(at, cursor) ?? null;
+    if (handler.hasTails && cursor.at !== at + length) throw this.#malformed(at, length, handler);
     handler.sink(values);
   }
 
@@ -150,7 +163,7 @@ export class RingDrain {
     const expected =
       handler === undefined
         ? `the plan has events 0 to ${this.#handlers.length - 1}`
-        : `event '${handler.event.name}' has ${handler.bytes} bytes`;
+        : `event '${handler.event.name}' has ${handler.headBytes} to ${handler.bytesMax} bytes`;
     return new Bug(
       `a record of ${length} bytes for event ${number} at ring position ${this.#position}, but ${expected}; it begins ${start}`,
     );
@@ -158,10 +171,19 @@ export class RingDrain {
 }
 
 function handlerOf(event: EventPlan, memory: Memory, decoding: DecodeContext, sink: EventSink): Handler {
-  const { slots, size } = event.layout;
+  const { head, fields, bytesMax } = event.record;
+  const [first] = head.slots;
   assert(
-    slots[0]?.name === eventSlotName && slots[0].offset === 0,
+    first?.name === eventSlotName && first.offset === 0,
     `the record of event '${event.name}' doesn't begin with its number`,
   );
-  return { event, bytes: size, readers: compileSlots(slots.slice(1), memory, decoding), sink };
+  return {
+    event,
+    headBytes: head.size,
+    bytesMax,
+    hasTails: fields.some((field) => tailsOf(field).length > 0),
+    tailsStart: tailsStart(head),
+    readers: fields.map((field) => compileField(field, memory, decoding)),
+    sink,
+  };
 }

@@ -5,6 +5,7 @@ import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
 import { stackCases } from './cases/stacks.ts';
 import { typeCases } from './cases/types.ts';
+import { stringCases } from './cases/strings.ts';
 
 export interface Finished {
   readonly stdout: string;
@@ -267,6 +268,7 @@ export const cases: readonly Case[] = [
   ...outputCases,
   ...stackCases,
   ...probeCases,
+  ...stringCases,
 ];
 
 /** Printed events and reported losses add up to what the flood sent, and exit() arrives although the ring is full all the time. */

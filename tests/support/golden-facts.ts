@@ -135,6 +135,7 @@ const variants: Readonly<
   child: { machine: { childPid: 1234 } },
   unsafe: { unsafe: true },
   'small-strings': { settings: { maxStrlen: 32 } },
+  'huge-strings': { settings: { maxStrlen: 65_536 } },
 };
 
 const functions = ['f', 'g'] as const;

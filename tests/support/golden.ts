@@ -12,7 +12,9 @@ import { printGoldenFunction, printShape } from '../../src/codegen/llvm/print-go
 import { compile } from '../../src/compile.ts';
 import type { Machine } from '../../src/plan/machine.ts';
 import type { EventPlan, MapPlan, PlanConstant } from '../../src/plan/plan.ts';
+import { largeScratchSymbol, scratchSymbol } from '../../src/plan/plan.ts';
 import { present } from '../../src/base/assert.ts';
+import { tailsOf } from '../../src/types/packing.ts';
 import { typeName } from '../../src/types/type-name.ts';
 import { goldenFacts } from './golden-facts.ts';
 
@@ -119,7 +121,7 @@ function resultSections({ show }: Golden, { plan, functions }: Generated): reado
 
 /** Maps of the script, and scratch with its size. */
 function printMap({ symbol, type, keyBytes, valueBytes, script }: MapPlan): readonly string[] {
-  if (symbol === 'scratch') return [`scratch   ${valueBytes} bytes`];
+  if (symbol === scratchSymbol || symbol === largeScratchSymbol) return [`${symbol}   ${valueBytes} bytes`];
   if (!script) return [];
   const key =
     script.key.length === 0
@@ -139,10 +141,14 @@ function printMap({ symbol, type, keyBytes, valueBytes, script }: MapPlan): read
 
 const slotText = (name: string, offset: number, type: string): string => `${name} ${type} @${offset}`;
 
-function printEvent({ name, layout, constants }: EventPlan, index: number): string {
-  const slots = layout.slots.map((slot) => slotText(slot.name, slot.offset, typeName(slot.type))).join(', ');
+function printEvent({ name, record, constants }: EventPlan, index: number): string {
+  const { head, fields, bytesMax } = record;
+  const slots = head.slots.map((slot) => slotText(slot.name, slot.offset, typeName(slot.type))).join(', ');
+  const tails = fields.flatMap(tailsOf).map(({ type }) => typeName(type));
+  const size =
+    tails.length === 0 ? `${bytesMax}` : `${head.size} and behind them ${tails.join(', ')}: ≤ ${bytesMax}`;
   const known = Object.entries(constants).map(([key, value]) => `   ${key}: ${constantText(value)}`);
-  return `${index} ${name}   ${slots} (${layout.size} bytes)${known.join('')}`;
+  return `${index} ${name}   ${slots} (${size} bytes)${known.join('')}`;
 }
 
 const constantText = (value: PlanConstant): string =>

@@ -1,7 +1,8 @@
 /** A ring in plain memory, as BPF fills it, without a kernel: for benchmarks and tests of what consumes it. */
 
-import type { Layout } from '../../src/types/layout.ts';
-import { sizeOf, slotOf } from '../../src/types/layout.ts';
+import { roundUp, sizeOf } from '../../src/types/layout.ts';
+import type { Packing } from '../../src/types/packing.ts';
+import { tailAlign, tailsOf } from '../../src/types/packing.ts';
 import type { RingMemory } from '../../src/runtime/bpf-api.ts';
 
 const headerBytes = 8;
@@ -67,21 +68,37 @@ export function syntheticRing(bytes: number, startPosition = 0): SyntheticRing {
   };
 }
 
-/** A record's bytes: the event's number, then fields by name. Numbers of up to 8 bytes, text, or bytes as they are. */
+/**
+ * A record's bytes: the event's number, then fields by their slots' names. Numbers of up to 8 bytes, text, or bytes as they are; a slot
+ * that holds a tail's length takes the tail.
+ */
 export function recordBytes(
-  layout: Layout,
+  { head, fields }: Packing,
   event: number,
-  fields: Readonly<Record<string, number | bigint | string | Uint8Array>>,
+  values: Readonly<Record<string, number | bigint | string | Uint8Array>>,
 ): Uint8Array {
-  const bytes = new Uint8Array(layout.size);
+  const bytes = new Uint8Array(head.size);
   const view = new DataView(bytes.buffer);
-  for (const [name, value] of Object.entries({ event, ...fields })) {
-    const slot = slotOf(layout, name);
-    if (typeof value === 'string') bytes.set(Buffer.from(value, 'latin1'), slot.offset);
+  const tails: Uint8Array[] = [];
+  const lengthOffsets = fields.flatMap(tailsOf).map(({ lengthOffset }) => lengthOffset);
+  const given: typeof values = { event, ...values };
+  for (const slot of head.slots) {
+    const value = given[slot.name] ?? 0;
+    const long = typeof value === 'string' ? Buffer.from(`${value}\0`, 'latin1') : value;
+    if (lengthOffsets.includes(slot.offset) && typeof long === 'object') {
+      tails.push(padded(long));
+      writeNumber(view, slot.offset, 4, BigInt(long.length));
+    } else if (typeof value === 'string') bytes.set(Buffer.from(value, 'latin1'), slot.offset);
     else if (typeof value === 'object') bytes.set(value, slot.offset);
     else writeNumber(view, slot.offset, sizeOf(slot.type), BigInt(value));
   }
-  return bytes;
+  return tails.length === 0 ? bytes : Buffer.concat([padded(bytes), ...tails]);
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(roundUp(bytes.length, tailAlign));
+  whole.set(bytes);
+  return whole;
 }
 
 function writeNumber(view: DataView, offset: number, bytes: number, value: bigint): void {

@@ -18,9 +18,10 @@ function formattedFunction({ handle, ...definition }: Formatted): FunctionDefini
   const event = defineArgumentsEvent(definition.name, (plan, host) => {
     const { format } = plan.constants;
     assert(typeof format === 'string', `${definition.name} has a format`);
-    // The first slot is the event's number.
-    const types = plan.layout.slots.slice(1).map((slot) => slot.type);
-    const render = host.formatter(format, types);
+    const render = host.formatter(
+      format,
+      plan.record.fields.map(({ type }) => type),
+    );
     return (values) => handle(render(values), host, plan);
   });
   return defineFunction({

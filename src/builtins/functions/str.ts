@@ -3,7 +3,7 @@
 import { present } from '../../base/assert.ts';
 import { sizeOf } from '../../types/layout.ts';
 import { string } from '../../types/type.ts';
-import type { Argument, Emitter, Scalar } from '../emitter.ts';
+import type { Argument, Emitter, Memory, Scalar } from '../emitter.ts';
 import type { FunctionDefinition, TypingContext } from '../define.ts';
 import { defineFunction } from '../define.ts';
 
@@ -56,19 +56,21 @@ export const str = defineFunction({
     if (typeof text?.constant !== 'string' || (length && length.constant === undefined)) return undefined;
     return length ? text.constant.slice(0, Number(length.constant)) : text.constant;
   },
-  emit: ([text, length], out) => {
-    const source = present(text, 'pointer');
-    const capacity = capacityOf(length ? [source, length] : [source], out);
-    const result = out.reserve(capacity, 'str');
-    const limit = limitOf(out, length, capacity);
+  emit: (args, out) => {
+    const result = out.reserve(capacityOf(args, out), 'str');
     // The helper leaves what is behind the NUL as it was: keys and comparisons of whole values need zeros there.
     out.zero(result);
-    if (source.type.kind === 'string') {
-      out.helper('probe_read_kernel_str', [result, { length: limit }, out.bytes(source)]);
-    } else {
-      const { address, space } = out.address(source);
-      out.readText(result, limit, address, space);
-    }
+    readTo(result, args, out);
     return result;
   },
+  emitText: (args, out, to) => readTo(to, args, out),
 });
+
+function readTo(to: Memory, [text, length]: readonly Argument[], out: Emitter): Scalar {
+  const source = present(text, 'pointer');
+  const limit = limitOf(out, length, to.bytes);
+  if (source.type.kind === 'string')
+    return out.helper('probe_read_kernel_str', [to, { length: limit }, out.bytes(source)]);
+  const { address, space } = out.address(source);
+  return out.readText(to, limit, address, space);
+}

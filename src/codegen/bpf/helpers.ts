@@ -33,6 +33,7 @@ const rows = {
   ringbuf_query: { id: 134, since: [5, 8] },
   for_each_map_elem: { id: 164, since: [5, 13] },
   get_func_ip: { id: 173, since: [5, 15] },
+  loop: { id: 181, since: [5, 17] },
   ktime_get_tai_ns: { id: 208, since: [6, 1] },
 } as const satisfies Readonly<Record<string, HelperRow>>;
 

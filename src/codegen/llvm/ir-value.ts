@@ -69,6 +69,7 @@ export function symbolPointer(symbol: string): IrPointer {
 /** The same address, known to be a multiple of `align` (1, 2, 4 or 8): a map's value, a ring record. */
 export function withAlign(value: IrValue, align: number): IrPointer {
   requireType(value, 'ptr', 'alignment');
+  assert([1, 2, 4, 8].includes(align), `alignment ${align}`);
   return { type: 'ptr', text: value.text, align };
 }
 

@@ -3,19 +3,19 @@ import { expect, test } from 'vitest';
 import { Bug } from '../../../src/base/assert.ts';
 import type { EventPlan } from '../../../src/plan/plan.ts';
 import { RingDrain } from '../../../src/runtime/drain.ts';
-import { layOut } from '../../../src/types/layout.ts';
+import { pack } from '../../../src/types/packing.ts';
 import type { Type } from '../../../src/types/type.ts';
-import { i64, string, u32, u64 } from '../../../src/types/type.ts';
+import { buffer, i64, string, tuple, u32, u64 } from '../../../src/types/type.ts';
 import { plainDecoding } from '../../support/decoding.ts';
 import type { SyntheticRing } from '../../support/synthetic-ring.ts';
 import { recordBytes, syntheticRing } from '../../support/synthetic-ring.ts';
 
 const event = (name: string, ...types: readonly Type[]): EventPlan => ({
   name,
-  layout: layOut([
+  record: pack(
     { name: 'event', type: u32 },
-    ...types.map((type, index) => ({ name: String(index), type })),
-  ]),
+    types.map((type, index) => ({ name: String(index), type })),
+  ),
   constants: {},
   program: 0,
   span: { file: 'f.bt', start: 0, end: 0 },
@@ -24,9 +24,9 @@ const event = (name: string, ...types: readonly Type[]): EventPlan => ({
 const plans = [event('number', i64), event('text', u32, string(20)), event('exit')] as const;
 const [numberPlan, textPlan, exitPlan] = plans;
 
-const number = (value: number | bigint) => recordBytes(numberPlan.layout, 0, { 0: value });
-const text = (at: number, content: string) => recordBytes(textPlan.layout, 1, { 0: at, 1: content });
-const exit = () => recordBytes(exitPlan.layout, 2, {});
+const number = (value: number | bigint) => recordBytes(numberPlan.record, 0, { 0: value });
+const text = (at: number, content: string) => recordBytes(textPlan.record, 1, { 0: at, 1: content });
+const exit = () => recordBytes(exitPlan.record, 2, {});
 
 function drained(ring: SyntheticRing, onExit: (drain: RingDrain) => void = () => {}) {
   const handled: string[] = [];
@@ -50,6 +50,43 @@ test('records are decoded and handled in order', () => {
   expect(handled).toEqual(['number -1', 'text 7 hello', 'number 1152921504606846976', 'exit']);
   expect(ring.consumed).toBe(ring.sent);
   expect(drain.batch()).toBe(0);
+});
+
+test('long values come behind the head, each with its length', () => {
+  const long = event('long', string(1024), u64, tuple([u32, tuple([string(200), string(16)])]), buffer(100));
+  const ring = syntheticRing(4096);
+  const handled: unknown[] = [];
+  const drain = new RingDrain({
+    ring,
+    events: [long],
+    decoding: plainDecoding,
+    prepare: () => (values) => handled.push(values),
+  });
+  const bytes = Uint8Array.from([3, 0, 0, 0, 1, 2, 3]);
+  ring.send(
+    recordBytes(long.record, 0, { 0: 'a', 1: 7, '2.0': 8, '2.1.0': 'x'.repeat(199), '2.1.1': 'y', 3: bytes }),
+  );
+  ring.send(recordBytes(long.record, 0, { 0: '', 1: 7, '2.0': 8, '2.1.0': '', '2.1.1': '', 3: bytes }));
+  expect(drain.batch()).toBe(2);
+  const inner = (text: string, short: string) => ({
+    kind: 'tuple',
+    elements: [8, { kind: 'tuple', elements: [text, short] }],
+  });
+  const buffered = { kind: 'buffer', bytes: Uint8Array.from([1, 2, 3]) };
+  expect(handled).toEqual([
+    ['a', 7, inner('x'.repeat(199), 'y'), buffered],
+    ['', 7, inner('', ''), buffered],
+  ]);
+});
+
+test('a record whose lengths do not add up to its size is a fault of ours', () => {
+  const long = event('long', string(1024));
+  const ring = syntheticRing(4096);
+  const drain = new RingDrain({ ring, events: [long], decoding: plainDecoding, prepare: () => () => {} });
+  const record = recordBytes(long.record, 0, { 0: 'x'.repeat(20) });
+  record[4] = 100;
+  ring.send(record);
+  expect(() => drain.batch()).toThrow(Bug);
 });
 
 test('a batch is bounded, and the next goes on where it stopped', () => {
@@ -212,7 +249,7 @@ test('what is sent is handled once, in order, however batches and records fall',
       const expected: bigint[] = [];
       for (const now of steps) {
         if ('batch' in now) drain.batch(now.batch);
-        else if (ring.send(recordBytes(plan.layout, 0, { 0: now.send }), now.flag) && !now.flag)
+        else if (ring.send(recordBytes(plan.record, 0, { 0: now.send }), now.flag) && !now.flag)
           expected.push(now.send);
       }
       drain.drainAll();
