@@ -27,6 +27,8 @@ export interface World {
   openForWriting(path: string): Result<Sink, SysError>;
   /** Calls back for each SIGINT and SIGTERM until the function that it gives is called; then they end the process again. */
   onInterrupt(act: () => void): () => void;
+  /** Ends the process at once, from wherever it is. */
+  exitNow(code: number): never;
   readonly uid: number;
   readonly pid: number;
 }
@@ -51,6 +53,7 @@ export function realWorld(): World {
         process.off('SIGTERM', act);
       };
     },
+    exitNow: (code) => process.exit(code),
     uid: process.getuid?.() ?? 0,
     pid: process.pid,
   };

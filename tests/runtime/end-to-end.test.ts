@@ -112,6 +112,13 @@ test.each(mistakes.map((mistake) => [mistake.args.join(' '), mistake] as const))
   },
 );
 
+test('a block that LLVM gives up on gets an error, not a crash', async () => {
+  const lines = Array.from({ length: 4000 }, (_, index) => `@[${index}] = pid;`).join('\n');
+  const { stderr, status } = await place.tstrace(['--mode', 'codegen', '-e', `begin {\n${lines}\n}\n`]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^stdin:1:1-6: ERROR: .*\[value-too-large\]\nbegin \{\n~~~~~\nHINT: /);
+});
+
 test('without privileges it says which are missing, and compiling alone needs none', async () => {
   const asNobody = (args: readonly string[]): Promise<Finished> =>
     start(args, {}, ['setpriv', '--reuid=65534', '--clear-groups']).finished;

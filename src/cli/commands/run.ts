@@ -96,18 +96,38 @@ type Made =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** The object file, and whatever of the way to it is to be seen. */
-function makeObject({ options, world }: RunRequest, generated: Generated, machine: Machine): Made {
+function makeObject({ options, world, notices }: RunRequest, generated: Generated, machine: Machine): Made {
   const show = (text: string): void => writeAll(world.stdout, text);
   if (options.debug.has('codegen')) show(generated.ir);
   const llvm = locateLlvm(variable(world.environment, 'LLVM'));
   if (!llvm.ok) return refused(llvm.error.message, llvm.error.hint);
   const wantIr = options.debug.has('codegen-opt') || options.emitLlvm !== undefined;
-  const emitted = emitObject(llvm.value, generated.ir, { wantIr, cpu: cpuFor(machine) });
+  const onFatal = (message: string): never => {
+    fail(notices, [tooLarge(message, generated)]);
+    return world.exitNow(exitCodes.failure);
+  };
+  const emitted = emitObject(llvm.value, generated.ir, { wantIr, cpu: cpuFor(machine), onFatal });
   if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
   if (options.debug.has('codegen-opt')) show(emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
   if (unwritten) return { ok: false, diagnostics: [unwritten] };
   return { ok: true, bytes: emitted.value.bytes };
+}
+
+/** All that LLVM is known to give up for is size. */
+function tooLarge(message: string, { plan, functions }: Generated): Diagnostic {
+  const sizes = plan.programs.map(({ name, span }) => {
+    const blocks = functions.find((builder) => builder.name === name)?.finish() ?? [];
+    return { span, size: blocks.reduce((sum, { instructions }) => sum + instructions.length, 0) };
+  });
+  const largest = sizes.reduce((most, one) => (one.size > most.size ? one : most));
+  return diagnostic(
+    'error',
+    'value-too-large',
+    `The block of this probe becomes about ${largest.size} instructions, more than BPF can jump over (LLVM: ${message})`,
+    largest.span,
+    { hints: ['Divide it among several probes on the same target, or unroll less.'] },
+  );
 }
 
 /** v3 has atomic operations with a result and 32-bit ones, whose encoding kernels before 5.12 refuse. */

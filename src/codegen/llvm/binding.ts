@@ -10,6 +10,9 @@ const signatures = {
   contextSetDiagnosticHandler: ['LLVMContextSetDiagnosticHandler', 'void', ['address', 'address', 'address']],
   getDiagInfoDescription: ['LLVMGetDiagInfoDescription', 'address', ['address']],
   getDiagInfoSeverity: ['LLVMGetDiagInfoSeverity', 'int', ['address']],
+  /** C code that comes back from the handler ends the process. One handler at a time. */
+  installFatalErrorHandler: ['LLVMInstallFatalErrorHandler', 'void', ['address']],
+  resetFatalErrorHandler: ['LLVMResetFatalErrorHandler', 'void', []],
   disposeMessage: ['LLVMDisposeMessage', 'void', ['address']],
 
   createMemoryBufferWithMemoryRangeCopy: [

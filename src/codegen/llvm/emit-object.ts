@@ -16,6 +16,11 @@ export interface EmitOptions {
   readonly wantIr?: boolean;
   /** Also return the assembly. */
   readonly wantAssembly?: boolean;
+  /**
+   * Called where LLVM can only end the process (a jump over more than 32,767 instructions is such a case). Must end it itself, with
+   * better words: there is no way back.
+   */
+  readonly onFatal?: (message: string) => never;
 }
 
 export interface EmittedObject {
@@ -88,6 +93,7 @@ class Session {
   }
 
   emit(text: string, options: EmitOptions): Result<EmittedObject, LlvmError> {
+    if (options.onFatal) this.#handleFatalErrors(options.onFatal);
     const parsed = this.parse(text);
     if (!parsed.ok) return parsed;
     const module = parsed.value;
@@ -164,6 +170,15 @@ class Session {
       codeModelDefault,
     );
     return this.#own(machine, this.#c.disposeTargetMachine);
+  }
+
+  #handleFatalErrors(onFatal: (message: string) => never): void {
+    const handler = makeCallback('void', ['address'], (reason) => onFatal(readCString(reason)));
+    this.#c.installFatalErrorHandler(handler.address);
+    this.#disposals.push(() => {
+      this.#c.resetFatalErrorHandler();
+      handler.release();
+    });
   }
 
   #onDiagnostic(info: number): undefined {
