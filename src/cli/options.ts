@@ -83,6 +83,11 @@ const flags = [
   { name: 'quiet', alias: 'q', type: 'boolean', doc: 'only what the program prints, and errors' },
   { name: 'verbose', alias: 'v', type: 'boolean', doc: "say more; the whole of the verifier's log" },
   { name: 'no-warnings', type: 'boolean', doc: 'no warnings' },
+  {
+    name: 'usdt-file-activation',
+    type: 'boolean',
+    doc: 'no effect: USDT semaphores are raised by the kernel, in processes to come as well',
+  },
   { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
   { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
   { name: 'mode', type: 'string', argument: 'MODE', doc: 'codegen: stop when the code is made' },

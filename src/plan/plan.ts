@@ -81,6 +81,8 @@ export type Attachment =
       /** Offset in the file, bytes. */
       readonly offset: number;
       readonly symbol?: string;
+      /** Of a USDT probe: its name as `probe` prints it, and the offset of the counter that makes the program announce it. */
+      readonly usdt?: { readonly name: string; readonly semaphore?: number };
       /** Only this process; all that map the file if absent. */
       readonly pid?: number;
     }

@@ -57,6 +57,8 @@ function named(part: Part, source: TargetSource, report: Report): readonly Execu
 const asItIs = (path: string): Executable => ({
   path,
   functions: () => [],
+  usdtSites: () => [],
+  variable: () => undefined,
   fileOffsetOf: (address) => (address <= Number.MAX_SAFE_INTEGER ? Number(address) : undefined),
   isGo: false,
 });

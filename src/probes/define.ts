@@ -5,7 +5,7 @@ import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Attachment, ProgramPlan, ProgramType } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { StructType, Type } from '../types/type.ts';
+import type { IntType, StructType, Type } from '../types/type.ts';
 
 /** A value that lies in the program's context at a constant offset and is read by a plain load. */
 export interface ContextSlot {
@@ -14,12 +14,41 @@ export interface ContextSlot {
   readonly type: Type;
 }
 
+/** Where a computed argument comes from. */
+export type ArgumentSource =
+  | { readonly kind: 'constant'; readonly value: bigint }
+  /** A register, from bit `shift` on. */
+  | { readonly kind: 'register'; readonly register: ContextSlot; readonly shift: number }
+  /** What lies in the process's memory at base + displacement + (index << shift). */
+  | {
+      readonly kind: 'memory';
+      readonly base?: ContextSlot;
+      readonly displacement: number;
+      readonly index?: {
+        readonly register: ContextSlot;
+        readonly shift: number;
+        /** Only the lower 32 bits count, extended so. */
+        readonly word?: 'signed' | 'unsigned';
+      };
+    }
+  /** It has no place that programs can read; the operand as it was written. */
+  | { readonly kind: 'unreadable'; readonly operand: string };
+
+/** An argument that is not simply a slot of the context: that of a USDT probe. */
+export interface ComputedArgument {
+  /** 64 bits wide, signed as the argument is. */
+  readonly type: IntType;
+  /** How many bytes of the source it has. */
+  readonly bytes: 1 | 2 | 4 | 8;
+  readonly from: ArgumentSource;
+}
+
 /** What a program of this probe finds in its context: all that builtins and sema may know of it. */
 export interface ProbeContext {
   /** Space of a pointer that the script makes of an integer. */
   readonly space: 'kernel' | 'user';
   /** arg0, arg1 …; empty if the probe has none. */
-  readonly arguments: readonly ContextSlot[];
+  readonly arguments: readonly (ContextSlot | ComputedArgument)[];
   /** Type of `*args`: its fields' offsets count from the start of the context. */
   readonly args?: StructType;
   readonly returnValue?: ContextSlot;
@@ -145,12 +174,28 @@ export interface TargetSource {
   demangle(name: string): string | undefined;
 }
 
+/** A place at which a program announces something: a USDT probe may have several. */
+export interface UsdtSite {
+  readonly provider: string;
+  readonly name: string;
+  /** Virtual address of the instruction, as the file has it. */
+  readonly address: number;
+  readonly fileOffset: number;
+  /** Offset in the file of the counter that must be above zero for the place to be reached. */
+  readonly semaphore?: number;
+  /** Where its arguments lie, as the assembler wrote it: see usdt-operands.ts. */
+  readonly arguments: string;
+}
+
 export interface Executable {
   /** Absolute. */
   readonly path: string;
   functions(): readonly { readonly name: string; readonly fileOffset: number; readonly bytes: number }[];
   /** File offset of a virtual address; undefined if it isn't mapped from the file. */
   fileOffsetOf(address: bigint): number | undefined;
+  usdtSites(): readonly UsdtSite[];
+  /** Virtual address of a variable, as the file has it. */
+  variable(name: string): number | undefined;
   /** Made by the Go compiler, whose stacks grow by moving: a return address must not be replaced there. */
   readonly isGo: boolean;
 }

@@ -11,23 +11,61 @@ export interface Registers {
   readonly instructionPointer: ContextSlot;
   /** x86 only: cs. */
   readonly modeRegister?: ContextSlot;
+  /** By the names that scripts use. */
+  readonly named: ReadonlyMap<string, ContextSlot>;
 }
 
-const slot = (offset: number): ContextSlot => ({ offset, type: u64 });
+const registerBytes = 8;
+
+const slot = (index: number): ContextSlot => ({ offset: registerBytes * index, type: u64 });
+
+/** In the order of struct pt_regs. */
+const x64Names = [
+  'r15',
+  'r14',
+  'r13',
+  'r12',
+  'bp',
+  'bx',
+  'r11',
+  'r10',
+  'r9',
+  'r8',
+  'ax',
+  'cx',
+  'dx',
+  'si',
+  'di',
+  'orig_rax',
+  'ip',
+  'cs',
+  'flags',
+  'sp',
+  'ss',
+] as const;
+
+const x64Slot = (name: (typeof x64Names)[number]): ContextSlot => slot(x64Names.indexOf(name));
 
 const x64: Registers = {
-  // rdi, rsi, rdx, rcx, r8, r9.
-  arguments: [112, 104, 96, 88, 72, 64].map(slot),
-  returnValue: slot(80),
-  instructionPointer: slot(128),
-  modeRegister: slot(136),
+  arguments: (['di', 'si', 'dx', 'cx', 'r8', 'r9'] as const).map(x64Slot),
+  returnValue: x64Slot('ax'),
+  instructionPointer: x64Slot('ip'),
+  modeRegister: x64Slot('cs'),
+  named: new Map([...x64Names.map((name) => [name, x64Slot(name)] as const), ['pc', x64Slot('ip')] as const]),
 };
 
+const arm64NumberedCount = 31;
+const arm64NumberedArguments = 8;
+const arm64Special = ['sp', 'pc', 'pstate'] as const;
+
 const arm64: Registers = {
-  // x0 to x7.
-  arguments: [0, 8, 16, 24, 32, 40, 48, 56].map(slot),
+  arguments: Array.from({ length: arm64NumberedArguments }, (_, index) => slot(index)),
   returnValue: slot(0),
-  instructionPointer: slot(256),
+  instructionPointer: slot(arm64NumberedCount + arm64Special.indexOf('pc')),
+  named: new Map([
+    ...Array.from({ length: arm64NumberedCount }, (_, index) => [`r${index}`, slot(index)] as const),
+    ...arm64Special.map((name, index) => [name, slot(arm64NumberedCount + index)] as const),
+  ]),
 };
 
 export function registersOf(arch: Machine['arch']): Registers {

@@ -9,6 +9,7 @@ import { software } from './software.ts';
 import { interval, profile } from './timers.ts';
 import { tracepoint } from './tracepoint.ts';
 import { uprobe, uretprobe } from './uprobe.ts';
+import { usdt } from './usdt.ts';
 
 export const probes: readonly ProbeDefinition[] = [
   begin,
@@ -19,6 +20,7 @@ export const probes: readonly ProbeDefinition[] = [
   fexit,
   uprobe,
   uretprobe,
+  usdt,
   tracepoint,
   rawtracepoint,
   profile,
@@ -30,9 +32,9 @@ const byName: ReadonlyMap<string, ProbeDefinition> = new Map(
   probes.flatMap((probe) => [probe.name, ...probe.aliases].map((name) => [name, probe] as const)),
 );
 
-/** By name or alias, in any case: BEGIN is begin. */
+/** By name or alias, in any case (BEGIN is begin), but for those that differ by case alone: u is uprobe, U is usdt. */
 export function findProbe(name: string): ProbeDefinition | undefined {
-  return byName.get(name.toLowerCase());
+  return byName.get(name) ?? byName.get(name.toLowerCase());
 }
 
 export function probeNames(): readonly string[] {

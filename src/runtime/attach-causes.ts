@@ -34,6 +34,7 @@ export function attachmentName(attachment: Attachment, program?: ProgramPlan): s
       return `${attachment.return ? 'kretprobe' : 'kprobe'}:${place}${attachment.offset > 0 ? `+${attachment.offset}` : ''}`;
     }
     case 'uprobe':
+      if (attachment.usdt) return attachment.usdt.name;
       return `${attachment.return ? 'uretprobe' : 'uprobe'}:${attachment.path}:${attachment.symbol ?? `0x${attachment.offset.toString(16)}`}`;
     case 'tracepoint':
       return `tracepoint:${attachment.category}:${attachment.event}`;

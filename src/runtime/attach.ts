@@ -207,10 +207,12 @@ function mayAttachByAddress(error: AttachError, module: string | undefined): boo
 function attachUprobe(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'uprobe'>): Links {
   const type = session.options.probeDevices.uprobe;
   if (type === undefined) return failed({ kind: 'no-probe-device' });
-  const { path, offset, pid } = attachment;
+  const { path, offset, pid, usdt } = attachment;
+  // The counter's offset lies in config's upper half (/sys/bus/event_source/devices/uprobe/format/ref_ctr_offset).
+  const counter = BigInt(usdt?.semaphore ?? 0) << 32n;
   return attachEvent(session, program, attachment, {
     type,
-    config: attachment.return ? returnBit : 0n,
+    config: counter | (attachment.return ? returnBit : 0n),
     target: path,
     targetOffset: BigInt(offset),
     // The kernel filters by the address space, so one event serves all threads of the process.

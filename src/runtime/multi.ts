@@ -68,9 +68,13 @@ function inHalves(
 function linkUprobes(
   bpf: Pick<BpfApi, 'linkUprobes'>,
   program: Fd<'program'>,
-  places: readonly [UprobeAttachment, ...UprobeAttachment[]],
+  attachments: readonly [UprobeAttachment, ...UprobeAttachment[]],
 ): MultiOutcome['link'] {
-  const [{ path, pid, return: isReturn }] = places;
+  const [{ path, pid, return: isReturn }] = attachments;
+  const places = attachments.map(({ offset, usdt }) => ({
+    offset,
+    ...(usdt?.semaphore !== undefined && { semaphore: usdt.semaphore }),
+  }));
   const linked = bpf.linkUprobes(program, {
     path,
     places,

@@ -65,7 +65,7 @@ function groupsOf(
 ): readonly (readonly [Located, ...Located[]])[] {
   const groups = new Map<string, [Located, ...Located[]]>();
   for (const place of places) {
-    const key = perPlace ? place.name : place.contextKey;
+    const key = perPlace ? `${place.name} ${place.contextKey}` : place.contextKey;
     const group = groups.get(key);
     if (group) group.push(place);
     else groups.set(key, [place]);

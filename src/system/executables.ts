@@ -11,8 +11,11 @@ import type { Elf } from './elf/parse.ts';
 import { fileOffsetOf, sectionNamed } from './elf/parse.ts';
 import { readElf } from './elf/read.ts';
 import { functionFileOffset, listFunctions, readFunctions } from './elf/symbols.ts';
+import { usdtSites } from './elf/usdt.ts';
+import { variableAddress } from './elf/variables.ts';
 import { matchingPaths } from './glob.ts';
 import { foreignRoot } from './mount-root.ts';
+import { once } from './once.ts';
 import { findProgram } from './proc/process.ts';
 
 type Finding = ReturnType<TargetSource['executable']>;
@@ -46,11 +49,12 @@ function readExecutable(name: string, machine: Machine, searchPath: string): Fin
 const goSections = ['.go.buildinfo', '.note.go.buildid', '.gopclntab'];
 
 function functionsOf(elf: Elf): Omit<Executable, 'path'> {
-  let functions: ReturnType<Executable['functions']> | undefined;
   return {
-    functions: () => (functions ??= fileFunctions(elf)),
+    functions: once(() => fileFunctions(elf)),
     fileOffsetOf: (address) =>
       address <= Number.MAX_SAFE_INTEGER ? fileOffsetOf(elf, Number(address)) : undefined,
+    usdtSites: once(() => usdtSites(elf)),
+    variable: (name) => variableAddress(elf, name),
     isGo: goSections.some((name) => sectionNamed(elf, name) !== undefined),
   };
 }

@@ -32,6 +32,7 @@ interface SectionDescription {
   readonly name: string;
   readonly type: number;
   readonly bytes: Uint8Array;
+  readonly address?: number;
   readonly link?: number;
 }
 
@@ -62,6 +63,7 @@ export function buildElf(description: ElfDescription): Buffer {
     const at = offset + index * 64;
     file.writeUInt32LE(names.offsetOf(section.name), at);
     file.writeUInt32LE(section.type, at + 4);
+    file.writeBigUInt64LE(BigInt(section.address ?? 0), at + 16);
     file.writeBigUInt64LE(BigInt(section.at), at + 24);
     file.writeBigUInt64LE(BigInt(section.bytes.length), at + 32);
     file.writeUInt32LE(section.link ?? 0, at + 40);

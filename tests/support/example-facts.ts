@@ -74,7 +74,11 @@ const tracepoints: Readonly<Record<string, { readonly id: number; readonly args:
   'syscalls:sys_enter_execve': { id: 103, args: execve },
 };
 
-const executables: Readonly<Record<string, readonly string[]>> = { '/bin/bash': ['readline'] };
+const executables: Readonly<Record<string, readonly string[]>> = {
+  '/bin/bash': ['readline'],
+  '/lib/libstdc++.so.6': [],
+};
+const throwSite = { provider: 'libstdcxx', name: 'throw', address: 64, fileOffset: 64, arguments: '8@%rdi' };
 const symbols = ['jiffies', ...Object.keys(functions)];
 
 const prototype = (name: string): readonly FunctionPrototype[] => {
@@ -87,7 +91,8 @@ const executable: TargetSource['executable'] = (path) => {
   const names = executables[path];
   if (!names) return { error: 'not-found', path };
   const found = names.map((name, index) => ({ name, fileOffset: 0x1000 * (index + 1), bytes: 64 }));
-  return { path, functions: () => found, fileOffsetOf: Number, isGo: false };
+  const bare = { usdtSites: () => [throwSite], variable: () => undefined, isGo: false };
+  return { ...bare, path, functions: () => found, fileOffsetOf: Number };
 };
 
 export function exampleFacts(): Facts {

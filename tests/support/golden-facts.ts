@@ -160,6 +160,24 @@ const app: Executable = {
   path: '/bin/app',
   functions: () => [{ name: 'main', fileOffset: 0x1000, bytes: 64 }],
   fileOffsetOf: (address) => (address < 0x10000n ? Number(address) : undefined),
+  usdtSites: () => [
+    {
+      provider: 'app',
+      name: 'request',
+      address: 0x1010,
+      fileOffset: 0x1010,
+      semaphore: 0x4000,
+      arguments: '-4@%eax 8@-16(%rbp) 1@%ah 2@8(%rdi,%rcx,4) -2@$-7 8@%xmm0',
+    },
+    {
+      provider: 'app',
+      name: 'variable',
+      address: 0x1020,
+      fileOffset: 0x1020,
+      arguments: '-4@counter+4(%rip)',
+    },
+  ],
+  variable: (name) => (name === 'counter' ? 0x5000 : undefined),
   isGo: false,
 };
 

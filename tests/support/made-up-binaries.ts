@@ -2,7 +2,7 @@
 
 import { matcher } from '../../src/base/wildcard.ts';
 import type { Machine } from '../../src/plan/machine.ts';
-import type { Executable } from '../../src/probes/define.ts';
+import type { Executable, UsdtSite } from '../../src/probes/define.ts';
 import type { Facts } from '../../src/sema/facts.ts';
 import { demangle } from '../../src/system/demangle.ts';
 import { goldenFacts } from './golden-facts.ts';
@@ -12,15 +12,25 @@ export interface BinaryDescription {
   /** Each 64 bytes long, one behind the other from 0x1000 on. */
   readonly functions: readonly string[];
   readonly isGo?: boolean;
+  readonly usdtSites?: readonly UsdtSite[];
+  readonly variables?: Readonly<Record<string, number>>;
 }
 
 const functionBytes = 64;
 const firstOffset = 0x1000;
 
-export function madeUpBinary({ path, functions, isGo = false }: BinaryDescription): Executable {
+export function madeUpBinary({
+  path,
+  functions,
+  isGo = false,
+  usdtSites = [],
+  variables = {},
+}: BinaryDescription): Executable {
   return {
     path,
     isGo,
+    usdtSites: () => usdtSites,
+    variable: (name) => variables[name],
     functions: () =>
       functions.map((name, index) => ({
         name,

@@ -3,6 +3,7 @@
 import { assert, present } from '../../base/assert.ts';
 import { none, pointerTo, u64, u8 } from '../../types/type.ts';
 import type { VariableDefinition } from '../define.ts';
+import { emitComputed } from '../computed-argument.ts';
 import { defineVariable } from '../define.ts';
 import type { ProgramInfo } from '../emitter.ts';
 
@@ -21,9 +22,19 @@ const argument = (index: number): VariableDefinition =>
     doc: `Argument ${index} of the function or event, counted from 0, as a 64-bit number.`,
     example: `${withArgument(index)} { @ = arg${index}; }`,
     type: ({ program }) => program.context.arguments[index]?.type ?? u64,
-    available: (program) => (program.context.arguments[index] ? undefined : noArgument(program, index)),
-    emit: (out) => out.context(present(out.program.context.arguments[index], `arg${index}`)),
+    available: (program) => unavailable(program, index),
+    emit: (out) => {
+      const source = present(out.program.context.arguments[index], `arg${index}`);
+      return 'from' in source ? emitComputed(out, source) : out.context(source);
+    },
   });
+
+function unavailable(program: ProgramInfo, index: number): { reason: string; hint?: string } | undefined {
+  const source = program.context.arguments[index];
+  if (!source) return noArgument(program, index);
+  if (!('from' in source) || source.from.kind !== 'unreadable') return undefined;
+  return { reason: `arg${index} of this probe is in ${source.from.operand}, which a probe can't read` };
+}
 
 function noArgument({ provider, context }: ProgramInfo, index: number): { reason: string; hint?: string } {
   const count = context.arguments.length;

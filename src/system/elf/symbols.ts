@@ -25,7 +25,8 @@ export interface ElfFunctions {
 }
 
 const symbolBytes = 24;
-const symbolWords = symbolBytes / 4;
+/** Of 32 bits, in one symbol: name, kind, address (2), size (2). */
+export const symbolWords = symbolBytes / 4;
 /** Symbols beyond what 24 bits count are left out: see sortByAddress. */
 const symbolsMax = 2 ** 24;
 const addressLimit = 2 ** 40;
@@ -33,27 +34,28 @@ const globalBinding = 1;
 
 /** Read the symbol tables. A file without symbols has no functions. */
 export function readFunctions(elf: Elf): ElfFunctions {
-  const tables = chooseTables(elf);
+  const tables = symbolTables(elf);
   const strings = tables.map((table) => linkedStrings(elf, table));
-  const words = tables.map((table) => wordsOf(sectionBytes(elf, table)));
+  const words = tables.map((table) => wordsOf(elf, table));
   const places = findFunctionSymbols(words);
   return gather(words, strings, places);
 }
 
 /** .dynsym repeats what .symtab has, unless that was stripped down to less. */
-function chooseTables(elf: Elf): readonly ElfSection[] {
+export function symbolTables(elf: Elf): readonly ElfSection[] {
   const full = elf.sections.filter(({ type }) => type === sectionType.symbolTable);
   const dynamic = elf.sections.filter(({ type }) => type === sectionType.dynamicSymbols);
   const bytes = (tables: readonly ElfSection[]): number => tables.reduce((sum, { size }) => sum + size, 0);
   return bytes(full) >= bytes(dynamic) && full.length > 0 ? full : [...full, ...dynamic];
 }
 
-function linkedStrings(elf: Elf, table: ElfSection): Buffer {
+export function linkedStrings(elf: Elf, table: ElfSection): Buffer {
   const section = elf.sections[table.link];
   return section === undefined ? Buffer.alloc(0) : sectionBytes(elf, section);
 }
 
-function wordsOf(bytes: Buffer): Uint32Array {
+export function wordsOf(elf: Elf, table: ElfSection): Uint32Array {
+  const bytes = sectionBytes(elf, table);
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   const length = Math.floor(bytes.length / symbolBytes) * symbolWords;
   return new Uint32Array(aligned.buffer, aligned.byteOffset, length);

@@ -26,4 +26,45 @@ export const probeCases: readonly Case[] = [
       uretprobe:{programs}/shapes:cpp:"shape::twice<long>" { @twice = sum(retval); } uprobe:{programs}/shapes:cpp:"*hidden*" { @hidden = sum(arg0); }`,
     prints: ['@area: 6', '@square: 12', '@grow: 3', '@call: 6', '@twice: 30', '@hidden: 21'],
   },
+  {
+    title: 'USDT arguments lie in registers, in memory and in constants, with their signs',
+    command: '{programs}/usdt 3',
+    script: `usdt:{programs}/usdt:test:values { @int = sum(arg0); @byte = sum(arg1); @short = sum(arg2); @constant = sum(arg3); @text[str(arg4)] = count(); }
+      usdt:{programs}/usdt:test:memory { @field = sum(arg0); @element = sum(arg1); @global = sum(arg2); @high = sum(arg3); }`,
+    prints: [
+      '@int: -6',
+      '@byte: 600',
+      '@short: -9',
+      '@constant: -21',
+      '@text[word]: 3',
+      '@field: 300',
+      '@element: 9',
+      '@global: -126',
+      '@high: 51',
+    ],
+  },
+  {
+    title: 'a USDT probe of several sites fires at each of them, wherever its argument is',
+    command: '{programs}/usdt 3',
+    script: `usdt:{programs}/usdt:twice { @all = sum(arg0); @n = count(); @[probe] = count(); }`,
+    prints: ['@all: 36', '@n: 6', '@[usdt:{programs}/usdt:test:twice]: 6'],
+  },
+  {
+    title: 'a USDT semaphore is raised while it is probed, and only then',
+    command: '{programs}/usdt 3',
+    script: `usdt:{programs}/usdt:test:guarded { @guarded = sum(arg0); } usdt:{programs}/usdt:test:unguarded { @raised = sum(arg0); }`,
+    prints: ['@guarded: 3', '@raised: 3'],
+  },
+  {
+    title: 'semaphores of several probes are raised by one link, too',
+    command: '{programs}/usdt 3',
+    script: `usdt:{programs}/usdt:*:*guarded { @ = count(); }`,
+    prints: '@: 6',
+  },
+  {
+    title: 'a semaphore that nobody probes stays down',
+    command: '{programs}/usdt 3',
+    script: `usdt:{programs}/usdt:test:unguarded { @raised = sum(arg0); @n = count(); }`,
+    prints: '@n: 3\n@raised: 0',
+  },
 ];
