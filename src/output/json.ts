@@ -6,7 +6,7 @@ import type { Value } from '../types/value.ts';
 import { byteText } from '../types/value.ts';
 import { integerJson, objectJson, stringJson, textJson } from './json-text.ts';
 import type { NoticeOptions, Notices } from './notices.ts';
-import { isShown, mapFullText, missedText } from './notices.ts';
+import { isShown, mapFullText, missedText, totalOf } from './notices.ts';
 import type { Incident, MapEntry, MapOptions, MapSnapshot, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyJson, valueJson } from './value-json.ts';
@@ -34,10 +34,24 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
       notices.lost(count);
       counted('lost_events', 'events', integerJson(count));
     },
-    lostTotal(count) {
-      if (BigInt(count) === 0n) return;
-      notices.lostTotal(count);
-      counted('lost_events_total', 'events', integerJson(count));
+    lostTotal(losses) {
+      if (losses.length === 0) return;
+      notices.lostTotal(losses);
+      const total = integerJson(totalOf(losses));
+      const probes = losses.map(({ probe, count }) =>
+        objectJson([
+          ['probe', textJson(byteText(probe))],
+          ['events', integerJson(count)],
+        ]),
+      );
+      const data = objectJson([
+        ['events', total],
+        ['probes', `[${probes.join(',')}]`],
+      ]);
+      line('lost_events_total', [
+        ['count', total],
+        ['data', data],
+      ]);
     },
     missed(runs) {
       notices.missed(runs);

@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Integer } from '../types/value.ts';
 import { textOf } from '../types/value.ts';
-import type { Incident, MapOverflow, MissedRuns } from './output.ts';
+import type { Incident, LostEvents, MapOverflow, MissedRuns } from './output.ts';
 import type { RenderOptions } from './render-diagnostic.ts';
 import { renderDiagnostics, renderMessage } from './render-diagnostic.ts';
 
@@ -20,7 +20,7 @@ export interface Notices {
   readonly options: NoticeOptions;
   attachedProbes(count: number): void;
   lost(count: Integer): void;
-  lostTotal(count: Integer): void;
+  lostTotal(losses: readonly LostEvents[]): void;
   missed(runs: MissedRuns): void;
   mapFull(overflow: MapOverflow): void;
   incident(incident: Incident): void;
@@ -38,8 +38,10 @@ export function createNotices(options: NoticeOptions): Notices {
     lost(count) {
       write(`Lost ${counted(count, 'event')}\n`);
     },
-    lostTotal(count) {
-      warn(`Total lost event count: ${count}`);
+    lostTotal(losses) {
+      if (losses.length === 0) return;
+      warn(`Total lost event count: ${totalOf(losses)}`);
+      for (const { probe, count } of losses) write(`${probe} lost ${counted(count, 'event')}\n`);
     },
     missed(runs) {
       warn(missedText(runs));
@@ -58,6 +60,9 @@ export function createNotices(options: NoticeOptions): Notices {
     },
   };
 }
+
+export const totalOf = (losses: readonly LostEvents[]): bigint =>
+  losses.reduce((sum, { count }) => sum + BigInt(count), 0n);
 
 /** Warnings can be muted; what errorf says can't. */
 export function isShown(incident: Incident, options: Pick<NoticeOptions, 'warnings'>): boolean {

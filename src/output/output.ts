@@ -41,6 +41,13 @@ export type Incident =
       readonly span?: Span;
     };
 
+/** Events of a probe that did not fit into the ring. */
+export interface LostEvents {
+  /** As `probe` prints it, or with the wildcard where one program serves many places. */
+  readonly probe: string;
+  readonly count: Integer;
+}
+
 /** Runs of a probe that the kernel left out. */
 export interface MissedRuns {
   /** As `probe` prints it. */
@@ -70,8 +77,8 @@ export interface Output {
   attachedProbes(count: number): void;
   /** Events lost since the last report. */
   lost(count: Integer): void;
-  /** All events lost, at the end; says nothing if there were none. */
-  lostTotal(count: Integer): void;
+  /** All events lost, at the end, by probe; says nothing if there were none. */
+  lostTotal(losses: readonly LostEvents[]): void;
   missed(runs: MissedRuns): void;
   mapFull(overflow: MapOverflow): void;
   incident(incident: Incident): void;

@@ -17,9 +17,7 @@ export function textOutput(writer: Writer, notices: Notices): Output {
     beginFinalMaps: () => writer.write('\n\n'),
     attachedProbes: (count) => notices.attachedProbes(count),
     lost: (count) => notices.lost(count),
-    lostTotal(count) {
-      if (BigInt(count) > 0n) notices.lostTotal(count);
-    },
+    lostTotal: (losses) => notices.lostTotal(losses),
     missed: (runs) => notices.missed(runs),
     mapFull: (overflow) => notices.mapFull(overflow),
     incident: (incident) => notices.incident(incident),

@@ -20,23 +20,24 @@ export function readLossSlots(map: OpenMap, access: MapAccess): Result<readonly 
 export interface LossWatch {
   /** Events lost since the last time that it was asked. */
   poll(): Result<bigint, SysError>;
-  /** Events lost up to the last poll. */
-  readonly total: bigint;
+  /** Every slot as it was at the last poll: first those of the programs' events, then those of the maps. */
+  readonly slots: readonly bigint[];
 }
 
 /** Watches the slots of events, which are the first, one per program. */
 export function watchLoss(map: OpenMap, access: MapAccess, programs: number): LossWatch {
-  let total = 0n;
+  let slots: readonly bigint[] = [];
+  const events = (): bigint => slots.slice(0, programs).reduce((sum, count) => sum + count, 0n);
   return {
     poll() {
-      const slots = readLossSlots(map, access);
-      if (!slots.ok) return slots;
-      const before = total;
-      total = slots.value.slice(0, programs).reduce((sum, count) => sum + count, 0n);
-      return ok(total - before);
+      const read = readLossSlots(map, access);
+      if (!read.ok) return read;
+      const before = events();
+      slots = read.value;
+      return ok(events() - before);
     },
-    get total() {
-      return total;
+    get slots() {
+      return slots;
     },
   };
 }

@@ -1,4 +1,8 @@
-/** What the kernel itself left out: runs that recursion forbade, probes that could not fire. Read before detaching. */
+/**
+ * What the kernel itself left out, as far as it counts: runs that recursion forbade, probes that could not fire. Nobody counts a perf
+ * event or tracepoint that fires in the midst of another one's program in the same context: the kernel drops it before it looks for
+ * programs (kernel/events/core.c, perf_swevent_get_recursion_context).
+ */
 
 import type { SysError } from '../base/result.ts';
 import type { AttachedProbe } from './attach.ts';
@@ -12,7 +16,8 @@ export interface Misses {
   readonly probe: string;
   readonly count: bigint | undefined;
   /**
-   * recursion: the program was already running on that CPU; counted per program, since 5.12.
+   * recursion: the program was already running on that CPU (raw tracepoints, fentry, fexit), or any program was (kprobes, tracepoints);
+   * counted per program, since 5.12 for trampolines and 6.7 for the last.
    * probe: the kernel could not take the probe (all kretprobe slots in use, or in the middle of another kprobe); counted per kprobe, since 6.7.
    */
   readonly cause: 'recursion' | 'probe';
@@ -23,12 +28,8 @@ export interface MissesRead {
   readonly errors: readonly SysError[];
 }
 
-/** begin and end run when we run them: nothing can be missed. */
-export function readMisses(
-  bpf: BpfApi,
-  programs: readonly LoadedProgram[],
-  probes: readonly AttachedProbe[],
-): MissesRead {
+/** To be read once the programs have stopped. begin and end run when we run them: nothing can be missed. */
+export function programMisses(bpf: BpfApi, programs: readonly LoadedProgram[]): MissesRead {
   const misses: Misses[] = [];
   const errors: SysError[] = [];
   for (const { plan, fd } of programs) {
@@ -37,6 +38,13 @@ export function readMisses(
     if (info.ok) misses.push({ probe: plan.probe, count: info.value.recursionMisses, cause: 'recursion' });
     else errors.push(info.error);
   }
+  return { misses, errors };
+}
+
+/** To be read while the links are there: they take the counters with them. */
+export function probeMisses(bpf: BpfApi, probes: readonly AttachedProbe[]): MissesRead {
+  const misses: Misses[] = [];
+  const errors: SysError[] = [];
   for (const { program, attachment, links } of probes) {
     if (attachment.kind !== 'kprobe') continue;
     const [link] = links;

@@ -27,11 +27,12 @@ import { Handles } from './handles.ts';
 import type { Loaded, LoadFailure } from './load.ts';
 import { load } from './load.ts';
 import type { LossWatch } from './loss.ts';
-import { readLossSlots, watchLoss } from './loss.ts';
+import { watchLoss } from './loss.ts';
 import type { MapReading } from './read-map.ts';
 import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
-import { readMisses } from './misses.ts';
+import { probeMisses, programMisses } from './misses.ts';
+import { reportLosses, reportMisses } from './report-losses.ts';
 
 /** What a run needs of the world around it. */
 export interface RunWorld {
@@ -299,7 +300,7 @@ class Run {
   /** Tracing is over: first nothing fires any more, then what is left is told. */
   #finish(probes: readonly AttachedProbe[]): void {
     const { output } = this.#world;
-    const { misses } = readMisses(this.#world.bpf, this.#loaded.programs, probes);
+    const missed = probeMisses(this.#world.bpf, probes);
     this.#links.closeTogether();
     this.#world.bpf.waitForPrograms();
     // Behind an exit() nothing is handled; a signal only stops the new.
@@ -310,27 +311,12 @@ class Run {
     if (!ended.ok) output.diagnostics([ended.error]);
     this.#drain.drainAll();
     this.#host.reportRepeatedWarnings();
-    this.#reportLosses();
-    for (const { probe, count, cause } of misses)
-      if (count !== undefined && count > 0n)
-        output.missed({ probe, count, cause: cause === 'recursion' ? 'recursion' : 'overrun' });
+    reportLosses(output, this.#loss, this.#plan.programs, this.#loaded.maps.values());
+    reportMisses(output, programMisses(this.#world.bpf, this.#loaded.programs));
+    reportMisses(output, missed);
     this.#interruption.close();
     if (this.#world.settings.printMapsOnExit) this.#printMaps();
     output.finish();
-  }
-
-  #reportLosses(): void {
-    const { output } = this.#world;
-    const lost = this.#loss.poll();
-    if (lost.ok && lost.value > 0n) output.lost(lost.value);
-    if (this.#loss.total > 0n) output.lostTotal(this.#loss.total);
-    const lossMap = present(this.#loaded.maps.get(lossSymbol), lossSymbol);
-    const slots = readLossSlots(lossMap, this.#reading);
-    if (!slots.ok) return reportMapFailure(output, 'read', lossMap, slots.error);
-    for (const { plan } of this.#loaded.maps.values()) {
-      const count = plan.script && slots.value[plan.script.failureSlot];
-      if (plan.script && count) output.mapFull({ map: plan.script.name, count, entriesMax: plan.entriesMax });
-    }
   }
 
   /** All maps of the script, in the order of their names. */

@@ -4,7 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Place } from '../support/end-to-end.ts';
-import { cases, checkExitInFlood, checkFlood, runCase } from '../support/end-to-end.ts';
+import { cases, runCase } from '../support/end-to-end.ts';
+import {
+  checkExitInFlood,
+  checkFlood,
+  checkForcedLoss,
+  checkFullMaps,
+  checkLossByProbe,
+  checkMissedRuns,
+} from '../support/losses.ts';
 import type { Guest, GuestOptions } from '../support/guest/guest.ts';
 import { bootGuest } from '../support/guest/guest.ts';
 import { projectFiles } from '../support/guest/image.ts';
@@ -107,5 +115,9 @@ describe.each([1, 2, 4] as const)('a flood on %d CPUs', (cpus) => {
     () => checkFlood(place, 50_000),
     timeoutMs,
   );
+  test('what does not fit into the ring is counted', () => checkForcedLoss(place, 5000), timeoutMs);
+  test('each probe has its own balance', () => checkLossByProbe(place, 2000), timeoutMs);
+  test('runs that the kernel left out are counted', () => checkMissedRuns(place, 200), timeoutMs);
+  test('updates that full maps refused are counted', () => checkFullMaps(place), timeoutMs);
   test('exit() arrives through a full ring', () => checkExitInFlood(place), timeoutMs);
 });

@@ -1,13 +1,18 @@
-/* flood WRITES: writes one byte to /dev/null so often, as fast as it can. */
+/* flood WRITES [held]: writes one byte to /dev/null so often, as fast as it can; `held` stops its parent meanwhile. */
 // gcc: -O1
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 int main(int argc, char **argv) {
   long writes = argc > 1 ? atol(argv[1]) : 1;
+  int held = argc > 2 && strcmp(argv[2], "held") == 0, status = 0;
   int null = open("/dev/null", O_WRONLY);
-  for (long i = 0; i < writes; i++)
-    if (write(null, "x", 1) != 1) return 1;
-  return 0;
+  /* Nobody takes from the ring then: what does not fit into it is lost for certain. */
+  if (held) kill(getppid(), SIGSTOP);
+  for (long i = 0; i < writes && status == 0; i++) status = write(null, "x", 1) != 1;
+  if (held) kill(getppid(), SIGCONT);
+  return status;
 }

@@ -3,7 +3,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import type { Finished, Place } from '../support/end-to-end.ts';
-import { cases, checkExitInFlood, checkFlood, runCase } from '../support/end-to-end.ts';
+import { cases, runCase } from '../support/end-to-end.ts';
+import {
+  checkExitInFlood,
+  checkFlood,
+  checkForcedLoss,
+  checkFullMaps,
+  checkLossByProbe,
+  checkMissedRuns,
+} from '../support/losses.ts';
 import { mistakes } from '../support/mistakes.ts';
 import { buildHere, start } from '../support/run-here.ts';
 
@@ -33,6 +41,14 @@ test.each(
 });
 
 test('printed events and reported losses are exactly what was sent', () => checkFlood(place, 200_000));
+
+test('what does not fit into the ring while nobody reads is counted', () => checkForcedLoss(place, 20_000));
+
+test('each probe has its own balance of lost events', () => checkLossByProbe(place, 5000));
+
+test('runs that the kernel left out are counted', () => checkMissedRuns(place, 500));
+
+test('updates that full maps refused are counted by map', () => checkFullMaps(place));
 
 test('exit() arrives through a full ring', () => checkExitInFlood(place));
 

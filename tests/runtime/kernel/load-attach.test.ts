@@ -11,7 +11,7 @@ import { declareLibc } from '../../../src/ffi/koffi.ts';
 import type { Attachment, ProgramType } from '../../../src/plan/plan.ts';
 import type { BpfApi } from '../../../src/runtime/bpf-api.ts';
 import { realBpf } from '../../../src/runtime/kernel/real-bpf.ts';
-import { readMisses } from '../../../src/runtime/misses.ts';
+import { probeMisses, programMisses } from '../../../src/runtime/misses.ts';
 import { bytesSource, parseElf } from '../../../src/system/elf/parse.ts';
 import { readFunctions } from '../../../src/system/elf/symbols.ts';
 import { errorOf } from '../../support/fake-bpf.ts';
@@ -177,9 +177,11 @@ test('begin programs are run by us, once for each call', () => {
 
 test('misses are read, and there are none', () => {
   const { loaded, attached } = run('tracepoint', [sysEnterGetpgid], callGetpgid);
-  const { misses, errors } = readMisses(realBpf, loaded.programs, attached.probes);
-  expect(errors).toEqual([]);
-  expect(misses).toEqual([{ probe: 'counting', count: 0n, cause: 'recursion' }]);
+  expect(programMisses(realBpf, loaded.programs)).toEqual({
+    errors: [],
+    misses: [{ probe: 'counting', count: 0n, cause: 'recursion' }],
+  });
+  expect(probeMisses(realBpf, attached.probes)).toEqual({ errors: [], misses: [] });
 });
 
 test('functions in .text and callbacks load, with BTF', () => {

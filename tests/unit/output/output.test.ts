@@ -128,11 +128,15 @@ test('notices go to stderr; events among them are lines of the JSON stream too',
       '{"type": "lost_events", "count": 3, "data": {"events": 3}}\n',
     ],
     [
-      (output) => output.lostTotal(2n ** 53n + 1n),
-      'WARNING: Total lost event count: 9007199254740993\n',
-      '{"type": "lost_events_total", "count": "9007199254740993", "data": {"events": "9007199254740993"}}\n',
+      (output) =>
+        output.lostTotal([
+          { probe: 'kprobe:f', count: 2n ** 53n },
+          { probe: 'uprobe:/a"b:main', count: 1n },
+        ]),
+      'WARNING: Total lost event count: 9007199254740993\nkprobe:f lost 9007199254740992 events\nuprobe:/a"b:main lost 1 event\n',
+      '{"type": "lost_events_total", "count": "9007199254740993", "data": {"events": "9007199254740993", "probes": [{"probe": "kprobe:f", "events": 9007199254740992},{"probe": "uprobe:/a\\"b:main", "events": 1}]}}\n',
     ],
-    [(output) => output.lostTotal(0), '', ''],
+    [(output) => output.lostTotal([]), '', ''],
   ];
   for (const [show, stderr, json] of cases) {
     expect(shown('text', show)).toEqual({ stdout: '', stderr });

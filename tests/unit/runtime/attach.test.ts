@@ -7,7 +7,7 @@ import { attach } from '../../../src/runtime/attach.ts';
 import { Handles } from '../../../src/runtime/handles.ts';
 import type { LoadedProgram } from '../../../src/runtime/load.ts';
 import { multiTypeOf } from '../../../src/runtime/multi.ts';
-import { readMisses } from '../../../src/runtime/misses.ts';
+import { probeMisses, programMisses } from '../../../src/runtime/misses.ts';
 import type { FakeBpf } from '../../support/fake-bpf.ts';
 import { fakeBpf } from '../../support/fake-bpf.ts';
 import { programPlan, scriptSpan } from '../../support/plans.ts';
@@ -218,7 +218,8 @@ test("misses are read per program and per kprobe, and a kernel that doesn't coun
   counting.misses({ recursion: 3n, missed: 5n });
   const read = [counting, silent].map((bpf) => {
     const { result, programs } = attachOn(bpf, [kprobe('f')]);
-    return result.ok ? readMisses(bpf, programs, result.value.probes).misses : [];
+    const read = result.ok ? [programMisses(bpf, programs), probeMisses(bpf, result.value.probes)] : [];
+    return read.flatMap(({ misses }) => misses);
   });
   expect(read).toEqual([
     [
