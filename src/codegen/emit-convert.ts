@@ -3,8 +3,10 @@
 import { present } from '../base/assert.ts';
 import type { Operand } from '../builtins/emitter.ts';
 import type { TypedExpr } from '../sema/typed-tree.ts';
+import type { Slot } from '../types/layout.ts';
 import { isScalar, partsOf, sizeOf } from '../types/layout.ts';
-import type { Type } from '../types/type.ts';
+import { matchedElements } from '../types/tuple.ts';
+import type { TupleType, Type } from '../types/type.ts';
 import type { BpfEmitter } from './bpf-emitter.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
@@ -49,21 +51,24 @@ function convertMemory(out: BpfEmitter, from: Place, source: Type, place: Place,
   else if (type.kind === 'string') out.store(place, bytes - 1, out.int(0, 8));
 }
 
-function convertTuple(out: BpfEmitter, from: Place, source: Type, place: Place, type: Type): void {
-  const target = partsOf(type);
+function convertTuple(out: BpfEmitter, from: Place, source: TupleType, place: Place, type: TupleType): void {
+  const [parts, target] = [partsOf(source).slots, partsOf(type)];
   for (const { offset, bytes } of gapsOf(target)) out.zero(out.part(place, offset, bytes));
-  partsOf(source).slots.forEach((part, index) => {
-    const slot = present(target.slots[index], 'element');
-    const [bytes, slotBytes] = [sizeOf(part.type), sizeOf(slot.type)];
-    if (!isScalar(slot.type)) {
-      const [old, made] = [out.part(from, part.offset, bytes), out.part(place, slot.offset, slotBytes)];
-      return convertMemory(out, old, part.type, made, slot.type);
-    }
-    const value = out.load(from, part.offset, widthOf(part.type));
-    const resized =
-      slot.type.kind === 'bool' && part.type.kind !== 'bool'
-        ? out.compare('!=', value, 0)
-        : out.resize(value, widthOf(slot.type), isSigned(part.type));
-    out.store(place, slot.offset, resized);
-  });
+  const sources = matchedElements(source, type);
+  target.slots.forEach((slot, index) =>
+    convertElement(out, from, present(parts[sources[index] ?? -1], 'element'), place, slot),
+  );
+}
+
+function convertElement(out: BpfEmitter, from: Place, part: Slot, place: Place, slot: Slot): void {
+  if (!isScalar(slot.type)) {
+    const old = out.part(from, part.offset, sizeOf(part.type));
+    return convertMemory(out, old, part.type, out.part(place, slot.offset, sizeOf(slot.type)), slot.type);
+  }
+  const value = out.load(from, part.offset, widthOf(part.type));
+  const resized =
+    slot.type.kind === 'bool' && part.type.kind !== 'bool'
+      ? out.compare('!=', value, 0)
+      : out.resize(value, widthOf(slot.type), isSigned(part.type));
+  out.store(place, slot.offset, resized);
 }

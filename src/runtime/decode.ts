@@ -252,7 +252,12 @@ function tupleReader(
   const readers = partsOf(type).slots.map((slot) =>
     compileReader(slot.type, memory, context, offset + slot.offset),
   );
-  return (at) => ({ kind: 'tuple', elements: readers.map((read) => read(at)) });
+  const { names } = type;
+  if (!names) return (at) => ({ kind: 'tuple', elements: readers.map((read) => read(at)) });
+  return (at) => ({
+    kind: 'record',
+    fields: readers.map((read, index) => ({ name: names[index] ?? '', value: read(at) })),
+  });
 }
 
 type PartedType = Extract<Type, { kind: 'buffer' | 'symbol' | 'inet' | 'timestamp' }>;

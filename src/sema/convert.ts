@@ -1,7 +1,9 @@
 /** Types meet: joins of all uses of a name, and conversions that make a value fit. Pure; knows no names. */
 
-import type { AggregateType, IntType, PointerType, StructType, Type } from '../types/type.ts';
-import { i64, intType, pointerTo, sameType, stack, tuple } from '../types/type.ts';
+import { present } from '../base/assert.ts';
+import type { AggregateType, IntType, PointerType, StructType, TupleType, Type } from '../types/type.ts';
+import { elementsFor, matchedElements } from '../types/tuple.ts';
+import { errorType, i64, intType, pointerTo, sameType, stack } from '../types/type.ts';
 import { foldConversion } from './fold.ts';
 import type { TypedExpr } from './typed-tree.ts';
 
@@ -26,22 +28,27 @@ export const flexibleElement = (flexible: Flexible, index: number): Flexible =>
 export function joinKnown(a: Known, b: Known): Known | undefined {
   if (a.type.kind === 'error') return b;
   if (b.type.kind === 'error') return a;
-  if (a.type.kind === 'tuple' && b.type.kind === 'tuple') return joinTuples(a, a.type.of, b, b.type.of);
+  if (a.type.kind === 'tuple' && b.type.kind === 'tuple') return joinTuples(a, a.type, b, b.type);
   const type = joinTypes(a, b);
   return type && { type, flexible: bends(a) && bends(b) };
 }
 
-function joinTuples(a: Known, left: readonly Type[], b: Known, right: readonly Type[]): Known | undefined {
-  if (left.length !== right.length) return undefined;
-  const parts = left.map((type, index) =>
-    joinKnown(
-      { type, flexible: flexibleElement(a.flexible, index) },
-      { type: right[index] ?? type, flexible: flexibleElement(b.flexible, index) },
-    ),
+/** Element by element; of two records by name, in the order of the first. */
+function joinTuples(a: Known, left: TupleType, b: Known, right: TupleType): Known | undefined {
+  const parts = elementsFor(right, left)?.map((from, index) =>
+    joinKnown(elementKnown(a, left, index), elementKnown(b, right, from)),
   );
-  if (!parts.every((part) => part !== undefined)) return undefined;
-  return { type: tuple(parts.map(({ type }) => type)), flexible: parts.map(({ flexible }) => flexible) };
+  if (!parts?.every((part) => part !== undefined)) return undefined;
+  return {
+    type: { ...left, of: parts.map(({ type }) => type) },
+    flexible: parts.map(({ flexible }) => flexible),
+  };
 }
+
+const elementKnown = ({ flexible }: Known, { of }: TupleType, index: number): Known => ({
+  type: of[index] ?? errorType,
+  flexible: flexibleElement(flexible, index),
+});
 
 function joinTypes(a: Known, b: Known): Type | undefined {
   const [left, right] = [asNumber(a.type, b.type), asNumber(b.type, a.type)];
@@ -129,12 +136,13 @@ export function fits(from: Type, to: Type): boolean {
   if (from.kind === 'pointer' && to.kind === 'pointer') return joinOthers(from, to) !== undefined;
   if (from.kind === 'pointer' || to.kind === 'pointer') return isNumber(from) || isNumber(to);
   if (from.kind === 'tuple' && to.kind === 'tuple')
-    return (
-      from.of.length === to.of.length && from.of.every((type, index) => fits(type, to.of[index] ?? type))
-    );
+    return elementsFor(from, to)?.every((source, index) => fitsAt(from, source, to, index)) ?? false;
   if (from.kind === 'stack' && to.kind === 'stack') return joinOthers(from, to) !== undefined;
   return (from.kind === 'string' && to.kind === 'string') || (from.kind === 'buffer' && to.kind === 'buffer');
 }
+
+const fitsAt = (from: TupleType, source: number, to: TupleType, index: number): boolean =>
+  fits(from.of[source] ?? errorType, to.of[index] ?? errorType);
 
 export const isNumber = (type: Type): boolean =>
   type.kind === 'int' || type.kind === 'enum' || type.kind === 'bool';
@@ -152,13 +160,16 @@ export function convertTo(expr: TypedExpr, type: Type): TypedExpr {
   }
   if (expr.kind === 'text' && type.kind === 'string' && type.capacity >= expr.type.capacity)
     return { ...expr, type };
-  if (expr.kind === 'tuple' && type.kind === 'tuple')
-    return {
-      ...expr,
-      type,
-      elements: expr.elements.map((element, index) => convertTo(element, type.of[index] ?? element.type)),
-    };
+  if (expr.kind === 'tuple' && type.kind === 'tuple') return convertElements(expr, type);
   return { kind: 'convert', type, operand: expr, span: expr.span };
+}
+
+function convertElements(expr: Extract<TypedExpr, { kind: 'tuple' }>, type: TupleType): TypedExpr {
+  const elements = matchedElements(expr.type, type).map((from, index) => {
+    const element = present(expr.elements[from], 'element');
+    return convertTo(element, type.of[index] ?? element.type);
+  });
+  return { ...expr, type, elements };
 }
 
 /** To 64 bits, of the given sign. */

@@ -7,9 +7,9 @@ import { typeName } from '../types/type-name.ts';
 import type { ArrayType, PointerType } from '../types/type.ts';
 import { i64, pointerTo, u64 } from '../types/type.ts';
 import { convertTo, widen } from './convert.ts';
-import { inferTupleElement } from './fields.ts';
 import type { Inferred } from './infer-expression.ts';
 import { asInt, firm, infer, isWrong, strideOf, wrong } from './infer-expression.ts';
+import { inferTupleIndex } from './infer-tuple.ts';
 import { inSpace, partOf } from './memory-parts.ts';
 import type { Scope } from './scope.ts';
 import type { TypedExpr } from './typed-tree.ts';
@@ -28,25 +28,11 @@ export function inferIndex(scope: Scope, expr: Extract<Expr, { kind: 'index' }>)
     );
     return wrong(span);
   }
-  if (type.kind === 'tuple') return inferTupleIndex(scope, object, index.expr, span);
+  if (type.kind === 'tuple') return inferTupleIndex(scope, object, type, index.expr, span);
   if (type.kind === 'array') return inferElement(scope, object.expr, type, index.expr, span);
   if (type.kind === 'pointer' && type.space !== 'context')
     return pointerElement(scope, object.expr, type, widen(index.expr, true), span);
   scope.report.error('not-a-pointer', `${typeName(type)} has no elements`, expr.object.span);
-  return wrong(span);
-}
-
-function inferTupleIndex(scope: Scope, object: Inferred, index: TypedExpr, span: Span): Inferred {
-  if (index.kind === 'constant')
-    return inferTupleElement(scope, object, { text: String(index.value), span: index.span }, span);
-  scope.report.error(
-    'bad-operand',
-    "A tuple's element is named by a number known when compiling",
-    index.span,
-    {
-      hints: ['Elements may differ in type: write .0, .1 …'],
-    },
-  );
   return wrong(span);
 }
 

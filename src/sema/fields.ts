@@ -7,9 +7,10 @@ import type { Field } from '../types/field.ts';
 import { namedFields } from '../types/field.ts';
 import { typeName } from '../types/type-name.ts';
 import type { StructType, Type } from '../types/type.ts';
-import { flexibleElement, isNumber } from './convert.ts';
+import { isNumber } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, infer, isWrong, wrong } from './infer-expression.ts';
+import { inferTupleElement } from './infer-tuple.ts';
 import { partOf } from './memory-parts.ts';
 import { reportNoBtf } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
@@ -19,7 +20,8 @@ export function inferField(scope: Scope, expr: Extract<Expr, { kind: 'field' }>)
   const { name, span } = expr;
   const object = infer(scope, expr.object);
   if (isWrong(object)) return wrong(span);
-  if (object.expr.type.kind === 'tuple') return inferTupleElement(scope, object, name, span);
+  const { type } = object.expr;
+  if (type.kind === 'tuple') return inferTupleElement(scope, object, type, name, span);
   const struct = structIn(object.expr);
   if (!struct) return reportNoFields(scope, object.expr, name, span);
   const field = findField(scope, struct.type, name.text);
@@ -76,26 +78,3 @@ function reportUnknownField(
 const findField = ({ facts }: Scope, struct: StructType, name: string): Field | undefined =>
   facts.fieldsOf(struct).find((field) => field.name === name) ??
   namedFields(struct, facts.fieldsOf).find((field) => field.name === name);
-
-export function inferTupleElement(
-  scope: Scope,
-  object: Inferred,
-  { text, span: at }: Name,
-  span: Span,
-): Inferred {
-  const of = object.expr.type.kind === 'tuple' ? object.expr.type.of : [];
-  const index = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  const type = of[index];
-  if (type === undefined) {
-    const range =
-      of.length === 0
-        ? 'This tuple is empty'
-        : `This tuple has ${of.length} elements, .0 to .${of.length - 1}`;
-    scope.report.error('index-out-of-range', range, at);
-    return wrong(span);
-  }
-  return {
-    expr: { kind: 'element', type, tuple: object.expr, index, span },
-    flexible: flexibleElement(object.flexible, index),
-  };
-}

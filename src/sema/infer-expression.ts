@@ -5,8 +5,9 @@ import type { Span } from '../base/span.ts';
 import type { Expr } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
+import { matchedElements } from '../types/tuple.ts';
 import type { IntType, StructType, Type } from '../types/type.ts';
-import { bool, errorType, string, tuple, u64 } from '../types/type.ts';
+import { bool, errorType, string, u64 } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
@@ -17,6 +18,7 @@ import { inferCast } from './infer-cast.ts';
 import { inferMapRead } from './infer-map.ts';
 import { inferName, inferParameter, inferVariable } from './infer-name.ts';
 import { inferBinary, inferUnary, updatedType } from './infer-operators.ts';
+import { inferRecord, inferTuple } from './infer-tuple.ts';
 import { inferTarget, typeBefore } from './infer-target.ts';
 import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
@@ -77,9 +79,10 @@ export function infer(scope: Scope, expr: Expr): Inferred {
       return inferCall(scope, expr.callee, expr.args, span);
     case 'tuple':
       return inferTuple(scope, expr.elements, span);
+    case 'record':
+      return inferRecord(scope, expr);
     case 'sizeof':
       return inferSize(scope, expr);
-    case 'record':
     case 'block':
     case 'if':
     case 'comptime':
@@ -213,16 +216,6 @@ function joinBranches(scope: Scope, left: Inferred, right: Inferred, span: Span)
   return { ...joined, left: convertTo(a, joined.type), right: convertTo(b, joined.type) };
 }
 
-function inferTuple(scope: Scope, elements: readonly Expr[], span: Span): Inferred {
-  const inferred = elements.map((element) => infer(scope, element));
-  const typed = inferred.map((element) => value(scope, element));
-  if (typed.some((element) => element.type.kind === 'error')) return wrong(span);
-  return {
-    expr: { kind: 'tuple', type: tuple(typed.map(({ type }) => type)), elements: typed, span },
-    flexible: inferred.map(({ flexible }) => flexible),
-  };
-}
-
 /** Something that can be computed with, stored, passed or printed; everything else is reported. */
 export function value(scope: Scope, { expr }: Inferred): TypedExpr {
   const { type, span } = expr;
@@ -257,7 +250,9 @@ function reportStruct(scope: Scope, type: StructType, span: Span): void {
 /** A large unsigned number turns negative where it meets signed ones, and is best told. */
 export function warnSignChange(scope: Scope, from: Type, to: Type, span: Span): void {
   if (from.kind === 'tuple' && to.kind === 'tuple')
-    return from.of.forEach((type, index) => warnSignChange(scope, type, to.of[index] ?? type, span));
+    return matchedElements(from, to).forEach((source, index) =>
+      warnSignChange(scope, from.of[source] ?? errorType, to.of[index] ?? errorType, span),
+    );
   if (from.kind !== 'int' || to.kind !== 'int' || from.signed || !to.signed || from.bytes < to.bytes) return;
   scope.report.warning(
     'sign-change',

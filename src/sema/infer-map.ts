@@ -46,7 +46,8 @@ function inferKeyParts(scope: Scope, keys: readonly Expr[], span: Span): KeyPart
   const typed = inferred.map((key) => ({ ...key, expr: value(scope, key) }));
   if (typed.some(isWrong)) return undefined;
   const [single] = typed;
-  if (typed.length === 1 && single?.expr.type.kind === 'tuple') return tupleParts(scope, single, span);
+  const isTuple = single?.expr.type.kind === 'tuple' && single.expr.type.names === undefined;
+  if (typed.length === 1 && isTuple) return tupleParts(scope, single, span);
   if (typed.length === 0) return reportEmpty(scope, span);
   return {
     parts: typed.map((part) => ({

@@ -2,6 +2,7 @@
 
 import type { Span } from '../base/span.ts';
 import type { Expr } from '../parser/ast.ts';
+import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { Type } from '../types/type.ts';
 import { errorType } from '../types/type.ts';
@@ -95,6 +96,10 @@ function mapTarget(scope: Scope, map: MapExpr, assigned: Known): InferredTarget 
     return undefined;
   }
   if (key === 'wrong') return undefined;
+  if (assigned.type.kind === 'tuple' && sizeOf(assigned.type) === 0) {
+    scope.report.error('type-mismatch', 'An empty tuple has nothing that a map could hold', span);
+    return undefined;
+  }
   const symbol = scope.mapSymbol(name, span);
   return { target: { kind: 'map', map: symbol, ...(key && { key }), span }, type: symbol.value };
 }

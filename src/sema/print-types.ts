@@ -65,6 +65,9 @@ export function printExpr(expr: TypedExpr): string {
   return `${printBare(expr)}:${typeName(expr.type)}`;
 }
 
+const printElement = (element: TypedExpr, name: string | undefined): string =>
+  name === undefined ? printExpr(element) : `${name}=${printExpr(element)}`;
+
 const printBits = (bits: Extract<TypedExpr, { kind: 'load' }>['bits']): string =>
   bits ? ` bits ${bits.start}+${bits.width}` : '';
 
@@ -91,7 +94,7 @@ function printBare(expr: TypedExpr): string {
     case 'elvis':
       return `(${printExpr(expr.value)} ?: ${printExpr(expr.else)})`;
     case 'tuple':
-      return `(${expr.elements.map(printExpr).join(', ')})`;
+      return `(${expr.elements.map((element, index) => printElement(element, expr.type.names?.[index])).join(', ')})`;
     case 'element':
       return `${printExpr(expr.tuple)}.${expr.index}`;
     case 'part':

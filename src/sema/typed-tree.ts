@@ -136,6 +136,7 @@ export type TypedExpr =
       readonly else: TypedExpr;
       readonly span: Span;
     }
+  /** A record, if the type has names. */
   | {
       readonly kind: 'tuple';
       readonly type: TupleType;

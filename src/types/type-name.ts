@@ -2,6 +2,9 @@
 
 import type { Type } from './type.ts';
 
+const named = (type: Type, name: string | undefined): string =>
+  name === undefined ? typeName(type) : `${name}=${typeName(type)}`;
+
 export function typeName(type: Type): string {
   switch (type.kind) {
     case 'int':
@@ -21,7 +24,7 @@ export function typeName(type: Type): string {
     case 'struct':
       return `${type.keyword} ${type.name === '' ? '<anonymous>' : type.name}`;
     case 'tuple':
-      return `(${type.of.map(typeName).join(',')})`;
+      return `(${type.of.map((part, index) => named(part, type.names?.[index])).join(',')})`;
     case 'stack':
       return type.space === 'kernel' ? 'kstack_t' : 'ustack_t';
     case 'symbol':

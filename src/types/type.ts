@@ -77,6 +77,8 @@ export interface StructType {
 export interface TupleType {
   readonly kind: 'tuple';
   readonly of: readonly Type[];
+  /** Of a record: the elements' names, all different. */
+  readonly names?: readonly string[];
 }
 
 /** How stacks are shown: by symbols, as perf does, as bare addresses, by build id and offset in the file. */
@@ -174,6 +176,12 @@ export const buffer = (capacity: number): BufferType => ({ kind: 'buffer', capac
 export const pointerTo = (to: Type, space: AddressSpace): PointerType => ({ kind: 'pointer', to, space });
 export const arrayOf = (of: Type, length: number): ArrayType => ({ kind: 'array', of, length });
 export const tuple = (of: readonly Type[]): TupleType => ({ kind: 'tuple', of });
+/** A tuple whose elements have names. */
+export const recordOf = (names: readonly string[], of: readonly Type[]): TupleType => ({
+  kind: 'tuple',
+  of,
+  names,
+});
 export const symbol = (space: SymbolType['space']): SymbolType => ({ kind: 'symbol', space });
 export const stack = (space: StackType['space'], depth: number, mode: StackMode): StackType => ({
   kind: 'stack',
@@ -199,7 +207,7 @@ export function sameType(a: Type, b: Type): boolean {
     case 'struct':
       return b.kind === 'struct' && a.id === b.id;
     case 'tuple':
-      return b.kind === 'tuple' && sameTypes(a.of, b.of);
+      return b.kind === 'tuple' && sameTypes(a.of, b.of) && sameNames(a.names, b.names);
     case 'stack':
       return b.kind === 'stack' && a.space === b.space && a.depth === b.depth && a.mode === b.mode;
     case 'symbol':
@@ -228,6 +236,9 @@ const sameVariants = (a: EnumType, b: EnumType): boolean =>
     a.variants.every(
       ({ name, value }, index) => name === b.variants[index]?.name && value === b.variants[index].value,
     ));
+
+const sameNames = (a: TupleType['names'], b: TupleType['names']): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.every((name, index) => name === b[index]));
 
 function sameTypes(a: readonly Type[], b: readonly Type[]): boolean {
   return a.length === b.length && a.every((type, index) => sameType(type, b[index] ?? errorType));

@@ -180,7 +180,7 @@ function checkParts(check: Check, expr: Composite): void {
     case 'elvis':
       return check(isOneType([type, ...parts]), 'branches are of one type', expr);
     case 'tuple':
-      return check(sameType(type, tuple(parts)), 'a tuple is of its elements', expr);
+      return check(sameType(type, { ...expr.type, of: parts }), 'a tuple is of its elements', expr);
     case 'element': {
       const [whole] = parts;
       const element = whole?.kind === 'tuple' ? whole.of[expr.index] : undefined;

@@ -136,4 +136,66 @@ true
   },
 ];
 
-export const typeCases: readonly Case[] = [...structCases, ...enumCases, ...arrayCases];
+const tupleCases: readonly Case[] = [
+  {
+    title: 'records are made, taken apart by name, nested, compared and printed',
+    script: `begin { $r = (x=1, y="s"); print($r); print(($r.x, $r.y)); $n = (a=(b=1, c=(1, "q")), d=$r); print($n); print(($n.a.c.1, $n.d.y, $n.a.b));
+      print($r == (y="s", x=1)); print($r != (x=2, y="s")); printf("%s %d\\n", $r, $r.x); @n = $n; print(@n.a.c.0); print((a=(uint8[2])(uint16)513,)); exit(); }`,
+    prints: `{ .x = 1, .y = s }
+(1, s)
+{ .a = { .b = 1, .c = (1, q) }, .d = { .x = 1, .y = s } }
+(q, s, 1)
+true
+true
+{ .x = 1, .y = s } 1
+1
+{ .a = [1,2] }
+
+
+@n: { .a = { .b = 1, .c = (1, q) }, .d = { .x = 1, .y = s } }`,
+  },
+  {
+    title: 'records join by name, also as keys and values, and leave nothing behind of longer ones',
+    script: `begin { $r = (x=1, y="longer text"); print($r); $r = (y="s", x=100000); print($r); @[$r] = $r; @[(y="s", x=100000)] = (y="a", x=2);
+      @[(x=3, y="longer text")] = (x=-1, y="b"); print(@[(x=100000, y="s")].y); exit(); }`,
+    prints: `{ .x = 1, .y = longer text }
+{ .x = 100000, .y = s }
+a
+
+
+@[{ .x = 3, .y = longer text }]: { .x = -1, .y = b }
+@[{ .x = 100000, .y = s }]: { .x = 2, .y = a }`,
+  },
+  {
+    title: 'records are objects in JSON',
+    options: ['-f', 'json'],
+    script: 'begin { print((x=1, y=(z="s", w=(1, true)))); @[(k=1)] = (v=2); exit(); }',
+    prints: [
+      '{"type": "value", "data": {"x": 1, "y": {"z": "s", "w": [1,true]}}}',
+      '{"type": "map", "data": {"@": {"{.k=1}": {"v": 2}}}}',
+    ],
+  },
+  {
+    title: 'tuples of other widths are one type, element by element, and find each other as keys',
+    script: `begin { $t = (1, "a"); $t = (-100000, "long text"); $t = (2, "b"); print($t); print($t == (2, "b")); print((int64)2 == $t.0);
+      @t[1, "a", (2, "b")] = 1; @t[100000, "long text", (-2000, "")] = 2; @t[1, "a", (2, "b")] += 10; print(@t[1, "a", (2, "b")]); @v[1] = (1, "long text"); @v[1] = (2, "c"); @v[2] = @v[1];
+      print((1,)); print(()); print((1, (), 2)); $e = (); print($e == ()); print(((1, 2), (3,))[0].1); exit(); }`,
+    prints: `(2, b)
+true
+true
+11
+(1)
+()
+(1, (), 2)
+true
+2
+
+
+@t[100000, long text, (-2000, )]: 2
+@t[1, a, (2, b)]: 11
+@v[1]: (2, c)
+@v[2]: (2, c)`,
+  },
+];
+
+export const typeCases: readonly Case[] = [...structCases, ...enumCases, ...arrayCases, ...tupleCases];

@@ -1,0 +1,87 @@
+/** Tuples and records: made of their elements, and taken apart again by place or by name. */
+
+import { didYouMean } from '../base/did-you-mean.ts';
+import type { Span } from '../base/span.ts';
+import type { Expr, Name } from '../parser/ast.ts';
+import type { TupleType } from '../types/type.ts';
+import { errorType, tuple } from '../types/type.ts';
+import { flexibleElement } from './convert.ts';
+import type { Inferred } from './infer-expression.ts';
+import { infer, value, wrong } from './infer-expression.ts';
+import type { Scope } from './scope.ts';
+import type { TypedExpr } from './typed-tree.ts';
+
+export function inferTuple(scope: Scope, elements: readonly Expr[], span: Span): Inferred {
+  const inferred = elements.map((element) => infer(scope, element));
+  const typed = inferred.map((element) => value(scope, element));
+  if (typed.some((element) => element.type.kind === 'error')) return wrong(span);
+  return {
+    expr: { kind: 'tuple', type: tuple(typed.map(({ type }) => type)), elements: typed, span },
+    flexible: inferred.map(({ flexible }) => flexible),
+  };
+}
+
+/** A tuple whose elements have names. */
+export function inferRecord(scope: Scope, { fields, span }: Extract<Expr, { kind: 'record' }>): Inferred {
+  const elements = fields.map((field) => field.value);
+  const { expr, flexible } = inferTuple(scope, elements, span);
+  if (expr.kind !== 'tuple') return wrong(span);
+  const names = fields.map(({ name }) => name.text);
+  return { expr: { ...expr, type: { ...expr.type, names } }, flexible };
+}
+
+/** $t.0, $r.name. */
+export function inferTupleElement(
+  scope: Scope,
+  object: Inferred,
+  type: TupleType,
+  { text, span: at }: Name,
+  span: Span,
+): Inferred {
+  const index = type.names ? type.names.indexOf(text) : placeOf(text);
+  if (type.of[index] !== undefined) return elementOf(object, type, index, span);
+  if (type.names) reportUnknownName(scope, type.names, text, at);
+  else reportOutside(scope, type, at);
+  return wrong(span);
+}
+
+const placeOf = (text: string): number => (/^\d+$/.test(text) ? Number(text) : -1);
+
+function elementOf(object: Inferred, { of }: TupleType, index: number, span: Span): Inferred {
+  return {
+    expr: { kind: 'element', type: of[index] ?? errorType, tuple: object.expr, index, span },
+    flexible: flexibleElement(object.flexible, index),
+  };
+}
+
+function reportOutside(scope: Scope, { of }: TupleType, at: Span): void {
+  const range =
+    of.length === 0 ? 'This tuple is empty' : `This tuple has ${of.length} elements, .0 to .${of.length - 1}`;
+  scope.report.error('index-out-of-range', range, at);
+}
+
+function reportUnknownName(scope: Scope, names: readonly string[], text: string, at: Span): void {
+  scope.report.error('unknown-field', `This record has no element '${text}'`, at, {
+    hints: [...didYouMean(text, names), `Its elements are ${names.join(', ')}.`],
+  });
+}
+
+/** $t[0], with a number known when compiling. */
+export function inferTupleIndex(
+  scope: Scope,
+  object: Inferred,
+  type: TupleType,
+  index: TypedExpr,
+  span: Span,
+): Inferred {
+  if (index.kind === 'constant' && !type.names)
+    return inferTupleElement(scope, object, type, { text: String(index.value), span: index.span }, span);
+  const [message, hint] = type.names
+    ? ["A record's elements are named, not numbered", `Write .${type.names.join(' or .')}.`]
+    : [
+        "A tuple's element is named by a number known when compiling",
+        'Elements may differ in type: write .0, .1 …',
+      ];
+  scope.report.error('bad-operand', message, index.span, { hints: [hint] });
+  return wrong(span);
+}
