@@ -98,6 +98,8 @@ export type Attachment =
       readonly sample: { readonly every: bigint } | { readonly hertz: bigint };
       /** Every CPU that is online, or one of them. */
       readonly cpus: 'all' | 'one';
+      /** Of breakpoints: perf_event_attr.bp_addr, .bp_len and .bp_type. */
+      readonly breakpoint?: { readonly address: bigint; readonly bytes: number; readonly access: number };
       readonly pid?: number;
     };
 

@@ -3,6 +3,7 @@
 import { begin, end } from './begin-end.ts';
 import type { ProbeDefinition } from './define.ts';
 import { fentry, fexit } from './fentry.ts';
+import { hardware } from './hardware.ts';
 import { kprobe, kretprobe } from './kprobe.ts';
 import { rawtracepoint } from './rawtracepoint.ts';
 import { software } from './software.ts';
@@ -10,6 +11,7 @@ import { interval, profile } from './timers.ts';
 import { tracepoint } from './tracepoint.ts';
 import { uprobe, uretprobe } from './uprobe.ts';
 import { usdt } from './usdt.ts';
+import { watchpoint } from './watchpoint.ts';
 
 export const probes: readonly ProbeDefinition[] = [
   begin,
@@ -26,6 +28,8 @@ export const probes: readonly ProbeDefinition[] = [
   profile,
   interval,
   software,
+  hardware,
+  watchpoint,
 ];
 
 const byName: ReadonlyMap<string, ProbeDefinition> = new Map(

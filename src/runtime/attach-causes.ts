@@ -198,6 +198,24 @@ const ofPerfEvents: Causes = {
   ESRCH: { cause: 'the process has ended', hints: [] },
 };
 
+const ofBreakpoints: Causes = {
+  ENOSPC: {
+    cause: 'all debug registers are in use',
+    hints: ['A processor has four of them; a debugger may hold some.'],
+  },
+  EINVAL: {
+    cause: 'the processor can not watch this place',
+    hints: ['See the address, the length and the mode.'],
+  },
+  EPERM: { cause: 'the kernel does not let this address be watched', hints: [] },
+  EOPNOTSUPP: { cause: 'this machine has no debug registers', hints: ['Some virtual machines hide them.'] },
+  ENOENT: {
+    cause: 'this kernel has no watchpoints',
+    hints: ['They need a kernel built with CONFIG_HAVE_HW_BREAKPOINT.'],
+  },
+  ESRCH: { cause: 'the process has ended', hints: [] },
+};
+
 function causeOf(attachment: Attachment, name: string): Cause | undefined {
   const tables = {
     begin: {},
@@ -209,6 +227,7 @@ function causeOf(attachment: Attachment, name: string): Cause | undefined {
     tracing: ofTracing,
     'perf-event': ofPerfEvents,
   } satisfies Record<Attachment['kind'], Causes>;
-  const table: Causes = tables[attachment.kind];
+  const isBreakpoint = attachment.kind === 'perf-event' && attachment.breakpoint !== undefined;
+  const table: Causes = isBreakpoint ? ofBreakpoints : tables[attachment.kind];
   return table[name];
 }

@@ -226,7 +226,8 @@ function attachSamples(
   program: Fd<'program'>,
   attachment: AttachmentOf<'perf-event'>,
 ): Links {
-  const { type, config, sample, cpus, pid } = attachment;
+  const { type, config, sample, cpus, pid, breakpoint } = attachment;
+  const event = { type, config, sample, ...(breakpoint && { breakpoint }) };
   const { onlineCpus, threadsOf } = session.options;
   const places: readonly Pick<PerfEventSpec, 'pid' | 'cpu' | 'inherit'>[] =
     pid !== undefined && cpus === 'all'
@@ -235,7 +236,7 @@ function attachSamples(
   if (places.length === 0) return failed({ kind: 'no-process' });
   const links: Fd<'link'>[] = [];
   for (const place of places) {
-    const attached = attachEvent(session, program, attachment, { type, config, sample, ...place });
+    const attached = attachEvent(session, program, attachment, { ...event, ...place });
     if (!attached.ok) return attached;
     links.push(...attached.value);
   }

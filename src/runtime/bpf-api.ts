@@ -99,6 +99,8 @@ export interface PerfEventSpec {
   readonly target?: string;
   /** Offset behind the symbol, or in the file; a kernel address if there is no symbol. */
   readonly targetOffset?: bigint;
+  /** perf_event_attr.bp_addr, .bp_len and .bp_type. */
+  readonly breakpoint?: { readonly address: bigint; readonly bytes: number; readonly access: number };
   readonly sample?: { readonly every: bigint } | { readonly hertz: bigint };
   /** A thread; all of them if absent. */
   readonly pid?: number;

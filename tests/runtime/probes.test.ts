@@ -1,7 +1,7 @@
 /** Probes of processes that run already, on this machine's own kernel. */
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -60,4 +60,21 @@ test('a uprobe at an address is at the instruction that lies there', async () =>
     `uprobe:${program}:0x${address} { @ = sum(arg0); }`,
   ]);
   expect(stdout.trim()).toBe('@: 21');
+});
+
+test('a hardware event is sampled, and where the machine has no counters, that is told', async () => {
+  const hasCounters = existsSync('/sys/bus/event_source/devices/cpu');
+  const { stdout, stderr, status } = await place.tstrace([
+    '-q',
+    '-c',
+    `${place.programs}/flood 400000`,
+    '-e',
+    'hardware:cpu-cycles:100000 { @ = count(); }',
+  ]);
+  const told = hasCounters ? '' : 'this machine has no such event';
+  expect({ status, told: stderr.includes(told), counted: /^@: \d+$/m.test(stdout) }).toEqual({
+    status: hasCounters ? 0 : 1,
+    told: true,
+    counted: hasCounters,
+  });
 });

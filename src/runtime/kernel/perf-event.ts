@@ -30,8 +30,10 @@ function open(spec: PerfEventSpec, inheritance: bigint): Result<Fd<'perf-event'>
     config: spec.config,
     sample_period: samplePeriod(spec.sample),
     bits: perfBits.disabled | inheritance | (hertz ? perfBits.freq : 0n),
-    config1: target ? addressOf(target) : 0n,
-    config2: spec.targetOffset ?? 0n,
+    // Of breakpoints, the address and the length.
+    config1: spec.breakpoint?.address ?? (target ? addressOf(target) : 0n),
+    config2: spec.breakpoint ? BigInt(spec.breakpoint.bytes) : (spec.targetOffset ?? 0n),
+    bp_type: spec.breakpoint?.access ?? 0,
   });
   const noGroup = -1;
   const fd = syscall(

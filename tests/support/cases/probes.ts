@@ -1,5 +1,6 @@
 /** Probes in each form of their targets: one case for each, with what must have fired. */
 
+import { expect } from 'vitest';
 import type { Case } from '../end-to-end.ts';
 
 const reader = '{programs}/reader 7 512';
@@ -66,5 +67,18 @@ export const probeCases: readonly Case[] = [
     command: '{programs}/usdt 3',
     script: `usdt:{programs}/usdt:test:unguarded { @raised = sum(arg0); @n = count(); }`,
     prints: '@n: 3\n@raised: 0',
+  },
+  {
+    title: 'watchpoints see writes, reads and execution of a place of the command',
+    command: '{programs}/watched 5',
+    script: `watchpoint:0x10000000:8:w { @w = count(); @user = sum(usermode); } watchpoint:0x10000000:4:rw { @rw = count(); }
+      watchpoint:0x10010000:1:x { @x = count(); }`,
+    prints: ['@w: 5', '@user: 5', '@rw: 6', '@x: 5'],
+  },
+  {
+    title: 'software events of a period of 1 see each of them',
+    command: '{programs}/watched 5',
+    script: 'software:page-faults:1 /pid == cpid/ { @ = count(); }',
+    prints: (stdout: string): void => expect(Number(/^@: (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(20),
   },
 ];
