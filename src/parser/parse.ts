@@ -40,7 +40,7 @@ export function prepareParser(): void {
   parse(
     sourceFile(
       '',
-      'kprobe:f /pid == 1/ { $a = @x[1, "a"]->b; if (!$a) { @ = count(); } let $b : uint8 = (int8)1 ? 2 : 3; }',
+      'kprobe:f /pid == 1/ { $a = @x[1, "a"]->b; if (!$a) { @ = count(); } let $b : uint8 = (int8)1 ? 2 : 3; for $i : 0..2 { } }',
     ),
   );
 }

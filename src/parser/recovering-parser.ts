@@ -80,19 +80,19 @@ export class RecoveringParser extends LookingParser {
     return { kind: 'error', span: expr.span };
   }
 
-  /** Into a block or an expression. Only blocks count for the tree: an expression's own depth is measured when it is whole. */
-  protected descend(what: 'Blocks' | 'Expressions'): void {
+  /** Into a block, an expression or a type. Only blocks count for the tree: an expression's own depth is measured when it is whole. */
+  protected descend(what: 'Blocks' | 'Expressions' | 'Types'): void {
     const { state } = this;
     const tooDeep = `${what} may not nest`;
     if (state.nesting >= nestingMax) this.fail(errors.tooDeeplyNested(tooDeep, nestingMax, this.here()));
     state.nesting++;
-    if (what === 'Expressions') return;
+    if (what !== 'Blocks') return;
     if (state.treeDepth >= treeDepthMax)
       this.fail(errors.tooDeeplyNested(tooDeep, treeDepthMax, this.here()));
     state.treeDepth++;
   }
 
-  protected ascend(what: 'Blocks' | 'Expressions'): void {
+  protected ascend(what: 'Blocks' | 'Expressions' | 'Types'): void {
     this.state.nesting--;
     if (what === 'Blocks') this.state.treeDepth--;
   }
@@ -147,7 +147,10 @@ export class RecoveringParser extends LookingParser {
   protected report(problem: Diagnostic): void {
     const { state } = this;
     if (state.inAngles) state.anglesBroken = true;
-    if (!this.followsBrokenText()) state.problems.push(problem);
+    // What is too deep is so at many places.
+    const repeats =
+      problem.code === 'too-deeply-nested' && state.problems.some(({ code }) => code === problem.code);
+    if (!repeats && !this.followsBrokenText()) state.problems.push(problem);
   }
 
   /** Whether a fault of the text, reported already, stands right before the next token. */

@@ -8,17 +8,20 @@ import { definitionWords, scanDefinition, scanDirective } from './scan-c.ts';
 import { isBlank, scanTarget, skipTrivia, wordAt } from './scan.ts';
 import {
   abstractTokens,
-  Assign,
   AssignOperator,
   BinaryOperator,
   Blanks,
   BraceClose,
   BraceOpen,
+  BracketClose,
   BracketOpen,
   Colon,
   Comma,
   Comment,
   Comptime,
+  Else,
+  Identifier,
+  If,
   matched,
   modes,
   ParenClose,
@@ -28,8 +31,8 @@ import {
   Return,
   scanned,
   Semicolon,
-  TagKeyword,
   UnterminatedComment,
+  Word,
   wordsAndMarks,
 } from './tokens.ts';
 
@@ -78,9 +81,12 @@ export const sectionWords: readonly TokenType[] = [CText, ...sections];
 
 // Headers: a section from its first word to its block, or to its end -----------------------------------------------
 
+/** The brace of the section's block; one inside typeof(…) begins a value. */
 export const HeaderBraceOpen = createToken({
   name: 'HeaderBraceOpen',
-  pattern: '{',
+  pattern: (text, offset, tokens) => (text[offset] === '{' && !inParentheses(tokens) ? matched('{') : null),
+  start_chars_hint: ['{'],
+  line_breaks: false,
   categories: [BraceOpen],
   pop_mode: true,
   push_mode: modes.braces,
@@ -111,9 +117,8 @@ export const HeaderEnd = createToken({
   name: 'HeaderEnd',
   pattern: (text, offset, tokens) => {
     const end = skipTrivia(text, offset);
-    if (end === offset || headerGoesOn(text[end], tokens[tokens.length - 1])) return null;
     const trivia = text.slice(offset, end);
-    return trivia.includes('\n') ? matched(trivia) : null;
+    return trivia.includes('\n') && headerEnds(text, end, tokens) ? matched(trivia) : null;
   },
   start_chars_hint: [...' \t\r\n\f\v\ufeff/'],
   line_breaks: true,
@@ -132,12 +137,30 @@ export const HeaderTrivia = createToken({
   group: Lexer.SKIPPED,
 });
 
-const wantsMore: readonly TokenType[] = [...sections, Comma, Colon, Assign, ParenOpen, BracketOpen];
-
-function headerGoesOn(next: string | undefined, previous: IToken | undefined): boolean {
-  if (next === undefined || '{()[]=:,;*'.includes(next) || !previous) return true;
+/** Only a word or a directive can begin the next section; within parentheses, only what looks like nothing else. */
+function headerEnds(text: string, next: number, tokens: readonly IToken[]): boolean {
+  const previous = tokens[tokens.length - 1];
+  if (!previous || !/[A-Za-z_#]/.test(text[next] ?? '')) return false;
   const { tokenType } = previous;
-  return wantsMore.includes(tokenType) || tokenType.CATEGORIES?.includes(TagKeyword) === true;
+  const isKeyword = tokenType !== Identifier && typesOf(previous).includes(Word);
+  if (isKeyword || sections.includes(tokenType) || wantsValue(previous)) return false;
+  if (!inParentheses(tokens)) return true;
+  const head = /(?!else\b|if\b)(?:(?:macro|fn|let|import) |\w+:\S|\w+\s*\{)/y;
+  head.lastIndex = next;
+  return head.test(text);
+}
+
+/** A header with more tokens than this has a mistake. (The bound keeps a text full of braces linear in time.) */
+const headerTokensMax = 200;
+
+function inParentheses(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  for (const token of tokens.slice(-headerTokensMax).reverse()) {
+    if (sections.includes(token.tokenType)) break;
+    if (token.tokenType === ParenOpen) depth++;
+    if (token.tokenType === ParenClose) depth--;
+  }
+  return depth > 0;
 }
 
 // Probes ---------------------------------------------------------------------------------------------------------
@@ -156,7 +179,9 @@ export const PredicateOpen = createToken({ name: 'PredicateOpen', pattern: '/', 
 /** A block's brace where the predicate before it wasn't closed; leaves the predicate, so that the rest is read well. */
 export const PredicateBraceOpen = createToken({
   name: 'PredicateBraceOpen',
-  pattern: '{',
+  pattern: (text, offset, tokens) => (text[offset] === '{' && !beginsValue(tokens) ? matched('{') : null),
+  start_chars_hint: ['{'],
+  line_breaks: false,
   categories: [BraceOpen],
   pop_mode: true,
   push_mode: modes.braces,
@@ -204,10 +229,27 @@ function endsStatement(tokens: readonly IToken[]): boolean {
   return true;
 }
 
+/** Whether a block that comes next is a value or a branch of one: behind what wants a value, else, or the head of an if. */
+function beginsValue(tokens: readonly IToken[]): boolean {
+  const previous = tokens[tokens.length - 1];
+  if (wantsValue(previous) || previous?.tokenType === Else) return true;
+  let depth = 0;
+  for (let at = tokens.length - 1; at >= 0 && depth >= 0; at--) {
+    const type = tokens[at]?.tokenType;
+    if (depth === 0 && type === If) return true;
+    if (depth === 0 && (type === BraceClose || type === PredicateOpen)) return false;
+    if (type === ParenClose || type === BracketClose) depth++;
+    if (type === ParenOpen || type === BracketOpen) depth--;
+  }
+  return false;
+}
+
 function wantsValue(token: IToken | undefined): boolean {
-  if (!token) return false;
-  const types = [token.tokenType, ...(token.tokenType.CATEGORIES ?? [])];
-  return types.some((type) => valueWanters.includes(type));
+  return token !== undefined && typesOf(token).some((type) => valueWanters.includes(type));
+}
+
+function typesOf({ tokenType }: IToken): readonly TokenType[] {
+  return [tokenType, ...(tokenType.CATEGORIES ?? [])];
 }
 
 function targetStarts(): number[] {
@@ -234,10 +276,10 @@ export const tokensByMode = {
   ],
   [modes.header]: [
     ...[HeaderEnd, HeaderTrivia, UnterminatedComment],
-    ...[HeaderBraceOpen, HeaderSemicolon, DeclarationClose],
+    ...[HeaderBraceOpen, BraceOpen, HeaderSemicolon, DeclarationClose],
     ...wordsAndMarks.filter((type) => type !== Semicolon),
   ],
-  [modes.predicate]: [PredicateClose, PredicateBraceOpen, ...trivia, ...wordsAndMarks],
+  [modes.predicate]: [PredicateClose, PredicateBraceOpen, BraceOpen, ...trivia, ...wordsAndMarks],
   [modes.braces]: [BraceOpen, ...trivia, ...wordsAndMarks],
   [modes.angles]: [AngleClose, BraceOpen, ...trivia, ...wordsAndMarks],
 } satisfies Record<string, TokenType[]>;

@@ -10,6 +10,7 @@ import type { NoValue } from './build-block.ts';
 import { AngleClose, AngleOpen, PredicateClose } from './section-tokens.ts';
 import {
   BinaryOperator,
+  BraceOpen,
   Colon,
   Else,
   Identifier,
@@ -165,6 +166,7 @@ const typeNames = new Map<TokenType, string>([
   [Variable, 'a variable ($x)'],
   [Integer, 'a number'],
   [Word, 'a name'],
+  [BraceOpen, "'{'"],
   [MapName, 'a map (@x)'],
   [StringLiteral, 'a text in quotes'],
   [Colon, "':'"],

@@ -75,7 +75,8 @@ export const StrayCharacters = createToken({
 
 // Brackets -------------------------------------------------------------------------------------------------------
 
-export const BraceOpen = createToken({ name: 'BraceOpen', pattern: '{', push_mode: modes.braces });
+/** Regular expressions here and there, since chevrotain's check would find a plain text hidden by tokens that look behind. */
+export const BraceOpen = createToken({ name: 'BraceOpen', pattern: /\{/, push_mode: modes.braces });
 export const BraceClose = createToken({ name: 'BraceClose', pattern: '}', pop_mode: true });
 export const ParenOpen = createToken({ name: 'ParenOpen', pattern: '(' });
 export const ParenClose = createToken({ name: 'ParenClose', pattern: ')' });
@@ -110,7 +111,6 @@ const shortOperators = [
   operator('-', BinaryOperator, PrefixOperator),
   operator('&', BinaryOperator, PrefixOperator),
   ...['|', '^', '<', '+', '%'].map((pattern) => operator(pattern, BinaryOperator)),
-  // A regular expression, since chevrotain's check would find a plain text hidden by PredicateClose, which looks ahead.
   createToken({ name: "'/'", pattern: /\//, categories: [BinaryOperator] }),
   ...['!', '~'].map((pattern) => operator(pattern, PrefixOperator)),
 ];

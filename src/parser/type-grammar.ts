@@ -61,10 +61,12 @@ export abstract class TypeGrammar extends RecoveringParser {
   );
 
   readonly typeof = this.RULE('typeof', (): TypeSyntax => {
+    this.descend('Types');
     const first = this.CONSUME(t.Typeof);
     this.CONSUME(t.ParenOpen);
     const of = this.SUBRULE(this.typeOrExpr);
     this.CONSUME(t.ParenClose);
+    this.ascend('Types');
     return { kind: 'typeof', of, span: this.spanFrom(first) };
   });
 

@@ -8,6 +8,7 @@ import { createLexer } from '../../../src/parser/lexer.ts';
 import { parse } from '../../../src/parser/parse.ts';
 import { printAst } from '../../../src/parser/print-ast.ts';
 import { failuresMax } from '../../../src/parser/recovering-parser.ts';
+import { randomSyntax } from '../../support/random-syntax.ts';
 
 /** A bound against what isn't linear in time; ordinary runs take some 10 ms, and the machine may be busy. */
 const parseTimeMaxMs = 2000;
@@ -96,6 +97,18 @@ const words = [
     'config',
     'import',
     'fn',
+    'macro m(',
+    'let @x = hash(',
+    'break',
+    'continue',
+    'offsetof(',
+    'typeinfo',
+    'else if',
+    '..',
+    'for $i : ',
+    '#define A',
+    'struct a {',
+    'x=kprobe:f',
   ],
   ...[
     'comptime',
@@ -123,6 +136,9 @@ const samples = [
   'uprobe:"/a b":f, k:g+4 /@x[1] > 3/ < if (@a > 3) { @b = 1; } else if !x { return; } else { $y++; } >',
   'i:s:1 { let $x: struct a *[4] = (struct a *)1; unroll (3) { $x = $x->b.c[1] ?: d ? e : f; } _ = -sizeof(uint8); }',
   'struct a { int b; }; config = { a = 1 } begin { for ($i : 0..3) { @ = (a=1); } while (1) { break; } }',
+  '#define A 1\nimport "a.bt"; macro m($a, @b, c) { if $a { c } else { { @b[c] } } } begin { @x = m($a, @b, typeof(c)); }',
+  'fn f($a : typeof($b), $c: struct a *) : uint8[4] { return offsetof(struct a, b.c); } let @x = hash(10); x=begin { }',
+  'begin / if a { 1 } else { 2 } == { 3 } / < @x = { 1 } > 2; for $kv : @x { continue; } >',
 ];
 
 const mutation = fc.tuple(fc.nat(), fc.nat({ max: 8 }), fc.constantFrom(...words, ''));
@@ -134,6 +150,14 @@ const mutated = fc
       return text.slice(0, at) + word + text.slice(at + length);
     }, sample),
   );
+
+/** A random script without a stretch of its middle. */
+const torn = fc
+  .tuple(randomSyntax, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat({ max: 20 }))
+  .map(([text, where, length]) => {
+    const at = Math.floor(where * text.length);
+    return text.slice(0, at) + text.slice(at + length);
+  });
 
 test.each([
   ['text', fc.string({ unit: 'binary', maxLength: 200 }), 300],
@@ -164,12 +188,22 @@ test.each([
     500,
   ],
   ['mutated programs', mutated, 1500],
+  ['torn programs of all forms', torn, 500],
 ] as const)('no exception: %s', (_, texts, numRuns) => {
   fc.assert(
     fc.property(texts, (text) => {
       check(text);
     }),
     { numRuns },
+  );
+});
+
+test('no error: a script of any forms, laid out in any way', () => {
+  fc.assert(
+    fc.property(randomSyntax, (text) => {
+      expect(check(text).filter((code) => code !== 'unknown-parameter')).toEqual([]);
+    }),
+    { numRuns: 500 },
   );
 });
 
@@ -243,6 +277,40 @@ const endless: readonly string[] = [
     'let $x:a',
   ],
   ...[
+    ...[
+      '{1}>',
+      '={1}>{1}',
+      '= if a {1} else {2}',
+      'if a {1} else ',
+      '{ 1 } + ',
+      '(a=',
+      '&',
+      'comptime ',
+      'typeof(',
+    ],
+    ...['for $i : ', 'for ($i = 0;', 'while ', '..', '0..', 'break;', 'import "', 'offsetof(a,', 'a.b..'],
+    ...[
+      'macro m(\n',
+      'macro m() {',
+      'fn f($a:',
+      'let @x=hash(1)',
+      'let @x\n',
+      'config={',
+      'config={a=',
+      'import"a"\n',
+    ],
+    ...[
+      'struct\n',
+      'struct a\n{}',
+      'enum{}__attribute__((',
+      '#define \\\n',
+      '#/*',
+      "#'",
+      'union a;',
+      'macro //\n',
+      'fn /**/',
+    ],
+    ...['fn f($a: typeof({1}', 'fn f(if a {1} else ', 'a /if(', 'a /if(a){1}else{2}+', 'a / {1}+', 'x=k:f '],
     'struct "\\"',
     '{ } else',
     '> ',
@@ -279,6 +347,14 @@ const deep: readonly (readonly [what: string, script: string])[] = [
   ['tuples', `begin { @x = ${'('.repeat(10_000)}1${',)'.repeat(10_000)}; @y = 1; }`],
   ['pointers to pointers', `begin { @x = (struct a ${'*'.repeat(10_000)})1; @y = 1; }`],
   ['arrays of arrays', `begin { let $x: a${'[1]'.repeat(10_000)}; @y = 1; }`],
+  ['blocks as values', `begin { @x = ${'{'.repeat(10_000)}1${'}'.repeat(10_000)}; @y = 1; }`],
+  ['ifs as values', `begin { @x = ${'if (1) { '.repeat(10_000)}1${'} else { 2 }'.repeat(10_000)}; @y = 1; }`],
+  ['else ifs as values', `begin { @x = ${'if (1) { 2 } else '.repeat(10_000)}{ 3 }; @y = 1; }`],
+  ['records', `begin { @x = ${'(a='.repeat(10_000)}1${')'.repeat(10_000)}; @y = 1; }`],
+  ['loops', `begin { ${'for $i : 0..2 { '.repeat(10_000)}${'}'.repeat(10_000)} @y = 1; }`],
+  ['types of types', `begin { @x = sizeof(${'typeof('.repeat(10_000)}a${')'.repeat(10_000)}); @y = 1; }`],
+  ['types of values', `begin { @x = ${'sizeof('.repeat(10_000)}a${')'.repeat(10_000)}; @y = 1; }`],
+  ['comptime', `begin { @x = ${'comptime '.repeat(10_000)}1; @y = 1; }`],
   ['not in a bare condition', `begin { if ${'!'.repeat(10_000)}1 { @x = 1; } @y = 1; }`],
 ];
 

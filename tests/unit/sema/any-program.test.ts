@@ -9,6 +9,7 @@ import { analysed } from '../../support/analysis.ts';
 import { brokenPromises } from '../../support/check-tree.ts';
 import { goldenFacts } from '../../support/golden-facts.ts';
 import { randomProgram } from '../../support/random-programs.ts';
+import { randomSyntax } from '../../support/random-syntax.ts';
 
 const parameters = ['12', 'abc'];
 
@@ -20,6 +21,15 @@ test('any program that the parser accepts is typed', () => {
       if (typed && !hasErrors(diagnostics)) expect(brokenPromises(typed)).toEqual([]);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a program of any forms gets a tree and diagnostics', () => {
+  fc.assert(
+    fc.property(randomSyntax, (program) => {
+      expect(analysed(program, { parameters }).typed.probes).toBeInstanceOf(Array);
+    }),
+    { numRuns: 200 },
   );
 });
 
