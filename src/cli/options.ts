@@ -36,6 +36,8 @@ export interface Options {
   /** Stop when the code is made. */
   readonly compileOnly: boolean;
   readonly debug: ReadonlySet<Stage>;
+  /** Where separate debug files lie; the usual folders if absent. */
+  readonly debugFolders?: string;
   readonly emitElf?: string;
   readonly emitLlvm?: string;
 }
@@ -104,6 +106,12 @@ const flags = [
     type: 'string',
     argument: 'FILE',
     doc: 'write FILE.original.ll and FILE.optimized.ll',
+  },
+  {
+    name: 'debuginfo',
+    type: 'string',
+    argument: 'DIR:…',
+    doc: 'where separate debug files lie (:.debug:/usr/lib/debug); + before a folder: their checksums must be right',
   },
   {
     name: 'explain',
@@ -241,6 +249,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     ...(text('cmd') !== undefined && { command: text('cmd') ?? '' }),
     ...(pid.value !== undefined && { pid: pid.value }),
     ...(text('output') !== undefined && { outputPath: text('output') ?? '' }),
+    ...(text('debuginfo') !== undefined && { debugFolders: text('debuginfo') ?? '' }),
     ...(text('emit-elf') !== undefined && { emitElf: text('emit-elf') ?? '' }),
     ...(text('emit-llvm') !== undefined && { emitLlvm: text('emit-llvm') ?? '' }),
   };
@@ -324,7 +333,7 @@ export function helpText(): string {
     '',
     'ENVIRONMENT (each also as BPFTRACE_…):',
     '  TSTRACE_MAX_STRLEN, TSTRACE_MAX_MAP_KEYS, TSTRACE_ON_STACK_LIMIT, TSTRACE_PERF_RB_PAGES, TSTRACE_LOG_SIZE,',
-    '  TSTRACE_STACK_MODE, TSTRACE_MISSING_PROBES, TSTRACE_PRINT_MAPS_ON_EXIT, TSTRACE_MAX_PROBES, TSTRACE_MAX_BPF_PROGS,',
+    '  TSTRACE_STACK_MODE, TSTRACE_CACHE_USER_SYMBOLS, TSTRACE_LAZY_SYMBOLICATION, TSTRACE_CPP_DEMANGLE, TSTRACE_MISSING_PROBES, TSTRACE_PRINT_MAPS_ON_EXIT, TSTRACE_MAX_PROBES, TSTRACE_MAX_BPF_PROGS,',
     '  TSTRACE_STR_TRUNC_TRAILER, TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM',
     '',
     'EXAMPLES:',

@@ -8,7 +8,6 @@ import type { Settings } from '../plan/settings.ts';
 import { Features } from '../runtime/features.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { RunWorld } from '../runtime/run.ts';
-import { createSymbolizer } from '../runtime/symbolize.ts';
 import type { Facts } from '../sema/facts.ts';
 import { clocks } from '../types/type.ts';
 import { bootNsecs } from '../system/proc/clock.ts';
@@ -19,6 +18,7 @@ import type { Options } from './options.ts';
 import type { OpenedOutput } from './output.ts';
 import type { OpenedTarget } from './target.ts';
 import { attachMarker } from './attach-marker.ts';
+import { liveSymbols } from './live-symbols.ts';
 import type { World } from './world.ts';
 
 export interface RunWorldRequest {
@@ -46,7 +46,7 @@ export function runWorld({
   target,
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
-  const symbols = createSymbolizer();
+  const symbols = liveSymbols({ settings, options, machine });
   return {
     bpf: realBpf,
     output: output.output,
@@ -57,8 +57,11 @@ export function runWorld({
       readHead,
       runShell,
     },
+    symbols,
     words: {
-      ...symbols,
+      kernelSymbol: symbols.kernelSymbol,
+      userSymbol: symbols.userSymbol,
+      stackFrames: symbols.stackFrames,
       // Boot time is told as the wall clock of the moment at which we started; atomic time is ahead of UTC by its leap seconds.
       formatTime: (nsecs, clock, format) =>
         strftime(
@@ -90,8 +93,6 @@ export function runWorld({
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
     ...(target && { target }),
-    // Its addresses keep their names when the process has ended.
-    ...(target && { onTick: () => symbols.remember(target.pid) }),
     onAttached: () => attachMarker(world),
     verbose: {
       logLevel: options.debug.has('verifier') ? 2 : options.verbose ? 1 : 0,

@@ -39,6 +39,17 @@ const truths: Readonly<Record<string, boolean>> = {
   no: false,
 };
 
+const truth: Reader = (text) => truths[text.toLowerCase()];
+
+/** 1 and 0 are older ways to say it. */
+const symbolCaches: Readonly<Record<string, Settings['cacheUserSymbols']>> = {
+  PER_PID: 'PER_PID',
+  PER_PROGRAM: 'PER_PROGRAM',
+  NONE: 'NONE',
+  '1': 'PER_PROGRAM',
+  '0': 'NONE',
+};
+
 interface Key {
   readonly setting: keyof Settings;
   readonly read: Reader;
@@ -66,11 +77,14 @@ const keys: Readonly<Record<string, Key>> = {
     read: word('error', 'warn', 'ignore'),
     takes: 'error, warn or ignore',
   },
-  PRINT_MAPS_ON_EXIT: {
-    setting: 'printMapsOnExit',
-    read: (text) => truths[text.toLowerCase()],
-    takes: 'true or false',
+  CACHE_USER_SYMBOLS: {
+    setting: 'cacheUserSymbols',
+    read: (text) => symbolCaches[text.toUpperCase()],
+    takes: 'PER_PID, PER_PROGRAM or NONE',
   },
+  LAZY_SYMBOLICATION: { setting: 'lazySymbolication', read: truth, takes: 'true or false' },
+  CPP_DEMANGLE: { setting: 'cppDemangle', read: truth, takes: 'true or false' },
+  PRINT_MAPS_ON_EXIT: { setting: 'printMapsOnExit', read: truth, takes: 'true or false' },
   MAX_PROBES: { setting: 'maxProbes', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
   MAX_BPF_PROGS: { setting: 'maxBpfProgs', read: number(1, 2 ** 20), takes: 'a number from 1 on' },
   MAX_CAT_BYTES: { setting: 'maxCatBytes', read: number(0, 2 ** 30), takes: 'a number of bytes' },

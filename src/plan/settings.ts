@@ -14,6 +14,15 @@ export interface Settings {
   /** Largest verifier log that is asked for, bytes. */
   readonly logSize: number;
   readonly stackMode: StackMode;
+  /**
+   * Whether what processes have mapped is kept for names that are asked for later. PER_PROGRAM is PER_PID: symbols of a file are read once,
+   * whoever has it mapped, and a process's own mappings tell where they are.
+   */
+  readonly cacheUserSymbols: 'PER_PID' | 'PER_PROGRAM' | 'NONE';
+  /** Symbols of a process are read when they are first asked for; else those of every file when it is mapped. */
+  readonly lazySymbolication: boolean;
+  /** Names of C++ and Rust as people write them. */
+  readonly cppDemangle: boolean;
   readonly missingProbes: 'error' | 'warn' | 'ignore';
   readonly printMapsOnExit: boolean;
   readonly maxProbes: number;
@@ -31,6 +40,9 @@ export const defaultSettings: Settings = {
   perfRbPages: 0,
   logSize: 1_000_000,
   stackMode: 'bpftrace',
+  cacheUserSymbols: 'PER_PID',
+  lazySymbolication: true,
+  cppDemangle: true,
   missingProbes: 'error',
   printMapsOnExit: true,
   maxProbes: 1024,

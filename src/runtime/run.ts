@@ -33,6 +33,8 @@ import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
 import { probeMisses, programMisses } from './misses.ts';
 import { reportLosses, reportMisses } from './report-losses.ts';
+import type { Symbolizer } from './symbolize.ts';
+import { showsUserSymbols } from './symbols/user-values.ts';
 
 /** What a run needs of the world around it. */
 export interface RunWorld {
@@ -40,6 +42,8 @@ export interface RunWorld {
   readonly output: Output;
   readonly host: HostWorld;
   readonly words: Words;
+  /** Follows what processes map, where the plan shows their addresses by name. */
+  readonly symbols: Pick<Symbolizer, 'follow' | 'lost' | 'close'>;
   readonly machine: Machine;
   readonly settings: Settings;
   readonly source: SourceFile;
@@ -54,8 +58,6 @@ export interface RunWorld {
   readonly target?: Target;
   /** Whether output still reaches somebody; a run whose output nobody reads ends. */
   readonly outputState: () => 'open' | 'congested' | 'closed';
-  /** Called now and then while tracing. */
-  readonly onTick?: () => void;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** Give out what the verifier said of programs, and notes on what went differently. */
@@ -108,6 +110,7 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
     return await new Run(plan, world, loaded.value, handles, links, interruption).toTheEnd();
   } finally {
     interruption.close();
+    world.symbols.close();
     links.closeTogether();
     handles.closeAll();
     world.target?.finish();
@@ -211,6 +214,7 @@ class Run {
     const { world } = { world: this.#world };
     const begun = this.#runPrograms('begin');
     if (!begun.ok) return { exitCode: failureCode, failure: [begun.error] };
+    if (showsUserSymbols(this.#plan)) this.#followProcesses();
     const attached = attach(world.bpf, { links: this.#links, events: this.#handles }, this.#loaded.programs, {
       ...world.attaching,
       machine: world.machine,
@@ -232,6 +236,14 @@ class Run {
     await this.#trace(attached.value.probes);
     this.#finish(attached.value.probes);
     return { exitCode: this.#exitCode };
+  }
+
+  #followProcesses(): void {
+    const followed = this.#world.symbols.follow();
+    if (!followed.ok)
+      this.#warn(
+        `processes can't be followed (${callText(followed.error)}): addresses of those that have ended when they are printed will have no names`,
+      );
   }
 
   /** begin and end count too: they are probes of the script. */
@@ -289,7 +301,6 @@ class Run {
   }
 
   #tick(): void {
-    this.#world.onTick?.();
     const lost = this.#loss.poll();
     if (lost.ok && lost.value > 0n) this.#world.output.lost(lost.value);
     this.#world.output.idle();
@@ -316,7 +327,20 @@ class Run {
     reportMisses(output, missed);
     this.#interruption.close();
     if (this.#world.settings.printMapsOnExit) this.#printMaps();
+    this.#reportLostMappings();
     output.finish();
+  }
+
+  #reportLostMappings(): void {
+    const lost = this.#world.symbols.lost();
+    if (lost > 0n)
+      this.#warn(
+        `${lost} records of what processes map were lost: addresses of those that have ended may have no names`,
+      );
+  }
+
+  #warn(message: string): void {
+    this.#world.output.diagnostics([diagnostic('warning', 'runtime-warning', message)]);
   }
 
   /** All maps of the script, in the order of their names. */

@@ -3,7 +3,7 @@
  * Says on stdout what a stack at the entry of marker must be, found without frame pointers, by glibc: a line `truth ADDRESS` per frame,
  * innermost first; and where its functions lie, in memory and in the file: `function NAME ADDRESS OFFSET`.
  */
-// gcc: -rdynamic -fno-optimize-sibling-calls
+// gcc: -fno-optimize-sibling-calls
 #include <execinfo.h>
 #include <link.h>
 #include <stdio.h>

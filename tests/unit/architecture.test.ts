@@ -84,12 +84,12 @@ test('chevrotain is imported in the parser only', () => {
   );
 });
 
-test('only the kernel room, the LLVM room, the demangler and the program itself use the FFI', () => {
+test('only the kernel room, the LLVM room, two readers of symbols and the program itself use the FFI', () => {
   const users = imports.filter(
     ({ file, target, typeOnly }) => roomOf(target) === 'ffi' && roomOf(file) !== 'ffi' && !typeOnly,
   );
   const strangers = users.filter(
-    ({ file }) => !/^((runtime\/kernel|codegen\/llvm|cli)\/|system\/demangle\.ts$)/.test(file),
+    ({ file }) => !/^((runtime\/kernel|codegen\/llvm|cli)\/|system\/(demangle|xz)\.ts$)/.test(file),
   );
   expect(strangers).toEqual([]);
 });

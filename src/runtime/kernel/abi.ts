@@ -6,7 +6,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { record } from '../../types/record.ts';
-import { arrayOf, i32, u32, u64, u8 } from '../../types/type.ts';
+import { arrayOf, i32, u16, u32, u64, u8 } from '../../types/type.ts';
 
 /** BPF_OBJ_NAME_LEN, the final NUL included. */
 export const objectNameBytes = 16;
@@ -263,9 +263,30 @@ export const perfEventAttr = record({
 export const perfBits = {
   disabled: 1n << 0n,
   inherit: 1n << 1n,
+  mmap: 1n << 8n,
+  comm: 1n << 9n,
   freq: 1n << 10n,
+  task: 1n << 13n,
+  watermark: 1n << 14n,
+  sampleIdAll: 1n << 18n,
+  mmap2: 1n << 23n,
+  commExec: 1n << 24n,
+  useClockid: 1n << 25n,
   inheritThread: 1n << 35n,
 } as const;
+
+/** PERF_TYPE_SOFTWARE and its PERF_COUNT_SW_DUMMY. */
+export const perfSoftware = 1;
+export const perfDummy = 9n;
+/** PERF_SAMPLE_TIME. */
+export const perfSampleTime = 1n << 2n;
+/** CLOCK_MONOTONIC. */
+export const clockMonotonic = 1;
+
+/** struct perf_event_mmap_page from where the positions are; what stands before is of counters. */
+export const perfControlPage = record({ before: arrayOf(u8, 1024), data_head: u64, data_tail: u64 });
+/** struct perf_event_header. */
+export const perfRecordHeader = record({ type: u32, misc: u16, size: u16 });
 
 /** PERF_FLAG_FD_CLOEXEC. */
 export const perfFlagCloexec = 8;

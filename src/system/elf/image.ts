@@ -1,108 +1,69 @@
-/** Programs and libraries as processes have them mapped: their functions by place in the file, also from separate debug files. */
-
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+/** A program or library as processes have it mapped: its functions by place in the file, its variables by address. */
 
 import { once } from '../once.ts';
-import type { Mapping } from '../proc/maps.ts';
-import { parseMaps } from '../proc/maps.ts';
-import { buildId, debugLink } from './notes.ts';
+import type { DebugSearch } from './best-symbols.ts';
+import { symbolFiles } from './best-symbols.ts';
+import { buildId } from './notes.ts';
 import type { Elf } from './parse.ts';
-import { addressOfOffset, bytesSource, parseElf, sectionType } from './parse.ts';
-import { readElf } from './read.ts';
+import { addressOfOffset, segmentType } from './parse.ts';
 import type { ElfFunctions } from './symbols.ts';
-import { functionCovering, readFunctions } from './symbols.ts';
+import { functionCovering, readFunctions, readVariables } from './symbols.ts';
+
+export interface SymbolPlace {
+  /** As the file has it: mangled, if its language does that. */
+  readonly name: string;
+  /** Bytes from the symbol's start. */
+  readonly offset: number;
+}
 
 export interface Image {
-  /** The function at an offset of the file, and how far into it. */
-  readonly functionAt: (fileOffset: number) => { readonly name: string; readonly offset: number } | undefined;
+  /** The function at an offset of the file. */
+  functionAt(fileOffset: number): SymbolPlace | undefined;
+  /** The variable at an address as the file has it, before it is loaded anywhere. */
+  variableAt(address: number): SymbolPlace | undefined;
+  /** What was added to all of the file's addresses when it was loaded, seen from where a byte of its code was mapped. */
+  biasOf(mappedAt: bigint, fileOffset: number): bigint | undefined;
+  /** True if some segment, zeroed memory included, is loaded at an address as the file has it. */
+  covers(address: number): boolean;
   /** In hexadecimal. */
-  readonly buildId: () => string | undefined;
+  buildId(): string | undefined;
 }
 
-/** The file behind a mapping, read while its process lives or after; undefined if there is none any more, or it is no ELF file. */
-export function readImage(process: number, mapping: Mapping): Image | undefined {
-  if (mapping.path === '[vdso]') return readVdso();
-  if (!mapping.path.startsWith('/')) return undefined;
-  for (const path of imagePaths(process, mapping)) {
-    const elf = readElf(path);
-    if (elf.ok) return imageOf(elf.value, mapping.path);
-  }
-  return undefined;
-}
-
-/** The file as the process sees it; the mapping itself if the file was deleted; our own file of that name if it is the same one. */
-function imagePaths(process: number, { path, start, end, identity, deleted }: Mapping): readonly string[] {
-  const mapped = `/proc/${process}/map_files/${start.toString(16)}-${end.toString(16)}`;
-  if (deleted) return [mapped];
-  const inode = identity.split(' ')[1];
-  return [`/proc/${process}/root${path}`, mapped, path].filter(
-    (candidate) => candidate === mapped || inodeOf(candidate) === inode,
-  );
-}
-
-function inodeOf(path: string): string | undefined {
-  try {
-    return statSync(path, { bigint: true }).ino.toString();
-  } catch {
-    return undefined;
-  }
-}
-
-function imageOf(elf: Elf, path: string): Image {
-  const functions = once(() => bestFunctions(elf, path));
+/** Nothing is read before it is asked for. `path` is where the file lies in its process's file system. */
+export function imageOf(elf: Elf, path: string, search: DebugSearch): Image {
+  const files = once(() => symbolFiles(elf, path, search));
+  const functions = once(() => readFunctions(...files()));
+  const variables = once(() => readVariables(...files()));
+  const addressOf = (fileOffset: number): number | undefined => addressOfOffset(elf, fileOffset);
   return {
-    buildId: once(() => buildId(elf)),
     functionAt: (fileOffset) => {
-      const address = addressOfOffset(elf, fileOffset);
-      const found = address === undefined ? undefined : functionCovering(functions(), address);
-      return address === undefined || found === undefined
-        ? undefined
-        : { name: found.name, offset: address - found.address };
+      const address = addressOf(fileOffset);
+      return address === undefined ? undefined : placeIn(functions(), address);
     },
+    variableAt: (address) => placeIn(variables(), address),
+    biasOf: (mappedAt, fileOffset) => biasOf(elf, mappedAt, fileOffset),
+    covers: (address) =>
+      elf.segments.some(
+        ({ type, address: start, memoryBytes }) =>
+          type === segmentType.load && address >= start && address < start + memoryBytes,
+      ),
+    buildId: once(() => buildId(elf)),
   };
 }
 
-/** A stripped program's own functions are only those that it shows to others; its debug file, if installed, knows all. */
-function bestFunctions(elf: Elf, path: string): ElfFunctions {
-  if (elf.sections.some(({ type }) => type === sectionType.symbolTable)) return readFunctions(elf);
-  for (const debugPath of debugPaths(elf, path)) {
-    const debug = readElf(debugPath);
-    // A file of that name may belong to another build; where both have an id, the ids decide.
-    if (!debug.ok || buildId(debug.value) !== buildId(elf)) continue;
-    const functions = readFunctions(debug.value);
-    if (functions.count > 0) return functions;
-  }
-  return readFunctions(elf);
+/** Mappings begin at whole pages, and so perhaps before the segment that they are of. */
+function biasOf({ segments }: Elf, mappedAt: bigint, fileOffset: number): bigint | undefined {
+  const code = segments.find(
+    ({ type, flags, offset, fileBytes }) =>
+      type === segmentType.load && (flags & executableFlag) !== 0 && fileOffset < offset + fileBytes,
+  );
+  return code && mappedAt - BigInt(fileOffset - code.offset + code.address);
 }
 
-const debugFolder = '/usr/lib/debug';
+/** PF_X */
+const executableFlag = 1;
 
-function debugPaths(elf: Elf, path: string): readonly string[] {
-  const id = buildId(elf);
-  const link = debugLink(elf);
-  const folder = path.slice(0, path.lastIndexOf('/'));
-  const byId = id === undefined ? [] : [`${debugFolder}/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`];
-  const byLink =
-    link === undefined
-      ? []
-      : [`${folder}/${link}`, `${folder}/.debug/${link}`, `${debugFolder}${folder}/${link}`];
-  return [...byId, ...byLink];
-}
-
-/** The vDSO is the same for all processes of our own width; ours is read from our memory. */
-function readVdso(): Image | undefined {
-  let descriptor: number | undefined;
-  try {
-    const mapping = parseMaps(readFileSync('/proc/self/maps', 'utf8')).find(({ path }) => path === '[vdso]');
-    if (mapping === undefined) return undefined;
-    const bytes = Buffer.alloc(Number(mapping.end - mapping.start));
-    descriptor = openSync('/proc/self/mem', 'r');
-    readSync(descriptor, bytes, 0, bytes.length, mapping.start);
-    const elf = parseElf(bytesSource(bytes));
-    return elf.ok ? imageOf(elf.value, mapping.path) : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
+function placeIn(symbols: ElfFunctions, address: number): SymbolPlace | undefined {
+  const found = functionCovering(symbols, address);
+  return found && { name: found.name, offset: address - found.address };
 }

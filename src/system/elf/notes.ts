@@ -59,9 +59,20 @@ export function parseNotes(bytes: Buffer): readonly ElfNote[] {
 
 const padded = (length: number): number => Math.ceil(length / 4) * 4;
 
-/** Name of the file that holds the debug information, from .gnu_debuglink. */
-export function debugLink(elf: Elf): string | undefined {
+export interface DebugLink {
+  /** Of the file that holds the debug information, without a folder. */
+  readonly name: string;
+  /** CRC-32 of the whole file. */
+  readonly checksum: number;
+}
+
+/** What .gnu_debuglink says: a name, padded to four bytes, and a checksum. */
+export function debugLink(elf: Elf): DebugLink | undefined {
   const section = sectionNamed(elf, '.gnu_debuglink');
-  const name = section === undefined ? '' : textAt(sectionBytes(elf, section), 0);
-  return name === '' || name.includes('/') ? undefined : name;
+  if (section === undefined) return undefined;
+  const bytes = sectionBytes(elf, section);
+  const name = textAt(bytes, 0);
+  const at = padded(name.length + 1);
+  if (name === '' || name.includes('/') || at + 4 > bytes.length) return undefined;
+  return { name, checksum: bytes.readUInt32LE(at) };
 }

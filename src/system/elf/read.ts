@@ -1,4 +1,4 @@
-/** Opens ELF files. Large ones are read piece by piece; the file is open only while a piece is read, so nothing is left to close. */
+/** Opens ELF files. Large ones are read piece by piece; a file is open only while a piece is read, unless it is kept open on purpose. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
@@ -13,44 +13,73 @@ export function readElf(path: string): Result<Elf, string> {
   return source === undefined ? failed("it is missing or can't be read") : parseElf(source);
 }
 
+/** A file that stays readable when its name is gone. */
+export interface OpenFile {
+  readonly source: ByteSource;
+  close(): void;
+}
+
+/** Opens a regular file and keeps it open; undefined if it can't be. */
+export function openFile(path: string): OpenFile | undefined {
+  const descriptor = openPath(path);
+  if (descriptor === undefined) return undefined;
+  const size = sizeOf(descriptor);
+  if (size === undefined) {
+    closeSync(descriptor);
+    return undefined;
+  }
+  return {
+    source: { size, read: (offset, length) => pieceOf(descriptor, offset, length, size) },
+    close: () => closeSync(descriptor),
+  };
+}
+
 /** A regular file's bytes; undefined if it can't be opened. A piece that can't be read any more counts as beyond the end. */
 function fileSource(path: string): ByteSource | undefined {
-  const size = withFile(path, (descriptor) => {
-    const stat = fstatSync(descriptor);
-    return stat.isFile() ? stat.size : undefined;
-  });
+  const size = withFile(path, sizeOf);
   if (size === undefined) return undefined;
-  const read = (offset: number, length: number): Buffer => {
-    const fitting = Math.max(0, Math.min(length, size - offset));
-    return withFile(path, (descriptor) => readPiece(descriptor, offset, fitting)) ?? Buffer.alloc(0);
+  return {
+    size,
+    read: (offset, length) =>
+      withFile(path, (descriptor) => pieceOf(descriptor, offset, length, size)) ?? Buffer.alloc(0),
   };
-  return { size, read };
+}
+
+function sizeOf(descriptor: number): number | undefined {
+  const stat = fstatSync(descriptor);
+  return stat.isFile() ? stat.size : undefined;
 }
 
 /** In a buffer of its own, so that it is aligned for typed arrays. */
-function readPiece(descriptor: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(length);
+function pieceOf(descriptor: number, offset: number, length: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - offset)));
   let filled = 0;
-  while (filled < length) {
-    const count = readSync(descriptor, buffer, filled, length - filled, offset + filled);
-    if (count === 0) break;
-    filled += count;
+  try {
+    while (filled < buffer.length) {
+      const count = readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+  } catch {
+    // The medium fails: what has been read is what there is.
   }
   return buffer.subarray(0, filled);
 }
 
 function withFile<T>(path: string, use: (descriptor: number) => T): T | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
+  const descriptor = openPath(path);
+  if (descriptor === undefined) return undefined;
   try {
     return use(descriptor);
-  } catch {
-    return undefined;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function openPath(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
   }
 }

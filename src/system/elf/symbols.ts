@@ -32,12 +32,21 @@ const symbolsMax = 2 ** 24;
 const addressLimit = 2 ** 40;
 const globalBinding = 1;
 
-/** Read the symbol tables. A file without symbols has no functions. */
-export function readFunctions(elf: Elf): ElfFunctions {
-  const tables = symbolTables(elf);
-  const strings = tables.map((table) => linkedStrings(elf, table));
-  const words = tables.map((table) => wordsOf(elf, table));
-  const places = findFunctionSymbols(words);
+/** Read the symbol tables of a file, or of several that complete each other. A file without symbols has no functions. */
+export function readFunctions(...files: readonly Elf[]): ElfFunctions {
+  return readSymbols(files, isFunction);
+}
+
+/** The same for variables. */
+export function readVariables(...files: readonly Elf[]): ElfFunctions {
+  return readSymbols(files, isVariable);
+}
+
+function readSymbols(files: readonly Elf[], isWanted: (word: number) => boolean): ElfFunctions {
+  const tables = files.flatMap((elf) => symbolTables(elf).map((table) => ({ elf, table })));
+  const strings = tables.map(({ elf, table }) => linkedStrings(elf, table));
+  const words = tables.map(({ elf, table }) => wordsOf(elf, table));
+  const places = findSymbols(words, isWanted);
   return gather(words, strings, places);
 }
 
@@ -68,8 +77,8 @@ interface Places {
   readonly word: Uint32Array;
 }
 
-/** Where the symbols of functions lie, sorted by address. A sort without a comparison function is ten times faster. */
-function findFunctionSymbols(tables: readonly Uint32Array[]): Places {
+/** Where the symbols that are wanted lie, sorted by address. A sort without a comparison function is ten times faster. */
+function findSymbols(tables: readonly Uint32Array[], isWanted: (word: number) => boolean): Places {
   const total = Math.min(
     symbolsMax,
     tables.reduce((sum, words) => sum + words.length / symbolWords, 0),
@@ -81,7 +90,7 @@ function findFunctionSymbols(tables: readonly Uint32Array[]): Places {
   let count = 0;
   for (const [index, words] of tables.entries()) {
     for (let at = 0; at < words.length && count < total; at += symbolWords) {
-      if (!isFunction(words[at + 1] ?? 0)) continue;
+      if (!isWanted(words[at + 1] ?? 0)) continue;
       const address = (words[at + 2] ?? 0) + (words[at + 3] ?? 0) * 2 ** 32;
       if (address === 0 || address >= addressLimit) continue;
       halves[2 * count] = ((address & 0xff) << 24) | count;
@@ -98,6 +107,9 @@ function isFunction(word: number): boolean {
   const type = word & 0xf;
   return (type === 2 || type === 10) && word >>> 16 !== 0;
 }
+
+/** The same for STT_OBJECT. Thread-local variables (STT_TLS) have no address of their own. */
+const isVariable = (word: number): boolean => (word & 0xf) === 1 && word >>> 16 !== 0;
 
 function gather(words: readonly Uint32Array[], strings: readonly Buffer[], places: Places): ElfFunctions {
   const count = places.keys.length;

@@ -16,7 +16,8 @@ export interface Mapping {
 }
 
 const line = /^([0-9a-f]+)-([0-9a-f]+) ([-rwxsp]{4}) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+ \d+) *(.*)$/;
-const deletedSuffix = ' (deleted)';
+/** Stands behind the path of a file that has no name any more. */
+export const deletedSuffix = ' (deleted)';
 
 /** Mappings in rising order, as the kernel lists them. Lines of another form are passed over. */
 export function parseMaps(text: string): readonly Mapping[] {

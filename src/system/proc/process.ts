@@ -1,6 +1,6 @@
 /** This process and its kernel: privileges, PID namespace, kernel version; and programs by name. */
 
-import { accessSync, constants, readFileSync, statSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readFileSync, readdirSync, statSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** Capabilities by their bit (include/uapi/linux/capability.h): those that tracing needs. */
@@ -126,4 +126,11 @@ export function isBusybox(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** All processes that live now, as our PID namespace numbers them. */
+export function processIds(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }

@@ -54,26 +54,41 @@ export interface PerfMapFile {
   readonly bytes: number;
 }
 
-/** A process's perf map, unless it is `known` already as it is; undefined if it has none. */
-export function readPerfMap(process: number, known?: PerfMapFile): PerfMapFile | undefined {
-  const path = `/proc/${process}/root/tmp/perf-${numberInside(process)}.map`;
+/**
+ * A process's perf map, unless it is `known` already as it is; undefined if it has none. The file outlives its process, whose number may
+ * later be another's: without the process it is taken only if it was written to after `since` (CLOCK_MONOTONIC, nanoseconds).
+ */
+export function readPerfMap(pid: number, since: bigint, known?: PerfMapFile): PerfMapFile | undefined {
+  const inside = numberInside(pid);
+  return inside === undefined
+    ? readPerfMapFile(`/tmp/perf-${pid}.map`, wallTimeMs(since), known)
+    : readPerfMapFile(`/proc/${pid}/root/tmp/perf-${inside}.map`, 0, known);
+}
+
+function readPerfMapFile(path: string, sinceMs: number, known?: PerfMapFile): PerfMapFile | undefined {
   try {
-    const bytes = statSync(path).size;
-    if (known?.bytes === bytes) return known;
+    const { size: bytes, mtimeMs } = statSync(path);
+    if (known?.bytes === bytes || mtimeMs < sinceMs) return known;
     return { map: parsePerfMap(readFileSync(path, 'latin1')), bytes };
   } catch {
     return known;
   }
 }
 
-/** The process's number in its own PID namespace, after which it names the file: the last of NSpid in /proc/PID/status. */
-function numberInside(process: number): number {
+/** Times of files are those of the last tick. */
+const tickMs = 10;
+
+const wallTimeMs = (monotonic: bigint): number =>
+  Date.now() - Number((process.hrtime.bigint() - monotonic) / 1_000_000n) - tickMs;
+
+/** The process's number in its own PID namespace, after which it names the file: the last of NSpid in /proc/PID/status. Undefined if it has ended. */
+function numberInside(pid: number): number | undefined {
   try {
-    const numbers = /^NSpid:\s*(.*)$/m
-      .exec(readFileSync(`/proc/${process}/status`, 'latin1'))?.[1]
-      ?.split(/\s+/);
-    return Number(numbers?.at(-1) ?? process);
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    if (/^State:\s*[ZX]/m.test(status)) return undefined;
+    const numbers = /^NSpid:\s*(.*)$/m.exec(status)?.[1]?.split(/\s+/);
+    return Number(numbers?.at(-1) ?? pid);
   } catch {
-    return process;
+    return undefined;
   }
 }

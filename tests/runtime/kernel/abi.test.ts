@@ -36,6 +36,7 @@ function structOf(name: string, kind: 'struct' | 'union'): number {
 const otherNames: Readonly<Record<string, string>> = {
   bits: '',
   padding: '',
+  before: '',
   perf_type: '',
   multi_flags: 'flags',
 };
@@ -57,6 +58,8 @@ test.each<readonly [string, 'struct' | 'union', Layout]>([
   ['bpf_btf_info', 'struct', abi.btfInfo],
   ['bpf_link_info', 'struct', abi.kprobeLinkInfo],
   ['perf_event_attr', 'struct', abi.perfEventAttr],
+  ['perf_event_mmap_page', 'struct', abi.perfControlPage],
+  ['perf_event_header', 'struct', abi.perfRecordHeader],
 ])('%s (%s) has our fields where we have them', (name, kind, layout) => {
   const theirs = offsetsIn(structOf(name, kind));
   const differing = layout.slots.filter(({ name: field, offset }) => {

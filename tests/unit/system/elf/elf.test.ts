@@ -1,3 +1,5 @@
+/** ELF files built by hand: their tables, symbols, notes, and what is made of damaged ones. */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildId, debugLink, parseNotes } from '../../../../src/system/elf/notes.ts';
@@ -16,6 +18,7 @@ import {
   functionFileOffset,
   listFunctions,
   readFunctions,
+  readVariables,
 } from '../../../../src/system/elf/symbols.ts';
 import { buildElf, buildNote } from '../../../support/elf-builder.ts';
 
@@ -46,7 +49,7 @@ const program = buildElf({
   dynamicFunctions: [{ name: 'main', address: 0x401800, bytes: 0x100 }],
   sections: [
     { name: '.note.gnu.build-id', type: 7, bytes: buildNote('GNU', 3, Buffer.from('c0ffee00112233', 'hex')) },
-    { name: '.gnu_debuglink', type: 1, bytes: Buffer.from('main.debug\0\0\0\0\0\0') },
+    { name: '.gnu_debuglink', type: 1, bytes: Buffer.from('main.debug\0\0\x78\x56\x34\x12', 'latin1') },
   ],
 });
 
@@ -110,7 +113,7 @@ test('a stripped file has the functions that it shows to others', () => {
 
 test('the build id and the debug file are named', () => {
   expect(buildId(mustParse(program))).toBe('c0ffee00112233');
-  expect(debugLink(mustParse(program))).toBe('main.debug');
+  expect(debugLink(mustParse(program))).toEqual({ name: 'main.debug', checksum: 0x12345678 });
   const bare = mustParse(buildElf({}));
   expect([buildId(bare), debugLink(bare)]).toEqual([undefined, undefined]);
 });
@@ -136,11 +139,26 @@ test('notes of others are passed over, and cut ones end the list', () => {
   expect(parseNotes(notes.subarray(0, 40))).toHaveLength(1);
 });
 
-test('a debug link that leads out of its folder is none', () => {
-  const file = buildElf({
-    sections: [{ name: '.gnu_debuglink', type: 1, bytes: Buffer.from('../../etc/x\0') }],
-  });
+test.each([
+  ['leads out of its folder', '../../etc/x\0crc.'],
+  ['has no checksum', 'x.debug\0'],
+  ['is empty', '\0\0\0\0crc.'],
+])('a debug link that %s is none', (_, text) => {
+  const file = buildElf({ sections: [{ name: '.gnu_debuglink', type: 1, bytes: Buffer.from(text) }] });
   expect(debugLink(mustParse(file))).toBeUndefined();
+});
+
+test('variables are found by their addresses, and are no functions', () => {
+  const variables = readVariables(mustParse(program));
+  expect(listFunctions(variables).map(({ name }) => name)).toEqual(['counter']);
+  expect(functionCovering(variables, 0x404007)?.name).toBe('counter');
+  expect(functionCovering(variables, 0x404008)).toBeUndefined();
+});
+
+test('files that complete each other are read as one', () => {
+  const shown = mustParse(buildElf({ dynamicFunctions: [{ name: 'shown', address: 0x401000, bytes: 4 }] }));
+  const hidden = mustParse(buildElf({ functions: [{ name: 'hidden', address: 0x400800, bytes: 4 }] }));
+  expect(listFunctions(readFunctions(shown, hidden)).map(({ name }) => name)).toEqual(['hidden', 'shown']);
 });
 
 test.each<readonly [string, (bytes: Buffer) => Buffer, string]>([
