@@ -59,7 +59,7 @@ function castHints(type: Type, { text }: Name): readonly string[] {
 /** So many fields are all told; of more, the near ones. */
 const fieldsShownMax = 12;
 
-function reportUnknownField(
+export function reportUnknownField(
   scope: Scope,
   struct: StructType,
   { text, span: at }: Name,
@@ -75,6 +75,6 @@ function reportUnknownField(
   return wrong(span);
 }
 
-const findField = ({ facts }: Scope, struct: StructType, name: string): Field | undefined =>
+export const findField = ({ facts }: Scope, struct: StructType, name: string): Field | undefined =>
   facts.fieldsOf(struct).find((field) => field.name === name) ??
   namedFields(struct, facts.fieldsOf).find((field) => field.name === name);

@@ -51,12 +51,27 @@ export function inferLet(
 
 /** A type that a variable can have. */
 function declarable(scope: Scope, type: Type, span: Span): Type {
-  const hasNoSize = type.kind === 'none' || (type.kind === 'array' && type.length === 0);
-  if (!hasNoSize && (type.kind !== 'struct' || type.bytes > 0)) return type;
+  if (canBeHeld(type)) return type;
   scope.report.error('type-mismatch', `A variable can not hold a value of type ${typeName(type)}`, span, {
     hints: type.kind === 'struct' ? [`Declare a pointer: ${typeName(type)} *`] : [],
   });
   return errorType;
+}
+
+function canBeHeld(type: Type): boolean {
+  switch (type.kind) {
+    case 'none':
+    case 'aggregate':
+      return false;
+    case 'array':
+      return type.length > 0;
+    case 'struct':
+      return type.bytes > 0;
+    case 'pointer':
+      return type.space !== 'context';
+    default:
+      return true;
+  }
 }
 
 export function inferAssign(scope: Scope, statement: Assign): readonly TypedStatement[] {

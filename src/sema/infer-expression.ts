@@ -7,7 +7,7 @@ import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import { matchedElements } from '../types/tuple.ts';
 import type { IntType, StructType, Type } from '../types/type.ts';
-import { bool, errorType, string, u64 } from '../types/type.ts';
+import { bool, errorType, string } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
@@ -20,8 +20,8 @@ import { inferName, inferParameter, inferVariable } from './infer-name.ts';
 import { inferBinary, inferUnary, updatedType } from './infer-operators.ts';
 import { inferRecord, inferTuple } from './infer-tuple.ts';
 import { inferTarget, typeBefore } from './infer-target.ts';
-import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
+import { inferOffset, inferSize } from './type-operand.ts';
 import type { TypedExpr } from './typed-tree.ts';
 import { reportUnsupported } from './unsupported.ts';
 
@@ -83,11 +83,12 @@ export function infer(scope: Scope, expr: Expr): Inferred {
       return inferRecord(scope, expr);
     case 'sizeof':
       return inferSize(scope, expr);
+    case 'offsetof':
+      return inferOffset(scope, expr);
     case 'block':
     case 'if':
     case 'comptime':
     case 'typeinfo':
-    case 'offsetof':
     case 'type':
       reportUnsupported(scope.report, expr);
       return wrong(span);
@@ -260,16 +261,6 @@ export function warnSignChange(scope: Scope, from: Type, to: Type, span: Span): 
     span,
     { hints: ['Cast to say which of the two is meant: (uint64) or (int64).'] },
   );
-}
-
-function inferSize(scope: Scope, expr: Extract<Expr, { kind: 'sizeof' }>): Inferred {
-  const type = 'type' in expr.of ? resolveType(scope, expr.of.type) : infer(scope, expr.of.expr).expr.type;
-  if (type.kind === 'error') return wrong(expr.span);
-  if (type.kind === 'none' || type.kind === 'aggregate') {
-    scope.report.error('bad-argument', `${typeName(type)} has no size`, expr.span);
-    return wrong(expr.span);
-  }
-  return firm({ kind: 'constant', type: u64, value: BigInt(sizeOf(type)), span: expr.span });
 }
 
 /** Signedness of a number of any kind. */

@@ -22,6 +22,10 @@ interface InferredTarget {
 
 /** What can be assigned to. `assigned` is what it gets, which its type takes up. Undefined if it can't, which has been told then. */
 export function inferTarget(scope: Scope, expr: Expr, assigned: Known): InferredTarget | undefined {
+  if (!scope.isEvaluated) {
+    scope.report.error('not-assignable', 'Only types are looked at here: nothing can be assigned', expr.span);
+    return undefined;
+  }
   if (expr.kind === 'variable') return variableTarget(scope, expr.name, expr.span, assigned);
   if (expr.kind === 'map') return mapTarget(scope, expr, assigned);
   if (expr.kind === 'error') return undefined;

@@ -24,7 +24,7 @@ import {
   u8,
 } from '../types/type.ts';
 import type { Scope } from './scope.ts';
-import { reportUnsupported } from './unsupported.ts';
+import { inferTypeof } from './type-operand.ts';
 
 const named: Readonly<Record<string, Type>> = {
   bool,
@@ -68,15 +68,18 @@ export function resolveType(scope: Scope, syntax: TypeSyntax): Type {
     case 'array':
       return arrayType(scope, syntax);
     case 'typeof':
-      reportUnsupported(scope.report, syntax);
-      return errorType;
+      return inferTypeof(scope, syntax.of, syntax.span);
   }
 }
+
+/** A type by its bare name, without struct, union or enum. */
+export const typeNamed = (scope: Scope, name: string): Type | undefined =>
+  Object.hasOwn(named, name) ? named[name] : scope.facts.typedef(name);
 
 function namedType(scope: Scope, name: string, span: Span): Type {
   if (name === 'string') return string(scope.facts.settings.maxStrlen);
   if (name === 'buffer') return buffer(scope.facts.settings.maxStrlen);
-  const known = Object.hasOwn(named, name) ? named[name] : scope.facts.typedef(name);
+  const known = typeNamed(scope, name);
   if (known) return known;
   const isTag = (['struct', 'union'] as const).find((keyword) => scope.facts.struct(keyword, name));
   scope.report.error('unknown-type', `There is no type '${name}'`, span, {

@@ -47,6 +47,7 @@ export class Scope {
   readonly #program: number;
   readonly #blocks: Map<string, Variable>[] = [new Map()];
   readonly #ended = new Map<string, Variable>();
+  #isEvaluated = true;
 
   /** `program` is the program's number in the script. */
   constructor(round: Round, context: TypingContext, program: number) {
@@ -61,6 +62,19 @@ export class Scope {
 
   get facts(): Facts {
     return this.round.facts;
+  }
+
+  /** False within sizeof and its like, where only types matter and nothing is done. */
+  get isEvaluated(): boolean {
+    return this.#isEvaluated;
+  }
+
+  unevaluated<T>(act: () => T): T {
+    const outer = this.#isEvaluated;
+    this.#isEvaluated = false;
+    const result = act();
+    this.#isEvaluated = outer;
+    return result;
   }
 
   block<T>(act: () => T): T {

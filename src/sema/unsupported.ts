@@ -7,24 +7,18 @@ import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { Expr, Program, Statement } from '../parser/ast.ts';
 
-export type UnsupportedExpr = Extract<
-  Expr,
-  { kind: 'record' | 'block' | 'if' | 'comptime' | 'typeinfo' | 'offsetof' | 'type' }
->;
+export type UnsupportedExpr = Extract<Expr, { kind: 'block' | 'if' | 'comptime' | 'typeinfo' | 'type' }>;
 export type UnsupportedStatement = Extract<
   Statement,
   { kind: 'for' | 'while' | 'break' | 'continue' | 'import' }
 >;
 
-const names: Readonly<Record<UnsupportedExpr['kind'] | UnsupportedStatement['kind'] | 'typeof', string>> = {
-  record: 'Records are',
+const names: Readonly<Record<UnsupportedExpr['kind'] | UnsupportedStatement['kind'], string>> = {
   block: 'Block expressions are',
   if: 'if expressions are',
   comptime: 'comptime expressions are',
   typeinfo: 'typeinfo is',
-  offsetof: 'offsetof is',
   type: 'Types as arguments are',
-  typeof: 'typeof is',
   for: 'for loops are',
   while: 'while loops are',
   break: 'break is',

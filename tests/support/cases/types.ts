@@ -198,4 +198,19 @@ true
   },
 ];
 
-export const typeCases: readonly Case[] = [...structCases, ...enumCases, ...arrayCases, ...tupleCases];
+const operandCases: readonly Case[] = [
+  {
+    title: 'sizeof, offsetof and typeof look at types of the kernel and of the script',
+    script: `begin { print((sizeof(struct list_head), offsetof(struct list_head, prev), sizeof(pid_t), offsetof(struct itimerspec64, it_value.tv_nsec)));
+      let $p: typeof(curtask->tgid) = -5; print($p); $x = 1; print(((typeof($x))300, (typeof(curtask->on_cpu))65, sizeof($x))); print($x); @m = (typeof(@m))1; @m = pid * 0 + 300; exit(); }`,
+    prints: '(16, 8, 4, 24)\n-5\n(44, 65, 1)\n1\n\n\n@m: 300',
+  },
+];
+
+export const typeCases: readonly Case[] = [
+  ...structCases,
+  ...enumCases,
+  ...arrayCases,
+  ...tupleCases,
+  ...operandCases,
+];
