@@ -93,7 +93,7 @@ function measure(test: Case, file: string, mode: 'text' | 'json'): number {
   const drain = new RingDrain({
     ring,
     events: [plan],
-    decoding: { words, strings: [], structs: {}, trailer: '..' },
+    decoding: { words, strings: [], structs: {}, trailer: '..', onCut: () => {} },
     prepare: () => {
       const format = formatter(test.format, test.types);
       return (values) => output.text('printf', format(values));

@@ -122,6 +122,8 @@ export interface Emitter {
   copy(to: Memory, toOffset: number, from: Memory, fromOffset: number, bytes: number): void;
   /** Part of a memory, as a memory of its own. */
   part(memory: Memory, offset: number, bytes: number): Memory;
+  /** The same at an offset known at run time only; one that leaves no room for it counts as the last that does. */
+  partAt(memory: Memory, offset: Scalar, bytes: number): Memory;
 
   // The kernel.
   /** A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide. */
@@ -152,7 +154,7 @@ export interface Emitter {
   // Events to user space. Large records go through scratch; what can't be delivered is counted.
   submit<F extends EventFields>(
     event: EventDefinition<F>,
-    fields: { readonly [K in keyof F]: Scalar | Memory | number | bigint },
+    fields: { readonly [K in keyof F]: FieldValue },
     constants?: Readonly<Record<string, PlanConstant>>,
   ): void;
   /** An event whose fields depend on the call: one per argument, in order. */
@@ -167,6 +169,9 @@ export interface Emitter {
   /** Index of a place in the script in the plan's table, for run-time warnings. */
   place(span: Span, message: string): number;
 }
+
+/** What a field of an event is given: a value, or what writes one where it is to lie. */
+export type FieldValue = Operand | number | bigint | ((to: Memory) => void);
 
 /** Values that a handler gets, in the order of the layout's fields. */
 export type EventSink = (fields: readonly Value[]) => void;

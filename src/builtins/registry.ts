@@ -9,6 +9,7 @@ import { buf } from './functions/buf.ts';
 import { debugf } from './functions/debugf.ts';
 import { exit } from './functions/exit.ts';
 import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
+import { join } from './functions/join.ts';
 import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
 import { ntop } from './functions/ntop.ts';
 import { print } from './functions/print.ts';
@@ -56,6 +57,7 @@ export const builtins: readonly Builtin[] = [
   debugf,
   print,
   cat,
+  join,
   system,
   exit,
   clear,

@@ -9,6 +9,7 @@ import type {
   Argument,
   CompareOp,
   Emitter,
+  FieldValue,
   HelperArgument,
   MapArgument,
   Memory,
@@ -40,7 +41,7 @@ export interface Surroundings {
   countEntries(map: MapArgument): Scalar;
   submit(
     event: EventDefinition<EventFields>,
-    fields: Readonly<Record<string, Operand | number | bigint>>,
+    fields: Readonly<Record<string, FieldValue>>,
     constants: Readonly<Record<string, PlanConstant>>,
   ): void;
   submitArguments(
@@ -408,11 +409,16 @@ export class BpfEmitter implements Emitter {
     return new Place(withAlign(element, Math.min(pointer.align ?? 1, alignDividing(bytes))), bytes);
   }
 
-  /** A part at an offset known at run time only, a multiple of 8. The caller has bounded it. */
-  partAt(memory: Memory, offset: Register, bytes: number): Place {
+  partAt(memory: Memory, offset: Scalar, bytes: number): Place {
+    const bounded = this.bounded(registerOf(offset), memory.bytes - bytes);
+    return this.alignedPartAt(memory, bounded, bytes, 1);
+  }
+
+  /** A part at an offset known at run time only, a multiple of `align`. The caller has bounded it. */
+  alignedPartAt(memory: Memory, offset: Register, bytes: number, align: 1 | 8): Place {
     const { pointer } = placeOf(memory);
     const part = this.builder.gep(pointer, offset.ir, 'part');
-    return new Place(withAlign(part, pointer.align ?? 1), bytes);
+    return new Place(withAlign(part, Math.min(pointer.align ?? 1, align)), bytes);
   }
 
   /** The address of a byte. */
@@ -543,7 +549,7 @@ export class BpfEmitter implements Emitter {
 
   submit<F extends EventFields>(
     event: EventDefinition<F>,
-    fields: { readonly [K in keyof F]: Scalar | Memory | number | bigint },
+    fields: { readonly [K in keyof F]: FieldValue },
     constants: Readonly<Record<string, PlanConstant>> = {},
   ): void {
     this.#surroundings.submit(event, fields, constants);

@@ -2,7 +2,7 @@
 
 import { assert, Bug, present } from '../base/assert.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
-import type { Operand } from '../builtins/emitter.ts';
+import type { FieldValue, Memory, Operand } from '../builtins/emitter.ts';
 import type { PlanConstant } from '../plan/plan.ts';
 import { eventSlotName, ringSymbol } from '../plan/plan.ts';
 import type { TypedExpr } from '../sema/typed-tree.ts';
@@ -14,7 +14,7 @@ import { u32 } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
-import { emitTail, emitTailOf } from './emit-tail.ts';
+import { emitTail, emitTailOf, emitUsedBytes } from './emit-tail.ts';
 import { i64, symbolPointer } from './llvm/ir-value.ts';
 import { Place, placeOf, Register, registerOf } from './values.ts';
 import { widthOf } from './words.ts';
@@ -97,7 +97,7 @@ class RecordWriter {
     const place =
       typeof this.#end === 'number'
         ? out.part(this.#place, this.#end, bytesMax)
-        : out.partAt(this.#place, out.bounded(this.#end, this.#endMax), bytesMax);
+        : out.alignedPartAt(this.#place, out.bounded(this.#end, this.#endMax), bytesMax, tailAlign);
     const length = out.storage.scope(() => field.tail(place, type));
     out.store(this.#place, lengthOffset, out.resize(length, 32));
     const padded = out.and(out.add(length, tailAlign - 1), -tailAlign);
@@ -130,8 +130,9 @@ function send(
 const ringPointer = new Register(symbolPointer(ringSymbol));
 
 /** A value at hand. */
-export function givenSource(emission: Emission, type: Type, value: Operand | number | bigint): RecordSource {
+export function givenSource(emission: Emission, type: Type, value: FieldValue): RecordSource {
   const { out } = emission;
+  if (typeof value === 'function') return filledSource(emission, type, value);
   if (!isScalar(type)) {
     assert(value instanceof Place, 'a value of parts lies in memory');
     return memorySource(emission, type, value);
@@ -145,6 +146,15 @@ export function givenSource(emission: Emission, type: Type, value: Operand | num
     out.store(place, 0, number);
   };
   return { type, into, tail: noTail, part: noPart };
+}
+
+/** A value that is written where it is to lie. */
+function filledSource(emission: Emission, type: Type, fill: (to: Memory) => void): RecordSource {
+  const tail = (place: Place, long: LongType): Register => {
+    fill(place);
+    return emitUsedBytes(emission, place, long);
+  };
+  return { type, into: fill, tail, part: noPart };
 }
 
 /** A value that an expression gives. */

@@ -1,5 +1,6 @@
 /** Long values on their way into a record: no more of them is written than there is. */
 
+import { assert } from '../base/assert.ts';
 import type { TypedExpr } from '../sema/typed-tree.ts';
 import { sizeOf } from '../types/layout.ts';
 import type { LongType } from '../types/packing.ts';
@@ -14,14 +15,14 @@ import { registerOf } from './values.ts';
 export function emitTail(emission: Emission, expr: TypedExpr, place: Place, type: LongType): Register {
   if (type.kind === 'string') return withNul(emission, emitText(emission, expr, place));
   emitInto(emission, expr, place);
-  return countedBytes(emission, place, type);
+  return emitUsedBytes(emission, place, type);
 }
 
 /** The same of a value that lies in memory. */
 export function emitTailOf(emission: Emission, from: Place, place: Place, type: LongType): Register {
   const { out } = emission;
   if (type.kind === 'string') return withNul(emission, copyText(emission, from, place));
-  const length = countedBytes(emission, from, type);
+  const length = emitUsedBytes(emission, from, type);
   out.helper('probe_read_kernel', [place, { length }, from]);
   return out.bounded(length, sizeOf(type));
 }
@@ -54,12 +55,9 @@ function withNul({ out }: Emission, length: Register): Register {
   return out.select(out.compare('>', length, 0, true), length, out.int(1));
 }
 
-/** How many bytes of a buffer or a stack are in use. */
-function countedBytes(
-  { out }: Emission,
-  place: Place,
-  type: Exclude<LongType, { kind: 'string' }>,
-): Register {
+/** How many bytes of a value that counts its elements are in use. */
+export function emitUsedBytes({ out }: Emission, place: Place, type: LongType): Register {
+  assert(type.kind !== 'string', 'text has no count');
   const { countOffset, start, elementBytes } = countedPart(type);
   const count = out.resize(out.load(place, countOffset, 32), 64);
   // Read back from memory, its bound is no longer known to the verifier.

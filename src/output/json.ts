@@ -6,7 +6,7 @@ import type { Value } from '../types/value.ts';
 import { byteText } from '../types/value.ts';
 import { integerJson, objectJson, stringJson, textJson } from './json-text.ts';
 import type { NoticeOptions, Notices } from './notices.ts';
-import { isShown, mapFullText, missedText, totalOf } from './notices.ts';
+import { cutText, isShown, mapFullText, missedText, totalOf } from './notices.ts';
 import type { Incident, MapEntry, MapOptions, MapSnapshot, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyJson, valueJson } from './value-json.ts';
@@ -76,6 +76,19 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
       line('map_full', [
         ['count', integerJson(overflow.count)],
         ['msg', stringJson(mapFullText(overflow))],
+        ['data', data],
+      ]);
+    },
+    textsCut(cut) {
+      notices.textsCut(cut);
+      if (!notices.options.warnings) return;
+      const data = objectJson([
+        ['texts', integerJson(cut.count)],
+        ['max_strlen', String(cut.bytesMax)],
+      ]);
+      line('texts_cut', [
+        ['count', integerJson(cut.count)],
+        ['msg', stringJson(cutText(cut))],
         ['data', data],
       ]);
     },

@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Integer } from '../types/value.ts';
 import { textOf } from '../types/value.ts';
-import type { Incident, LostEvents, MapOverflow, MissedRuns } from './output.ts';
+import type { CutTexts, Incident, LostEvents, MapOverflow, MissedRuns } from './output.ts';
 import type { RenderOptions } from './render-diagnostic.ts';
 import { renderDiagnostics, renderMessage } from './render-diagnostic.ts';
 
@@ -23,6 +23,7 @@ export interface Notices {
   lostTotal(losses: readonly LostEvents[]): void;
   missed(runs: MissedRuns): void;
   mapFull(overflow: MapOverflow): void;
+  textsCut(cut: CutTexts): void;
   incident(incident: Incident): void;
   diagnostics(diagnostics: readonly Diagnostic[]): void;
 }
@@ -49,6 +50,11 @@ export function createNotices(options: NoticeOptions): Notices {
     mapFull(overflow) {
       warn(mapFullText(overflow));
       write(`HINT: ${mapFullHint}\n`);
+    },
+    textsCut(cut) {
+      if (!options.warnings) return;
+      warn(cutText(cut));
+      write(`HINT: ${cutHint}\n`);
     },
     incident(incident) {
       if (isShown(incident, options))
@@ -90,6 +96,12 @@ export function missedText({ probe, count, cause }: MissedRuns): string {
 export function mapFullText({ map, count, entriesMax }: MapOverflow): string {
   return `${map} is full (${counted(entriesMax, 'entry', 'entries')}): ${counted(count, 'update')} failed`;
 }
+
+export function cutText({ count, bytesMax }: CutTexts): string {
+  return `${counted(count, 'text')} had more than the ${bytesMax - 1} bytes that max_strlen allows, or just as many`;
+}
+
+const cutHint = 'Set TSTRACE_MAX_STRLEN to a larger number; str(POINTER, LENGTH) cuts without a word.';
 
 const mapFullHint = 'Raise max_map_keys, or use fewer different keys.';
 

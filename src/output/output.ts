@@ -65,6 +65,13 @@ export interface MapOverflow {
   readonly entriesMax: number;
 }
 
+/** Texts that were shown without their end. */
+export interface CutTexts {
+  readonly count: Integer;
+  /** max_strlen. */
+  readonly bytesMax: number;
+}
+
 export interface Output {
   /** Output as it is. */
   text(kind: TextKind, text: ByteText): void;
@@ -81,6 +88,7 @@ export interface Output {
   lostTotal(losses: readonly LostEvents[]): void;
   missed(runs: MissedRuns): void;
   mapFull(overflow: MapOverflow): void;
+  textsCut(cut: CutTexts): void;
   incident(incident: Incident): void;
   /** Of compiling, loading and attaching. */
   diagnostics(diagnostics: readonly Diagnostic[]): void;

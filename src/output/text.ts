@@ -9,7 +9,8 @@ import type { Writer } from './writer.ts';
 
 export function textOutput(writer: Writer, notices: Notices): Output {
   return {
-    text: (_kind, text) => writer.write(text),
+    // What join shows is a line.
+    text: (kind, text) => writer.write(kind === 'join' ? `${text}\n` : text),
     value: (value) => writer.write(`${valueText(value)}\n`),
     map(map, options) {
       for (const entry of arrangeEntries(map, options)) writer.write(entryText(map, entry));
@@ -20,6 +21,7 @@ export function textOutput(writer: Writer, notices: Notices): Output {
     lostTotal: (losses) => notices.lostTotal(losses),
     missed: (runs) => notices.missed(runs),
     mapFull: (overflow) => notices.mapFull(overflow),
+    textsCut: (cut) => notices.textsCut(cut),
     incident: (incident) => notices.incident(incident),
     diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
     idle: () => writer.idle(),

@@ -40,6 +40,8 @@ export interface DecodeContext {
   readonly structs: StructTable;
   /** Appended to text that may have been cut. */
   readonly trailer: ByteText;
+  /** Told of each such text. */
+  readonly onCut: () => void;
 }
 
 /** The value at a byte offset of the memory that the reader was compiled for. */
@@ -57,7 +59,7 @@ export function compileReader(type: Type, memory: Memory, context: DecodeContext
     case 'pointer':
       return (at) => ({ kind: 'pointer', address: unsigned64(memory, at + offset) });
     case 'string':
-      return stringReader(type, memory, context.trailer, offset);
+      return stringReader(type, memory, context, offset);
     case 'array':
       return arrayReader(type, memory, context, offset);
     case 'tuple':
@@ -195,13 +197,13 @@ const rememberedLengthMax = 32;
 function stringReader(
   { capacity, mayBeCut }: StringType,
   memory: Memory,
-  trailer: ByteText,
+  { trailer, onCut }: DecodeContext,
   offset: number,
 ): Reader {
   const { u8, bytes } = memory;
   const texts: string[] = new Array<string>(textsMax).fill('');
   // A string of N bytes whose N - 1 characters are all used has perhaps been cut; shorter ones surely not.
-  const fullLength = mayBeCut && trailer !== '' ? capacity - 1 : Infinity;
+  const fullLength = mayBeCut ? capacity - 1 : Infinity;
   return (at) => {
     const start = at + offset;
     const limit = start + capacity;
@@ -213,8 +215,11 @@ function stringReader(
       hash = (Math.imul(hash, 31) + byte) | 0;
     }
     const length = end - start;
-    if (length === 0) return length >= fullLength ? trailer : '';
-    if (length >= fullLength) return bytes.toString('latin1', start, end) + trailer;
+    if (length >= fullLength) {
+      onCut();
+      return bytes.toString('latin1', start, end) + trailer;
+    }
+    if (length === 0) return '';
     if (length > rememberedLengthMax) return bytes.toString('latin1', start, end);
     const slot = (hash ^ (hash >>> 10)) & (textsMax - 1);
     const remembered = texts[slot] ?? '';

@@ -158,6 +158,8 @@ class Run {
   readonly #drain: RingDrain;
   readonly #loss: LossWatch;
   #exitCode = 0;
+  /** Texts that were shown and perhaps not all there. */
+  #cutTexts = 0;
   /** Settles when tracing is to stop. */
   #stop: () => void = () => undefined;
   #stopping = false;
@@ -181,6 +183,7 @@ class Run {
       strings: plan.strings,
       structs: plan.structs,
       trailer: byteText(world.settings.strTruncTrailer),
+      onCut: () => void this.#cutTexts++,
     };
     this.#reading = { api: world.bpf, possibleCpus: world.machine.possibleCpus, decoding, aggregation };
     this.#host = eventHost({
@@ -328,6 +331,8 @@ class Run {
     this.#interruption.close();
     if (this.#world.settings.printMapsOnExit) this.#printMaps();
     this.#reportLostMappings();
+    if (this.#cutTexts > 0)
+      output.textsCut({ count: this.#cutTexts, bytesMax: this.#world.settings.maxStrlen });
     output.finish();
   }
 

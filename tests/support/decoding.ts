@@ -17,4 +17,5 @@ export const plainDecoding: DecodeContext = {
   strings: ['%H', '%M'],
   structs: {},
   trailer: '..',
+  onCut: () => {},
 };

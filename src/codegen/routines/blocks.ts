@@ -83,8 +83,8 @@ function walkedLoop(out: BpfEmitter, left: Place, right: Place, blocks: number, 
   builder.store(i64(0), result);
   out.repeat(blocks, (index, stop) => {
     const offset = registerOf(out.multiply(index, blockBytes));
-    const a = out.partAt(left, offset, blockBytes).pointer;
-    const b = out.partAt(right, offset, blockBytes).pointer;
+    const a = out.alignedPartAt(left, offset, blockBytes, 8).pointer;
+    const b = out.alignedPartAt(right, offset, blockBytes, 8).pointer;
     const difference = differenceOf(builder, a, b, blockBytes);
     out.when(new Register(builder.icmp('ne', difference, i64(0), 'is_different')), () => {
       builder.store(difference, result);

@@ -48,6 +48,32 @@ export const outputCases: readonly Case[] = [
     prints: ['{"type": "cat", "data": "node\\n"}', '{"type": "syscall", "data": "q\\n"}'],
   },
   {
+    title: 'join shows the arguments of a command',
+    command: '/bin/echo one two three',
+    script:
+      'tracepoint:syscalls:sys_enter_execve /pid == cpid/ { join(args.argv); join(args.argv, ", "); join(args.argv, ""); join(0); }',
+    prints: [
+      '/bin/echo one two three',
+      '/bin/echo, one, two, three',
+      '/bin/echoonetwothree',
+      'one two three',
+      '',
+    ],
+  },
+  {
+    title: 'join shows sixteen texts, of each 1023 bytes',
+    command: `/bin/echo ${'x'.repeat(1023)} ${'y'.repeat(1024)}${' z'.repeat(20)}`,
+    script: 'tracepoint:syscalls:sys_enter_execve /pid == cpid/ { join(args.argv); }',
+    prints: [`/bin/echo ${'x'.repeat(1023)} ${'y'.repeat(1023)}${' z'.repeat(13)}`],
+  },
+  {
+    title: 'what join shows is one text in JSON, without the line break',
+    command: '/bin/echo one',
+    options: ['-f', 'json'],
+    script: 'tracepoint:syscalls:sys_enter_execve /pid == cpid/ { join(args.argv); }',
+    prints: ['{"type": "join", "data": "/bin/echo one"}'],
+  },
+  {
     title: 'debugf writes a line to the trace buffer of the kernel',
     options: ['--unsafe', '--no-warnings'],
     script:

@@ -14,6 +14,18 @@ ${' '.repeat(3)}// ${'^'.repeat(name.length + 6)} bad-format
   `);
 });
 
+test('join takes a list of pointers and a separator', () =>
+  checkAnalysis(`
+    begin {
+      join();
+   // ^^^^^^ wrong-argument-count
+      join(comm);
+        // ^^^^ wrong-argument-type
+      join(1, comm);
+           // ^^^^ wrong-argument-type
+    }
+  `));
+
 test('a format is a literal', () =>
   checkAnalysis(`
     begin {

@@ -36,7 +36,10 @@ test('text is as it is', () =>
     '{"type": "printf", "data": "a \\"b\\"\\n"}\n',
   ));
 
-test.each(['time', 'cat', 'join', 'syscall'] as const)('%s has a type of its own', (kind) =>
+test('what join shows is a line', () =>
+  check((output) => output.text('join', 'a b'), 'a b\n', '{"type": "join", "data": "a b"}\n'));
+
+test.each(['time', 'cat', 'syscall'] as const)('%s has a type of its own', (kind) =>
   check((output) => output.text(kind, 'x'), 'x', `{"type": "${kind}", "data": "x"}\n`),
 );
 
@@ -191,10 +194,11 @@ test('muted warnings appear nowhere; errors do', () => {
   });
 });
 
-test('a full map and missed runs are told with their numbers', () => {
+test('a full map, missed runs and cut texts are told with their numbers', () => {
   const show = (output: Output) => {
     output.mapFull({ map: '@x', count: 12n, entriesMax: 4096 });
     output.missed({ probe: 'kprobe:f', count: 3n, cause: 'recursion' });
+    output.textsCut({ count: 3, bytesMax: 64 });
   };
   const { stdout, stderr } = shown('json', show);
   const lines = stdout
@@ -204,8 +208,11 @@ test('a full map and missed runs are told with their numbers', () => {
   expect(lines).toMatchObject([
     { type: 'map_full', count: 12, data: { map: '@x', updates: 12, max_entries: 4096 } },
     { type: 'missed_runs', count: 3, data: { probe: 'kprobe:f', runs: 3, cause: 'recursion' } },
+    { type: 'texts_cut', count: 3, data: { texts: 3, max_strlen: 64 } },
   ]);
-  expect(stderr).toMatch(/^WARNING: @x .*4096.*12.*\nHINT: .*\nWARNING: kprobe:f .*3/);
+  expect(stderr).toMatch(
+    /^WARNING: @x .*4096.*12.*\nHINT: .*\nWARNING: kprobe:f .*3.*\nWARNING: 3 texts .*63 bytes.*\nHINT: /,
+  );
 });
 
 test('whatever bytes are printed, every line of JSON is valid JSON in UTF-8', () => {

@@ -109,6 +109,15 @@ test('texts that come again and again are told apart', () => {
 
 const mayBeCut = (capacity: number): StringType => ({ kind: 'string', capacity, mayBeCut: true });
 
+test('texts that may have been cut are counted, also without a trailer', () => {
+  let cut = 0;
+  const counting = { ...plainDecoding, trailer: '', onCut: () => void cut++ };
+  for (const content of ['abc', 'ab', ''])
+    decode({ kind: 'string', capacity: 4, mayBeCut: true }, text(content, 4), counting);
+  decode({ kind: 'string', capacity: 4 }, text('abc', 4), counting);
+  expect(cut).toBe(1);
+});
+
 test('text that may be cut gets the trailer when it fills its buffer', () => {
   expect(decode(mayBeCut(4), text('abc', 4))).toBe('abc..');
   expect(decode(mayBeCut(4), text('ab', 4))).toBe('ab');
