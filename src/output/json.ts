@@ -5,8 +5,9 @@ import type { Span } from '../base/span.ts';
 import type { Value } from '../types/value.ts';
 import { byteText } from '../types/value.ts';
 import { integerJson, objectJson, stringJson, textJson } from './json-text.ts';
+import { cutMembers, lostMembers, missedMembers, overflowMembers } from './loss-json.ts';
 import type { NoticeOptions, Notices } from './notices.ts';
-import { cutText, isShown, mapFullText, missedText, totalOf } from './notices.ts';
+import { isShown } from './notices.ts';
 import type { Incident, MapEntry, MapOptions, MapSnapshot, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyJson, valueJson } from './value-json.ts';
@@ -37,60 +38,19 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
     lostTotal(losses) {
       if (losses.length === 0) return;
       notices.lostTotal(losses);
-      const total = integerJson(totalOf(losses));
-      const probes = losses.map(({ probe, count }) =>
-        objectJson([
-          ['probe', textJson(byteText(probe))],
-          ['events', integerJson(count)],
-        ]),
-      );
-      const data = objectJson([
-        ['events', total],
-        ['probes', `[${probes.join(',')}]`],
-      ]);
-      line('lost_events_total', [
-        ['count', total],
-        ['data', data],
-      ]);
+      line('lost_events_total', lostMembers(losses));
     },
     missed(runs) {
       notices.missed(runs);
-      const data = objectJson([
-        ['probe', textJson(byteText(runs.probe))],
-        ['runs', integerJson(runs.count)],
-        ['cause', stringJson(runs.cause)],
-      ]);
-      line('missed_runs', [
-        ['count', integerJson(runs.count)],
-        ['msg', textJson(byteText(missedText(runs)))],
-        ['data', data],
-      ]);
+      line('missed_runs', missedMembers(runs));
     },
     mapFull(overflow) {
       notices.mapFull(overflow);
-      const data = objectJson([
-        ['map', stringJson(overflow.map)],
-        ['updates', integerJson(overflow.count)],
-        ['max_entries', String(overflow.entriesMax)],
-      ]);
-      line('map_full', [
-        ['count', integerJson(overflow.count)],
-        ['msg', stringJson(mapFullText(overflow))],
-        ['data', data],
-      ]);
+      line('map_full', overflowMembers(overflow));
     },
     textsCut(cut) {
       notices.textsCut(cut);
-      if (!notices.options.warnings) return;
-      const data = objectJson([
-        ['texts', integerJson(cut.count)],
-        ['max_strlen', String(cut.bytesMax)],
-      ]);
-      line('texts_cut', [
-        ['count', integerJson(cut.count)],
-        ['msg', stringJson(cutText(cut))],
-        ['data', data],
-      ]);
+      if (notices.options.warnings) line('texts_cut', cutMembers(cut));
     },
     incident(incident) {
       notices.incident(incident);
