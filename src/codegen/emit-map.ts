@@ -2,6 +2,7 @@
 
 import { assert, present } from '../base/assert.ts';
 import type { AggregationDefinition } from '../builtins/define.ts';
+import { kernelFrom } from '../plan/machine.ts';
 import type { MapSymbol, TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import { isScalar, sizeOf, slotOf } from '../types/layout.ts';
 import type { AggregateType, Type } from '../types/type.ts';
@@ -181,9 +182,7 @@ export function emitMapStep(
 
 /** Gives the value from before. The kernel's add that gives it came with 5.12, and there is one for 4 and 8 bytes only. */
 function stepValue({ out }: Emission, place: Place, width: 8 | 16 | 32 | 64, delta: number): Register {
-  const [major, minor] = out.machine.kernel;
-  const hasFetch = major > 5 || (major === 5 && minor >= 12);
-  if (hasFetch && width >= 32)
+  if (kernelFrom(out.machine, 5, 12) && width >= 32)
     return new Register(out.builder.atomic('add', place.pointer, out.int(delta, width).ir, 'old'));
   const before = out.load(place, 0, width);
   if (width >= 32) out.atomicAdd(place, 0, out.int(delta, width));

@@ -3,20 +3,21 @@
  * interrupted run of the same program has taken.
  */
 
+import { kernelFrom } from '../plan/machine.ts';
 import { largeScratchSymbol, scratchSymbol } from '../plan/plan.ts';
 import type { BpfEmitter } from './bpf-emitter.ts';
 import { helperNamed } from './bpf/helpers.ts';
 import { scratchPointerName } from './bpf/storage.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
-import type { IrValue } from './llvm/ir-value.ts';
+import type { IrPointer, IrValue } from './llvm/ir-value.ts';
 import { i32, i64, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
 
 /**
  * How many runs of one program may be under way on one CPU: on a preemptible kernel a task can be interrupted within a uprobe's program,
  * and another task run the same one on the same CPU. They end in any order, so each level has a flag of its own.
  */
-const levelsOfPreemptible = 4;
+const levelsOfReentrant = 4;
 /** In front of the levels' memory: a flag for each, set while it is taken. */
 const flagBytes = 8;
 const levelName = 'level_flag';
@@ -25,6 +26,8 @@ const perCpuBytesMax = 32 * 1024;
 
 export interface ScratchEntry {
   readonly levels: number;
+  /** The kernel has the atomic exchange. */
+  readonly hasExchange: boolean;
   /** Of one level. */
   readonly bytes: number;
 }
@@ -36,10 +39,11 @@ export const scratchMapFor = (bytes: number): ScratchMap =>
   bytes <= perCpuBytesMax ? scratchSymbol : largeScratchSymbol;
 
 export function scratchEntryOf({ program, machine }: BpfEmitter, bytes: number): ScratchEntry {
-  // Kernels without atomic exchange (before 5.12) run programs of uprobes with preemption off (kernel/trace/trace_uprobe.c).
-  const [major, minor] = machine.kernel;
-  const isPreempted = program.context.preemptible === true && (major > 5 || (major === 5 && minor >= 12));
-  return { levels: isPreempted ? levelsOfPreemptible : 1, bytes };
+  return {
+    levels: program.context.reentrant ? levelsOfReentrant : 1,
+    hasExchange: kernelFrom(machine, 5, 12),
+    bytes,
+  };
 }
 
 /** Bytes of the program's entry in the scratch map. */
@@ -99,7 +103,7 @@ function largeEntry(builder: FunctionBuilder, { program, programs }: Ordinal): I
 function takeLevel(
   builder: FunctionBuilder,
   entry: IrValue,
-  { levels, bytes }: ScratchEntry,
+  { levels, hasExchange, bytes }: ScratchEntry,
   missing: IrBlock,
 ): void {
   const base = withAlign(entry, 8);
@@ -107,7 +111,7 @@ function takeLevel(
   const ways = Array.from({ length: levels }, (_, level) => {
     const flag = builder.gep(base, level * flagBytes, `flag.${level}`);
     const memory = builder.gep(base, levels * flagBytes + level * bytes, `level.${level}`);
-    const before = builder.atomic('xchg', flag, i64(1), 'was_taken');
+    const before = hasExchange ? builder.atomic('xchg', flag, i64(1), 'was_taken') : setFlag(builder, flag);
     const from = builder.currentBlock;
     const isLast = level === levels - 1;
     const next = isLast ? missing : builder.block('level.next');
@@ -124,4 +128,14 @@ function takeLevel(
     ways.map(({ memory, from }) => [memory, from] as const),
     scratchPointerName,
   );
+}
+
+/**
+ * Kernels without the exchange run programs with preemption off: what comes between load and store is an interrupt's run, which gives
+ * back what it took before this one goes on.
+ */
+function setFlag(builder: FunctionBuilder, flag: IrPointer): IrValue {
+  const before = builder.load('i64', flag, 'was_taken', { volatile: true });
+  builder.store(i64(1), flag, { volatile: true });
+  return before;
 }

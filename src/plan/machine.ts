@@ -19,3 +19,10 @@ export interface Machine {
   /** Process id given by -p. */
   readonly targetPid?: number;
 }
+
+/** Whether the machine's kernel is of that release or a later one. For what can't be asked of the kernel itself when compiling. */
+export const kernelFrom = (
+  { kernel: [major, minor] }: Pick<Machine, 'kernel'>,
+  wantedMajor: number,
+  wantedMinor: number,
+): boolean => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);

@@ -60,8 +60,11 @@ export interface ProbeContext {
   readonly functionAddress?: ContextSlot | 'get_func_ip';
   /** Pointers in the context are known to the verifier as such (tracing programs): they can't be computed with as integers. */
   readonly typedPointers?: boolean;
-  /** The program may be preempted by itself on the same CPU (uprobes): its scratch needs several levels. */
-  readonly preemptible?: boolean;
+  /**
+   * Another run of the program may begin on the same CPU before one has ended (uprobes: the task is preempted within it), and the
+   * kernel does nothing about it: its scratch memory needs several levels.
+   */
+  readonly reentrant?: boolean;
 }
 
 /** One concrete place to attach to. */

@@ -1,6 +1,8 @@
 /** fentry and fexit: entry and return of a kernel function through BTF, with typed arguments; cheaper than kprobes. */
 
 import type { Report } from '../base/diagnostic.ts';
+import type { Machine } from '../plan/machine.ts';
+import { kernelFrom } from '../plan/machine.ts';
 import type {
   FunctionPrototype,
   ProbeDefinition,
@@ -16,7 +18,7 @@ function tracingProbe(
   definition: Omit<ProbeDefinition, 'resolve' | 'list' | 'programType'>,
   isExit: boolean,
 ): ProbeDefinition {
-  const place = (name: string, prototype: FunctionPrototype): ResolvedProbe => {
+  const place = (name: string, prototype: FunctionPrototype, machine: Machine): ResolvedProbe => {
     const label = `${definition.name}:${prototype.btfObject}:${name}`;
     return {
       name: label,
@@ -37,6 +39,8 @@ function tracingProbe(
           }),
         functionAddress: 'get_func_ip',
         typedPointers: true,
+        // Until 5.12 nothing kept the program from running within itself (kernel/bpf/trampoline.c, __bpf_prog_enter).
+        reentrant: !kernelFrom(machine, 5, 12),
       },
       contextKey: label,
     };
@@ -78,7 +82,7 @@ function tracingProbe(
         );
       return names.flatMap((found) => {
         const prototype = prototypeOf(found.name, found.module, name.span, source, report);
-        return prototype ? [place(found.name, prototype)] : [];
+        return prototype ? [place(found.name, prototype, source.machine)] : [];
       });
     },
     ...(!isExit && {

@@ -1,6 +1,7 @@
 /** rawtracepoint: a tracepoint with its arguments as the kernel passes them, before they are put into an event. */
 
 import type { Report } from '../base/diagnostic.ts';
+import { kernelFrom } from '../plan/machine.ts';
 import { u64 } from '../types/type.ts';
 import type { ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
@@ -71,6 +72,8 @@ function one(
         space: 'kernel',
         arguments: found.parameters.map((_, index) => ({ offset: 8 * index, type: u64 })),
         args: found.args,
+        // Until 6.1 nothing kept the program from running within itself (kernel/trace/bpf_trace.c, __bpf_trace_run).
+        reentrant: !kernelFrom(source.machine, 6, 1),
       },
       contextKey: name,
     },

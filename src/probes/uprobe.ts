@@ -2,6 +2,7 @@
 
 import type { Report } from '../base/diagnostic.ts';
 import type { Machine } from '../plan/machine.ts';
+import { kernelFrom } from '../plan/machine.ts';
 import { binariesToList, findBinaries } from './binaries.ts';
 import type {
   Executable,
@@ -17,10 +18,10 @@ import { reportForm } from './target-errors.ts';
 import type { UserPlace } from './user-place.ts';
 import { functionNames, parseUserPlace, placesIn, readUserTarget, reportNoPlace } from './user-place.ts';
 
-function contextOf(isReturn: boolean, { arch, kernel: [major, minor] }: Machine): ProbeContext {
-  const { arguments: args, returnValue, instructionPointer, modeRegister } = registersOf(arch);
+function contextOf(isReturn: boolean, machine: Machine): ProbeContext {
+  const { arguments: args, returnValue, instructionPointer, modeRegister } = registersOf(machine.arch);
   // get_func_ip knows uprobes since 6.6; before, it gives 0 there.
-  const knowsFunction = major > 6 || (major === 6 && minor >= 6);
+  const knowsFunction = kernelFrom(machine, 6, 6);
   return {
     space: 'user',
     arguments: isReturn ? [] : args,
@@ -29,7 +30,7 @@ function contextOf(isReturn: boolean, { arch, kernel: [major, minor] }: Machine)
     ...(modeRegister && { modeRegister }),
     ...(!isReturn && { functionAddress: instructionPointer }),
     ...(isReturn && knowsFunction && { functionAddress: 'get_func_ip' as const }),
-    preemptible: true,
+    reentrant: true,
   };
 }
 

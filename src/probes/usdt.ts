@@ -91,7 +91,7 @@ function place(binary: Executable, site: UsdtSite, { machine }: TargetSource): R
       instructionPointer,
       ...(modeRegister && { modeRegister }),
       functionAddress: instructionPointer,
-      preemptible: true,
+      reentrant: true,
     },
     // Sites of one name may have their arguments in different places: each such place is a program of its own.
     contextKey: JSON.stringify(args, (_key, value: unknown) =>

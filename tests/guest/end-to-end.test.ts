@@ -49,6 +49,8 @@ describe('6.12 runs everything', () => {
     timeoutMs,
   );
 
+  test('runs that the kernel left out are counted', () => checkMissedRuns(place, 2000), timeoutMs);
+  test('updates that full maps refused are counted', () => checkFullMaps(place), timeoutMs);
   test(
     'a function that does not exist is told with its place',
     async () => {
@@ -117,7 +119,5 @@ describe.each([1, 2, 4] as const)('a flood on %d CPUs', (cpus) => {
   );
   test('what does not fit into the ring is counted', () => checkForcedLoss(place, 5000), timeoutMs);
   test('each probe has its own balance', () => checkLossByProbe(place, 2000), timeoutMs);
-  test('runs that the kernel left out are counted', () => checkMissedRuns(place, 200), timeoutMs);
-  test('updates that full maps refused are counted', () => checkFullMaps(place), timeoutMs);
   test('exit() arrives through a full ring', () => checkExitInFlood(place), timeoutMs);
 });

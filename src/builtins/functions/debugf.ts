@@ -1,6 +1,7 @@
 /** debugf: a line in the kernel's own trace buffer. The kernel formats it, so it knows fewer conversions and gets at most three values. */
 
 import type { Machine } from '../../plan/machine.ts';
+import { kernelFrom } from '../../plan/machine.ts';
 import { isScalar } from '../../types/layout.ts';
 import { none } from '../../types/type.ts';
 import type { Conversion, FormatPiece } from '../../types/format-string.ts';
@@ -39,8 +40,7 @@ const isPlain = ({ left, plus, space, alternate, zero, width, precision, bits }:
 const isConversion = (piece: FormatPiece): piece is Conversion => piece.kind === 'conversion';
 
 /** Before 5.13 one text per line was all. */
-const takesManyTexts = ({ kernel: [major, minor] }: Machine): boolean =>
-  major > 5 || (major === 5 && minor >= 13);
+const takesManyTexts = (machine: Machine): boolean => kernelFrom(machine, 5, 13);
 
 const check: NonNullable<FunctionDefinition['check']> = (args, context, report, call) => {
   checkFormat(args, context, report, call);

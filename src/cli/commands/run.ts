@@ -13,6 +13,7 @@ import type { Notices } from '../../output/notices.ts';
 import { printAst } from '../../parser/print-ast.ts';
 import { ok } from '../../base/result.ts';
 import type { Machine } from '../../plan/machine.ts';
+import { kernelFrom } from '../../plan/machine.ts';
 import type { Settings } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
 import { printTypes } from '../../sema/print-types.ts';
@@ -131,8 +132,7 @@ function tooLarge(message: string, { plan, functions }: Generated): Diagnostic {
 }
 
 /** v3 has atomic operations with a result and 32-bit ones, whose encoding kernels before 5.12 refuse. */
-const cpuFor = ({ kernel: [major, minor] }: Machine): BpfCpu =>
-  major > 5 || (major === 5 && minor >= 12) ? 'v3' : 'v2';
+const cpuFor = (machine: Machine): BpfCpu => (kernelFrom(machine, 5, 12) ? 'v3' : 'v2');
 
 function writeFiles(
   options: Options,

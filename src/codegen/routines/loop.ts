@@ -4,6 +4,7 @@
  */
 
 import type { Machine } from '../../plan/machine.ts';
+import { kernelFrom } from '../../plan/machine.ts';
 import type { BpfEmitter } from '../bpf-emitter.ts';
 import { helperNamed, isRecent } from '../bpf/helpers.ts';
 import { FunctionBuilder } from '../llvm/ir.ts';
@@ -13,8 +14,7 @@ import { i64 } from '../llvm/ir-value.ts';
 const helper = 'loop';
 
 /** Whether a kernel of the machine's version has such loops. */
-export const hasLoops = ({ kernel: [major, minor] }: Machine): boolean =>
-  isRecent(helper) && (major > 5 || (major === 5 && minor >= 17));
+export const hasLoops = (machine: Machine): boolean => isRecent(helper) && kernelFrom(machine, 5, 17);
 
 /** Each slot has 8 bytes. */
 const slotBytes = 8;
