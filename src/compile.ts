@@ -1,14 +1,18 @@
 /** The compiler's table of contents: text to a plan and a module. Pure: what it knows of the machine, it knows from facts. */
 
 import type { Diagnostic } from './base/diagnostic.ts';
+import { Report } from './base/diagnostic.ts';
 import { hasErrors } from './base/outcome.ts';
 import type { SourceFile } from './base/source-file.ts';
 import type { Generated } from './codegen/generate.ts';
 import { generate } from './codegen/generate.ts';
 import type { Program } from './parser/ast.ts';
 import { parse } from './parser/parse.ts';
+import type { Settings } from './plan/settings.ts';
 import { analyse } from './sema/analyse.ts';
 import type { Facts } from './sema/facts.ts';
+import { readConfig } from './sema/read-config.ts';
+import type { ScriptArguments } from './sema/script-options.ts';
 import type { TypedProgram } from './sema/typed-tree.ts';
 
 export interface Compiled {
@@ -17,19 +21,27 @@ export interface Compiled {
   readonly typed?: TypedProgram;
   /** Absent after any error. */
   readonly generated?: Generated;
+  /** What was asked of the machine. Absent after errors of syntax. */
+  readonly facts?: Facts;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Each stage runs only if the ones before it found no error. `parameters` are the script's $1, $2 …. */
-export function compile(source: SourceFile, parameters: readonly string[], facts: () => Facts): Compiled {
-  const parsed = parse(source, { parameters });
+/** Each stage runs only if the ones before it found no error. `facts` are asked for once, with what the script's config block sets. */
+export function compile(
+  source: SourceFile,
+  given: ScriptArguments,
+  facts: (config: Partial<Settings>) => Facts,
+): Compiled {
+  const parsed = parse(source, given);
   if (hasErrors(parsed.diagnostics)) return { program: parsed.value, diagnostics: parsed.diagnostics };
 
-  const machine = facts();
-  const analysed = analyse(parsed.value, machine, { parameters });
-  const diagnostics = [...parsed.diagnostics, ...analysed.diagnostics];
-  if (hasErrors(diagnostics)) return { program: parsed.value, typed: analysed.value, diagnostics };
+  const report = new Report();
+  const machine = facts(readConfig(parsed.value.config, report));
+  const analysed = analyse(parsed.value, machine, given);
+  const diagnostics = [...parsed.diagnostics, ...report.diagnostics, ...analysed.diagnostics];
+  if (hasErrors(diagnostics))
+    return { program: parsed.value, typed: analysed.value, facts: machine, diagnostics };
 
   const generated = generate(analysed.value, source, machine);
-  return { program: parsed.value, typed: analysed.value, generated, diagnostics };
+  return { program: parsed.value, typed: analysed.value, generated, facts: machine, diagnostics };
 }

@@ -36,5 +36,5 @@ function prepareCompiler(): void {
     unsafe: false,
     searchPath: '',
   });
-  compile(sourceFile('', script), [], () => facts);
+  compile(sourceFile('', script), { parameters: [] }, () => facts);
 }

@@ -69,6 +69,9 @@ export const diagnosticCodes = [
   'target-not-found',
   'too-many-probes',
   'unknown-probe',
+  // Configuration
+  'bad-config',
+  'deprecated',
   // The machine
   'btf-missing',
   'feature-missing',

@@ -12,12 +12,23 @@ import type { Argument, Emitter, EventSink, Memory, Operand, ProgramInfo, Scalar
 import type { EventHost } from './event-host.ts';
 
 /** What is known where a builtin is typed. */
+/** A named parameter of the script: what getopt() asks for. */
+export interface ScriptOption {
+  readonly name: string;
+  readonly default: bigint | boolean | ByteText;
+  readonly description?: ByteText;
+}
+
 export interface TypingContext {
   readonly program: ProgramInfo;
   readonly machine: Machine;
   readonly settings: Settings;
   /** Address of a kernel symbol. */
   kernelSymbol(name: string): bigint | undefined;
+  /** A named parameter as it was given: `true` without a value. */
+  option(name: string): string | true | undefined;
+  /** Makes an option known; gives the one of another call that has its name and says something else of it. */
+  declareOption(option: ScriptOption): ScriptOption | undefined;
   /** A struct of the kernel, for builtins that point to one. */
   struct(keyword: 'struct' | 'union', name: string): StructType | undefined;
 }
@@ -57,6 +68,7 @@ export interface VariableDefinition extends Documented {
  *  string    text of any kind
  *  any       any value that can be stored or printed
  *  number    an integer known when compiling
+ *  truth     true or false, known when compiling
  *  text      a string literal (or a positional parameter through str)
  *  keyword   one of a few bare words
  *  map       a map, named without key
@@ -70,6 +82,7 @@ export type ParamTakes =
   | 'string'
   | 'any'
   | 'number'
+  | 'truth'
   | 'text'
   | 'keyword'
   | 'map'

@@ -10,6 +10,7 @@ import { debugf } from './functions/debugf.ts';
 import { exit } from './functions/exit.ts';
 import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
 import { join } from './functions/join.ts';
+import { getopt } from './functions/getopt.ts';
 import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
 import { ntop } from './functions/ntop.ts';
 import { print } from './functions/print.ts';
@@ -72,6 +73,7 @@ export const builtins: readonly Builtin[] = [
   ksym,
   usym,
   kaddr,
+  getopt,
   kstack,
   ustack,
   time,

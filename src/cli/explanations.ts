@@ -301,6 +301,17 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'krpobe:vfs_read { @ = count(); }',
     right: 'kprobe:vfs_read { @ = count(); }',
   },
+  // Configuration
+  'bad-config': {
+    text: 'The config block has a key that does not exist, or a value that its key does not take. docs/builtins.md and -h list the keys.',
+    wrong: 'config = { max_strln = 200; } begin { exit(); }',
+    right: 'config = { max_strlen = 200; } begin { exit(); }',
+  },
+  deprecated: {
+    text: 'Something has another name now, or no effect any more. It still works; write it the new way in scripts that stay.',
+    wrong: 'config = { strlen = 200; } begin { exit(); }',
+    right: 'config = { max_strlen = 200; } begin { exit(); }',
+  },
   // The machine
   'btf-missing': {
     text: 'The kernel does not describe its types (BTF), without which this can not be compiled. Use a kernel built with CONFIG_DEBUG_INFO_BTF, or give a BTF file by TSTRACE_BTF.',

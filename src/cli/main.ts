@@ -11,6 +11,7 @@ import { createNotices } from '../output/notices.ts';
 import { renderMessage } from '../output/render-diagnostic.ts';
 import { parse } from '../parser/parse.ts';
 import type { Settings } from '../plan/settings.ts';
+import { settled } from '../plan/settings.ts';
 import { readMachine } from '../system/machine.ts';
 import { explainCode } from './commands/explain.ts';
 import { listProbes, listScript } from './commands/list.ts';
@@ -61,7 +62,7 @@ async function start(world: World): Promise<number> {
     : runScript(world, options, settings.value);
 }
 
-async function runScript(world: World, options: Options, settings: Settings): Promise<number> {
+async function runScript(world: World, options: Options, settings: Partial<Settings>): Promise<number> {
   const source = readSource(world, options);
   if (!source.ok) return usageError(world, source.error);
   const notices = noticesFor(world, options, source.value);
@@ -84,9 +85,9 @@ async function runScript(world: World, options: Options, settings: Settings): Pr
   });
 }
 
-function list(world: World, options: Options, settings: Settings): number {
+function list(world: World, options: Options, environment: Partial<Settings>): number {
   const machine = readMachine(options.pid === undefined ? {} : { targetPid: options.pid });
-  const facts = liveFactsFor({ machine, settings, options, world });
+  const facts = liveFactsFor({ machine, settings: settled(environment), options, world });
   const report = new Report();
   const isScript =
     options.source !== undefined || (options.pattern !== undefined && world.isFile(options.pattern));

@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
+import { settingKeys } from '../plan/setting-keys.ts';
 import { once } from '../system/once.ts';
 
 /** What -d can show. */
@@ -23,6 +24,8 @@ export interface Options {
   readonly explain?: string;
   /** Positional parameters: $1 … */
   readonly parameters: readonly string[];
+  /** Named parameters, from behind a --: what the script's getopt() asks for. */
+  readonly named: ReadonlyMap<string, string | true>;
   readonly command?: string;
   readonly pid?: number;
   readonly outputPath?: string;
@@ -195,6 +198,7 @@ function words(problem: string): string {
 const defaults: Options = {
   action: 'run',
   parameters: [],
+  named: new Map(),
   format: 'text',
   buffering: 'line',
   quiet: false,
@@ -230,7 +234,8 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok)
     return failed({ message: 'unreachable' });
 
-  const positional = [...parsed._.map(String), ...(parsed['--'] ?? []).map(String)];
+  const behind = (parsed['--'] ?? []).map(String);
+  const positional = [...parsed._.map(String), ...behind.filter((word) => !isNamed(word))];
   const list = parsed.list === true;
   const program = text('e');
   const common: Options = {
@@ -246,6 +251,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     compileOnly: mode.value === 'codegen',
     debug: debug.value,
     parameters: positional,
+    named: new Map(behind.filter(isNamed).map(namedParameter)),
     ...(text('cmd') !== undefined && { command: text('cmd') ?? '' }),
     ...(pid.value !== undefined && { pid: pid.value }),
     ...(text('output') !== undefined && { outputPath: text('output') ?? '' }),
@@ -263,6 +269,14 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     parameters,
     source: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file },
   });
+}
+
+const isNamed = (word: string): boolean => /^--./.test(word);
+
+/** --name=value; --name alone is a switch. */
+function namedParameter(word: string): readonly [name: string, value: string | true] {
+  const [, name = '', value] = /^--([^=]*)(?:=([^]*))?$/.exec(word) ?? [];
+  return [name, value ?? true];
 }
 
 function listOptions(common: Options, positional: readonly string[]): Result<Options, UsageError> {
@@ -314,6 +328,12 @@ export const usage = `USAGE:
   tstrace -l [PATTERN | FILE]
 `;
 
+/** The keys of the configuration, which a script's config block may set as well; the environment wins. */
+function settingRows(): readonly string[] {
+  const width = Math.max(...settingKeys.map(({ name }) => name.length)) + 'TSTRACE_'.length + 2;
+  return settingKeys.map(({ name, doc }) => `  ${`TSTRACE_${name.toUpperCase()}`.padEnd(width)}${doc}`);
+}
+
 /** The whole of -h. */
 export function helpText(): string {
   const rows = flags.map((flag): readonly [string, string] => {
@@ -332,9 +352,8 @@ export function helpText(): string {
     ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
     '',
     'ENVIRONMENT (each also as BPFTRACE_…):',
-    '  TSTRACE_MAX_STRLEN, TSTRACE_MAX_MAP_KEYS, TSTRACE_ON_STACK_LIMIT, TSTRACE_PERF_RB_PAGES, TSTRACE_LOG_SIZE,',
-    '  TSTRACE_STACK_MODE, TSTRACE_CACHE_USER_SYMBOLS, TSTRACE_LAZY_SYMBOLICATION, TSTRACE_CPP_DEMANGLE, TSTRACE_MISSING_PROBES, TSTRACE_PRINT_MAPS_ON_EXIT, TSTRACE_MAX_PROBES, TSTRACE_MAX_BPF_PROGS,',
-    '  TSTRACE_STR_TRUNC_TRAILER, TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM',
+    ...settingRows(),
+    '  TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM',
     '',
     'EXAMPLES:',
     `  tstrace -c 'cat /etc/hostname' -e 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { printf("%s\\n", str(args.filename)); }'`,

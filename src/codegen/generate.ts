@@ -52,7 +52,7 @@ export function generate(
   const functions = [...emitted.map(({ builder }) => builder), ...tables.functions.values()];
   const { events, strings, places, requires } = tables;
   return {
-    ir: printModule({ source, maps: maps.map(describe), functions }),
+    ir: printModule({ source, maps: maps.map(describe), functions, license: settings.license }),
     functions,
     plan: {
       programs: program.probes.map(programPlan),

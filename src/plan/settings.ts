@@ -1,6 +1,20 @@
-/** The configuration keys that this version knows, with their defaults; set by environment variables. */
+/** What can be configured, with the defaults. How a script and the environment set it: setting-keys.ts. */
 
 import type { StackMode } from '../types/type.ts';
+
+/** include/linux/license.h: what the kernel takes for compatible with the GPL. */
+export const licenses = [
+  'GPL',
+  'GPL v2',
+  'GPL and additional rights',
+  'Dual BSD/GPL',
+  'Dual MIT/GPL',
+  'Dual MPL/GPL',
+] as const;
+export type License = (typeof licenses)[number];
+
+/** What happens where a part of the language that may still change is used. */
+export type Unstable = 'enable' | 'warn' | 'error';
 
 export interface Settings {
   /** Capacity of maps that aren't scalar, in entries. */
@@ -27,6 +41,14 @@ export interface Settings {
   readonly printMapsOnExit: boolean;
   readonly maxProbes: number;
   readonly maxBpfProgs: number;
+  /** File, line and inlined functions in stacks, where debug information is there. */
+  readonly showDebugInfo: boolean;
+  /** What the kernel is told; helpers that read memory want one that goes with the GPL. */
+  readonly license: License;
+  readonly unstableDwUstack: Unstable;
+  readonly unstableImportStatement: Unstable;
+  readonly unstableTseries: Unstable;
+  readonly unstableTypeinfo: Unstable;
   /** How much of a file cat() shows, bytes. */
   readonly maxCatBytes: number;
   /** Appended to a printed string that fills its buffer. */
@@ -47,6 +69,16 @@ export const defaultSettings: Settings = {
   printMapsOnExit: true,
   maxProbes: 1024,
   maxBpfProgs: 1024,
+  showDebugInfo: true,
+  license: 'GPL',
+  unstableDwUstack: 'warn',
+  unstableImportStatement: 'error',
+  unstableTseries: 'warn',
+  unstableTypeinfo: 'error',
   maxCatBytes: 10_240,
   strTruncTrailer: '..',
 };
+
+/** Each of these wins over those before it. */
+export const settled = (...layers: readonly Partial<Settings>[]): Settings =>
+  Object.assign({ ...defaultSettings }, ...layers) as Settings;

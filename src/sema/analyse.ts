@@ -14,25 +14,18 @@ import { inferTruth } from './infer-expression.ts';
 import { inferStatements } from './infer-statement.ts';
 import type { Round } from './scope.ts';
 import { mapSymbolOf, Scope } from './scope.ts';
+import type { ScriptArguments } from './script-options.ts';
+import { checkOptionsGiven, ScriptOptions } from './script-options.ts';
 import type { MapFacts } from './symbols.ts';
 import { SymbolTable } from './symbols.ts';
 import type { TypedProbe, TypedProgram } from './typed-tree.ts';
 import { reportUnsupportedSections } from './unsupported.ts';
 
-export interface AnalyseOptions {
-  /** The script's $1, $2 …. */
-  readonly parameters: readonly string[];
-}
-
 /**
  * A name's type is the join of all its uses, also later ones: so the whole program is typed again and again, each round with what the round before
  * has found, until nothing new is found; then once more, to tell what is wrong and to keep the tree.
  */
-export function analyse(
-  program: Program,
-  facts: Facts,
-  { parameters }: AnalyseOptions,
-): Outcome<TypedProgram> {
+export function analyse(program: Program, facts: Facts, given: ScriptArguments): Outcome<TypedProgram> {
   const report = new Report();
   checkMacros(report, program.macros);
   reportUnsupportedSections(report, program);
@@ -41,11 +34,13 @@ export function analyse(
     report.error('no-probes', 'There are no probes to attach', program.span, {
       hints: ['A script has at least one: begin { printf("hello\\n"); }'],
     });
-  const common = { facts, parameters };
+  const common = { facts, given };
   const before = inferTypes(expanded, common);
   const requires: Requirement[] = [];
-  const last: Round = { ...common, report, before, next: new SymbolTable(), requires, final: true };
+  const options = new ScriptOptions();
+  const last: Round = { ...common, report, before, next: new SymbolTable(), requires, options, final: true };
   const probes = inferAll(expanded, last);
+  checkOptionsGiven(given, options.all, program.span, report);
   const maps = [...before.maps.values()].filter((map) => map.value);
   if (!hasErrors(report.diagnostics)) maps.filter(isUntyped).forEach((map) => reportUntyped(report, map));
   return {
@@ -53,19 +48,25 @@ export function analyse(
       probes,
       maps: maps.map((map) => mapSymbolOf(map, facts.settings.maxMapKeys)).sort((a, b) => a.index - b.index),
       requires: distinct(requires),
+      options: options.all,
     },
     diagnostics: distinctDiagnostics(report),
   };
 }
 
 /** Comes to an end, for a table only grows and a type can't grow for ever: sizes have limits, and tuples keep their shape. */
-function inferTypes(
-  expanded: readonly ExpandedProbe[],
-  common: Pick<Round, 'facts' | 'parameters'>,
-): SymbolTable {
+function inferTypes(expanded: readonly ExpandedProbe[], common: Pick<Round, 'facts' | 'given'>): SymbolTable {
   for (let table = new SymbolTable(); ;) {
     const next = new SymbolTable(table);
-    inferAll(expanded, { ...common, report: new Report(), before: table, next, requires: [], final: false });
+    inferAll(expanded, {
+      ...common,
+      report: new Report(),
+      before: table,
+      next,
+      requires: [],
+      options: new ScriptOptions(),
+      final: false,
+    });
     if (next.equals(table)) return next;
     table = next;
   }
@@ -120,6 +121,8 @@ function inferProbe(
     program: info,
     machine: facts.machine,
     settings: facts.settings,
+    option: (name) => round.given.named?.get(name),
+    declareOption: (option) => round.options.declare(option),
     kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
     struct: (keyword, structName) => facts.struct(keyword, structName),
   };

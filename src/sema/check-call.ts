@@ -201,6 +201,8 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
       );
     case 'number':
       return typeof constant === 'bigint';
+    case 'truth':
+      return typeof constant === 'boolean';
     case 'text':
       return typeof constant === 'string';
     case 'place':
@@ -219,6 +221,7 @@ const takesInWords: Readonly<Record<ParamTakes, string>> = {
   string: 'text',
   any: 'a value',
   number: 'a number known when compiling',
+  truth: 'true or false',
   text: 'text in quotes',
   keyword: 'a word',
   map: 'a map',

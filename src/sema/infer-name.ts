@@ -85,7 +85,7 @@ function reportUndefined(scope: Scope, name: string, span: Span): void {
 
 /** $1: a number if it reads as one, else text; $#: how many there are. */
 export function inferParameter(scope: Scope, index: number, span: Span): Inferred {
-  if (index === 0) return literal(BigInt(scope.round.parameters.length), span);
+  if (index === 0) return literal(BigInt(scope.round.given.parameters.length), span);
   const text = parameterText(scope, index, span);
   const number = text === '' ? 0n : numberOf(text);
   return number === undefined ? inferText(scope, byteText(text), span) : literal(number, span);
@@ -96,7 +96,7 @@ export const inferParameterText = (scope: Scope, index: number, span: Span): Inf
   inferText(scope, byteText(parameterText(scope, index, span)), span);
 
 function parameterText(scope: Scope, index: number, span: Span): string {
-  const text = scope.round.parameters[index - 1];
+  const text = scope.round.given.parameters[index - 1];
   if (text === undefined)
     scope.report.warning(
       'unknown-parameter',

@@ -9,6 +9,7 @@ import { errorType, i64 } from '../types/type.ts';
 import type { Known } from './convert.ts';
 import { known } from './convert.ts';
 import type { Facts } from './facts.ts';
+import type { ScriptArguments, ScriptOptions } from './script-options.ts';
 import type { MapFacts, SymbolTable } from './symbols.ts';
 import { typeOf } from './symbols.ts';
 import type { MapSymbol, VariableSymbol } from './typed-tree.ts';
@@ -29,7 +30,8 @@ export interface Variable {
 export interface Round {
   readonly facts: Facts;
   readonly report: Report;
-  readonly parameters: readonly string[];
+  readonly given: ScriptArguments;
+  readonly options: ScriptOptions;
   /** Types of the round before. */
   readonly before: SymbolTable;
   readonly next: SymbolTable;

@@ -1,7 +1,12 @@
 /** The resolved, typed, desugared tree: code generation's only input. It has fewer kinds than the surface tree, and no errors. */
 
 import type { Span } from '../base/span.ts';
-import type { AggregationDefinition, FunctionDefinition, VariableDefinition } from '../builtins/define.ts';
+import type {
+  AggregationDefinition,
+  FunctionDefinition,
+  ScriptOption,
+  VariableDefinition,
+} from '../builtins/define.ts';
 import type { Argument, ProgramInfo } from '../builtins/emitter.ts';
 import type { Attachment, MapType, ProgramPlan, Requirement } from '../plan/plan.ts';
 import type { AggregateType, BoolType, IntType, StringType, TupleType, Type } from '../types/type.ts';
@@ -11,6 +16,8 @@ export interface TypedProgram {
   readonly probes: readonly TypedProbe[];
   readonly maps: readonly MapSymbol[];
   readonly requires: readonly Requirement[];
+  /** What it asks for on the command line. */
+  readonly options: readonly ScriptOption[];
 }
 
 /** One BPF program: a block, for all the places that share it. */

@@ -36,11 +36,10 @@ export function reportUnsupported(
 
 /** Sections of a script without a meaning yet: the first of each kind is reported. */
 export function reportUnsupportedSections(report: Report, program: Program): void {
-  const { definitions, config, imports, macros, functions, maps, probes } = program;
+  const { definitions, imports, macros, functions, maps, probes } = program;
   const labels = probes.flatMap(({ attachPoints }) => attachPoints.flatMap(({ label }) => label ?? []));
   const sections: readonly (readonly [string, { readonly span: Span } | undefined])[] = [
     ['C definitions are', definitions[0]],
-    ['Config blocks are', config],
     ['Imports are', imports[0]],
     ['Macros are', macros[0]],
     ['Functions are', functions[0]],

@@ -24,7 +24,7 @@ const llvm = locateLlvm(process.env.TSTRACE_LLVM);
 function check(script: string): void {
   if (!llvm.ok) throw new Error(llvm.error.message);
   const source = sourceFile('mutant.bt', script);
-  const { generated, diagnostics } = compile(source, ['1', 'text'], () => facts);
+  const { generated, diagnostics } = compile(source, { parameters: ['1', 'text'] }, () => facts);
   expect(generated === undefined).toBe(hasErrors(diagnostics));
   // Every place lies within the script, and can be shown.
   renderDiagnostics(diagnostics, { source: () => source, colours: false });

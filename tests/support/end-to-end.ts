@@ -197,6 +197,20 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    title: 'named parameters come from behind a --, positional ones from both sides of it',
+    script:
+      'begin { printf("%d %d %s %s %d\\n", getopt("fast"), getopt("limit", 5), getopt("name", "none"), str($1), $2); exit(); }',
+    parameters: ['word', '--', '--fast', '--limit=7', '41'],
+    prints: '1 7 none word 41',
+  },
+  {
+    title: 'a config block sets what the environment does not',
+    script: `config = { max_map_keys = 2; max_strlen = 8; print_maps_on_exit = false }
+      begin { @[1] = 1; @[2] = 2; @[3] = 3; printf("%d %d\\n", len(@), sizeof(str(0))); exit(); }`,
+    environment: { BPFTRACE_MAX_MAP_KEYS: '3' },
+    prints: '3 8',
+  },
+  {
     title: 'positional parameters',
     script: 'begin { printf("%s %d %d\\n", str($1), $2 + 1, $#); exit(); }',
     parameters: ['word', '41'],

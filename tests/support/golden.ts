@@ -89,7 +89,10 @@ export function compileGolden(
 ): Generated {
   const known = goldenFacts(facts);
   const machine = { ...known.machine, ...differing };
-  const compiled = compile(sourceFile('golden.bt', program), [], () => ({ ...known, machine }));
+  const compiled = compile(sourceFile('golden.bt', program), { parameters: [] }, () => ({
+    ...known,
+    machine,
+  }));
   const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
   if (!compiled.generated)
     throw new Error(`${name}: ${errors.map(({ code, message }) => `${code}: ${message}`).join('; ')}`);

@@ -20,7 +20,7 @@ const root = join(import.meta.dirname, '../..');
 const definitions = [...builtins, ...probes];
 
 const errorsOf = (script: string): readonly string[] =>
-  compile(sourceFile('example', script), [], exampleFacts)
+  compile(sourceFile('example', script), { parameters: [] }, exampleFacts)
     .diagnostics.filter(({ severity }) => severity === 'error')
     .map(({ code, message }) => `${code}: ${message}`);
 

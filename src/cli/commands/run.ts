@@ -15,9 +15,10 @@ import { ok } from '../../base/result.ts';
 import type { Machine } from '../../plan/machine.ts';
 import { kernelFrom } from '../../plan/machine.ts';
 import type { Settings } from '../../plan/settings.ts';
+import { settled } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
 import { printTypes } from '../../sema/print-types.ts';
-import { once } from '../../system/once.ts';
+import { asksForHelp, describeOptions } from '../../sema/script-options.ts';
 import { readMachine } from '../../system/machine.ts';
 import { exitCodes } from '../exit-code.ts';
 import { liveFactsFor } from '../facts.ts';
@@ -33,7 +34,8 @@ import { writeAll } from '../write-all.ts';
 
 export interface RunRequest {
   readonly options: Options;
-  readonly settings: Settings;
+  /** What the environment sets. */
+  readonly settings: Partial<Settings>;
   readonly source: SourceFile;
   readonly world: World;
   readonly notices: Notices;
@@ -66,14 +68,20 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
     ...(target?.kind === 'child' && { childPid: target.pid }),
     ...(target?.kind === 'process' && { targetPid: target.pid }),
   });
-  const facts = once(() => liveFactsFor({ machine, settings, options, world }));
-  const compiled = compile(source, options.parameters, facts);
+  const compiled = compile(source, options, (config) =>
+    liveFactsFor({ machine, settings: settled(config, settings), options, world }),
+  );
+  if (compiled.typed && asksForHelp(options, compiled.typed.options)) {
+    for (const line of describeOptions(compiled.typed.options)) writeAll(world.stderr, `HINT: ${line}\n`);
+    return exitCodes.success;
+  }
   notices.diagnostics(compiled.diagnostics);
   if (options.debug.has('ast')) writeAll(world.stdout, printAst(compiled.program));
   if (options.debug.has('types') && compiled.typed) writeAll(world.stdout, printTypes(compiled.typed));
-  if (!compiled.generated || hasErrors(compiled.diagnostics)) return exitCodes.failure;
+  const { generated, facts } = compiled;
+  if (!generated || !facts || hasErrors(compiled.diagnostics)) return exitCodes.failure;
 
-  const object = makeObject(request, compiled.generated, machine);
+  const object = makeObject(request, generated, machine);
   if (!object.ok) return fail(notices, object.diagnostics);
   if (compilesOnly(options)) return exitCodes.success;
 
@@ -84,9 +92,16 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   const output = request.openOutput();
   if (!output) return exitCodes.failure;
   const outcome = await run(
-    compiled.generated.plan,
+    generated.plan,
     object.bytes,
-    runWorld({ ...request, machine, output, facts, ...(target && { target }) }),
+    runWorld({
+      ...request,
+      settings: facts.settings,
+      machine,
+      output,
+      facts: () => facts,
+      ...(target && { target }),
+    }),
   );
   if (outcome.failure) notices.diagnostics(outcome.failure);
   return outcome.exitCode;

@@ -18,7 +18,9 @@ const facts: Facts = {
 };
 
 const codesOf = (script: string): readonly DiagnosticCode[] =>
-  compile(sourceFile('example.bt', script), [], () => facts).diagnostics.map(({ code }) => code);
+  compile(sourceFile('example.bt', script), { parameters: [] }, () => facts).diagnostics.map(
+    ({ code }) => code,
+  );
 
 const examples = Object.entries(explanations);
 

@@ -17,7 +17,7 @@ test('any program that the parser accepts is typed', () => {
   const facts = goldenFacts('minimal');
   fc.assert(
     fc.property(randomProgram, (program) => {
-      const { typed, diagnostics } = compile(sourceFile('random', program), parameters, () => facts);
+      const { typed, diagnostics } = compile(sourceFile('random', program), { parameters }, () => facts);
       if (typed && !hasErrors(diagnostics)) expect(brokenPromises(typed)).toEqual([]);
     }),
     { numRuns: 300 },
