@@ -1,9 +1,16 @@
-/** Bundles one of the benchmarks beside it and runs it: `node bench/run.mjs drain [FILE]`. */
+/**
+ * Bundles a benchmark and runs it:
+ *
+ *   node bench/run.mjs [start|compile|drain|overhead …] [--out FILE]   compares with the installed bpftrace (compare.ts)
+ *   node bench/run.mjs ring [FILE]                                     one piece alone: ring.ts
+ *   node bench/run.mjs big-map [json]                                  big-map.ts
+ */
 
 import { mkdir, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const [name = 'drain'] = process.argv.splice(2, 1);
+const alone = ['ring', 'big-map'];
+const name = alone.includes(process.argv[2]) ? process.argv.splice(2, 1)[0] : 'compare';
 // Inside the repository, so that packages that aren't bundled (koffi) are found.
 const directory = new URL('../node_modules/.cache/tstrace-bench/', import.meta.url);
 const outfile = new URL(`${name}.${process.pid}.mjs`, directory);

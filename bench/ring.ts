@@ -1,6 +1,6 @@
 /**
  * How many printf events a second are taken out of a ring, decoded, formatted and written, without a kernel.
- * Run it with `node bench/run.mjs drain [FILE]`; FILE is where the text goes, /dev/null if absent.
+ * Run it with `node bench/run.mjs ring [FILE]`; FILE is where the text goes, /dev/null if absent.
  */
 
 import { closeSync, openSync, writeSync } from 'node:fs';
