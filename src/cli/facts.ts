@@ -1,5 +1,6 @@
 /** Facts about this machine, put together from the options and the environment. */
 
+import { mapFile } from '../ffi/map-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Facts } from '../sema/facts.ts';
@@ -22,6 +23,7 @@ export function liveFactsFor({ machine, settings, options, world }: FactsRequest
     settings,
     unsafe: options.unsafe,
     searchPath: world.environment.PATH ?? '',
+    mapFile,
     ...(btfFile !== undefined && { btfFile }),
   });
 }

@@ -63,6 +63,8 @@ export interface Library {
   readonly name: string;
   /** True if the library has the symbol. */
   has(symbol: string): boolean;
+  /** Where the symbol lies in memory; it must be there. */
+  place(symbol: string): bigint;
   /** The function is looked up by its first call; a symbol that isn't there is a Bug (ask `has` first where it may miss). */
   declare<R extends CResult, const A extends readonly CArgument[]>(
     symbol: string,
@@ -113,6 +115,7 @@ export function loadLibrary(names: readonly string[]): Result<Library, LoadError
       return ok({
         name,
         has: (symbol) => hasSymbol(handle, symbol),
+        place: (symbol) => BigInt(handle.symbol(symbol)),
         declare: (...signature) => declareIn(() => handle, ...signature),
       });
     } catch (error) {

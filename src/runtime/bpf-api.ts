@@ -167,9 +167,9 @@ export interface RingMemory {
   readonly consumer: ArrayBuffer;
   /** The kernel's position: the first 8 bytes, read-only memory. */
   readonly producer: ArrayBuffer;
-  /** The ring twice in a row, so that a record that wraps lies in one piece; read-only memory. */
+  /** The ring and its beginning once more, so that a record that wraps lies in one piece; read-only memory. */
   readonly data: ArrayBuffer;
-  /** Size of the ring, half of `data`. */
+  /** Size of the ring; what is behind it in `data` is its beginning. */
   readonly bytes: number;
   unmap(): void;
 }
@@ -225,8 +225,8 @@ export interface BpfApi {
   /** BTF of a kernel module that is loaded; undefined if it has none. Since 5.11. */
   openModuleBtf(module: string): Result<Fd<'btf'> | undefined, SysError>;
 
-  /** `bytes` is the ring's size as created. */
-  mapRing(map: Fd<'map'>, bytes: number): Result<RingMemory, SysError>;
+  /** `bytes` is the ring's size as created; no record is longer than `recordBytesMax`. */
+  mapRing(map: Fd<'map'>, bytes: number, recordBytesMax: number): Result<RingMemory, SysError>;
   /**
    * Call back in the event loop whenever the ring has data, or the process has ended; again and again while that lasts (level-triggered).
    * Sleeps in epoll with the rest of the loop: no thread, no time-out, timers and signals come through. Keeps the process alive until closed.

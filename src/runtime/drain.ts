@@ -35,6 +35,11 @@ const lengthMask = discardBit - 1;
 /** The part of the ring after which the kernel is told what is free again, also within a batch: small rings would run full else. */
 const reportFraction = 8;
 
+/** Length of the longest record that any of the events may have. */
+export function recordBytesMax(events: readonly EventPlan[]): number {
+  return Math.max(0, ...events.map(({ record }) => record.bytesMax));
+}
+
 interface Handler {
   readonly event: EventPlan;
   /** Of the record's head. */
@@ -64,7 +69,8 @@ export class RingDrain {
   readonly #cursor: TailCursor = { at: 0 };
 
   constructor({ ring, events, decoding, prepare }: DrainOptions) {
-    assert(ring.data.byteLength === 2 * ring.bytes, 'the ring must be mapped twice');
+    const wrapped = Math.min(ring.bytes, recordBytesMax(events));
+    assert(ring.data.byteLength >= ring.bytes + wrapped, 'a record that wraps must lie in one piece');
     this.#ring = ring;
     this.#memory = memoryOver(ring.data);
     this.#consumer = new BigInt64Array(ring.consumer, 0, 1);

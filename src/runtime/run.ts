@@ -18,7 +18,7 @@ import { attach } from './attach.ts';
 import type { BpfApi } from './bpf-api.ts';
 import { callText } from './causes.ts';
 import type { DecodeContext, Words } from './decode.ts';
-import { RingDrain } from './drain.ts';
+import { recordBytesMax, RingDrain } from './drain.ts';
 import type { Host, HostWorld } from './event-host.ts';
 import { eventHost, reportMapFailure } from './event-host.ts';
 import type { Features } from './features.ts';
@@ -202,7 +202,7 @@ class Run {
 
   #openRing(decoding: DecodeContext): RingDrain {
     const ring = present(this.#loaded.maps.get(ringSymbol), ringSymbol);
-    const memory = this.#world.bpf.mapRing(ring.fd, ring.entriesMax);
+    const memory = this.#world.bpf.mapRing(ring.fd, ring.entriesMax, recordBytesMax(this.#plan.events));
     assert(memory.ok, `the ring can't be mapped: ${memory.ok ? '' : callText(memory.error)}`);
     this.#handles.ownOther('ring memory', () => memory.value.unmap());
     return new RingDrain({

@@ -28,6 +28,8 @@ export interface LiveFactsOptions {
   readonly searchPath: string;
   /** A BTF file to use instead of the kernel's (TSTRACE_BTF). */
   readonly btfFile?: string;
+  /** Gives a file's bytes in place, if it can (ffi/map-file.ts). */
+  readonly mapFile?: (path: string) => Buffer | undefined;
   /** The kernel's symbols, shared with those who print addresses; read on first use. */
   readonly kallsyms?: () => Kallsyms;
 }
@@ -35,7 +37,10 @@ export interface LiveFactsOptions {
 /** Facts about this machine. What the kernel refuses or lacks reads as absent, never as an exception. */
 export function liveFacts(options: LiveFactsOptions): Facts {
   const { machine, settings, unsafe } = options;
-  const btf = liveBtf(options.btfFile);
+  const btf = liveBtf({
+    ...(options.btfFile !== undefined && { file: options.btfFile }),
+    ...(options.mapFile && { map: options.mapFile }),
+  });
   const types = btfFacts(btf);
   const kallsyms = options.kallsyms ?? once(readKallsyms);
   const tracefs = once(locateTracefs);

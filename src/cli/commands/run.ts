@@ -25,6 +25,7 @@ import { liveFactsFor } from '../facts.ts';
 import type { Options } from '../options.ts';
 import type { OpenedOutput } from '../output.ts';
 import { checkPrivileges } from '../privileges.ts';
+import { releaseLlvm } from '../release-llvm.ts';
 import { runWorld } from '../run-world.ts';
 import { variable } from '../settings.ts';
 import type { OpenedTarget } from '../target.ts';
@@ -127,6 +128,7 @@ function makeObject({ options, world, notices }: RunRequest, generated: Generate
   if (options.debug.has('codegen-opt')) show(emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
   if (unwritten) return { ok: false, diagnostics: [unwritten] };
+  if (!compilesOnly(options)) releaseLlvm(llvm.value, world.pid);
   return { ok: true, bytes: emitted.value.bytes };
 }
 

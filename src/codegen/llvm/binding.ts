@@ -75,6 +75,11 @@ export function unfitFor(library: Library): string | undefined {
   return undefined;
 }
 
+/** An address within the library's code. */
+export function placeOfCode(library: Library): bigint {
+  return library.place('LLVMContextCreate');
+}
+
 /** The library's major version. LLVMGetVersion came with 16, so 15 is what hasn't got it. */
 export function majorVersion(library: Library): number {
   if (!library.has('LLVMGetVersion')) return 15;

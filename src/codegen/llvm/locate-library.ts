@@ -5,7 +5,7 @@ import { failed, ok } from '../../base/result.ts';
 import type { LoadError } from '../../ffi/koffi.ts';
 import { loadLibrary } from '../../ffi/koffi.ts';
 import type { LlvmBinding } from './binding.ts';
-import { bindLlvm, initializeBpfTarget, majorVersion, unfitFor } from './binding.ts';
+import { bindLlvm, initializeBpfTarget, majorVersion, placeOfCode, unfitFor } from './binding.ts';
 
 /** An opened libLLVM with its BPF back end ready. It stays loaded until the process ends. */
 export interface Llvm {
@@ -13,6 +13,8 @@ export interface Llvm {
   readonly name: string;
   /** Major version: 15 … */
   readonly version: number;
+  /** An address within its code. */
+  readonly codeAddress: bigint;
   readonly binding: LlvmBinding;
 }
 
@@ -74,6 +76,7 @@ function open(names: readonly string[]): Result<Llvm, LoadError | string> {
   return ok({
     name: library.value.name,
     version: majorVersion(library.value),
+    codeAddress: placeOfCode(library.value),
     binding: bindLlvm(library.value),
   });
 }

@@ -5,6 +5,7 @@ import type { Result, SysError } from '../../base/result.ts';
 import { failed, ok } from '../../base/result.ts';
 import { sysError } from '../../ffi/errno.ts';
 import { declareLibc, viewMemory } from '../../ffi/koffi.ts';
+import { roundUp } from '../../types/layout.ts';
 import type { Fd, RingMemory } from '../bpf-api.ts';
 
 const mmap = declareLibc('mmap', 'address', ['address', 'size', 'int', 'int', 'int', 'long']);
@@ -18,13 +19,15 @@ const mapFailed = -1;
 
 /**
  * Map a ring buffer as the kernel lays it out (kernel/bpf/ringbuf.c, ringbuf_map_mmap_kern): a page with our position, which alone may
- * be written; a page with the kernel's; the data, twice in a row.
+ * be written; a page with the kernel's; the data, twice in a row. Of the second time we take what the longest record needs: every page
+ * that is mapped counts as memory of this process.
  */
-export function mapRing(map: Fd<'map'>, bytes: number): Result<RingMemory, SysError> {
+export function mapRing(map: Fd<'map'>, bytes: number, recordBytesMax: number): Result<RingMemory, SysError> {
   const page = getpagesize();
+  const dataBytes = bytes + Math.min(bytes, roundUp(recordBytesMax, page));
   const consumer = mapped(map, page, protRead | protWrite, 0);
   if (!consumer.ok) return consumer;
-  const producerBytes = page + 2 * bytes;
+  const producerBytes = page + dataBytes;
   const producer = mapped(map, producerBytes, protRead, page);
   if (!producer.ok) {
     munmap(consumer.value, page);
@@ -33,7 +36,7 @@ export function mapRing(map: Fd<'map'>, bytes: number): Result<RingMemory, SysEr
   return ok({
     consumer: viewMemory(consumer.value, page),
     producer: viewMemory(producer.value, page),
-    data: viewMemory(producer.value + page, 2 * bytes),
+    data: viewMemory(producer.value + page, dataBytes),
     bytes,
     unmap: () => {
       assert(munmap(producer.value, producerBytes) === 0, 'the ring was mapped');

@@ -7,6 +7,7 @@ import type { Result } from '../../base/result.ts';
 import { failed, ok } from '../../base/result.ts';
 import type { NameFinder } from '../name-finder.ts';
 import { nameFinder } from '../name-finder.ts';
+import { remembered } from '../once.ts';
 import { idFinder, stringStarts } from './name-index.ts';
 
 /** Kinds of a type record, with the kernel's own numbers (include/uapi/linux/btf.h). */
@@ -132,8 +133,9 @@ function indexTypes(
     firstId,
     endId: firstId + count,
   };
-  const idsAtName = idFinder(words, own.starts, firstId);
-  const findString = nameFinder(strings, () => stringStarts(strings));
+  // A script that names a struct makes several rooms ask for it.
+  const idsAtName = remembered(idFinder(words, own.starts, firstId));
+  const findString = remembered(nameFinder(strings, () => stringStarts(strings)));
   return ok({
     object,
     base,

@@ -24,9 +24,21 @@ export interface BtfSource {
 
 const btfFolder = '/sys/kernel/btf';
 
-/** Types of the running kernel; `file` (raw BTF, or an ELF file with a .BTF section) takes the place of the kernel's own, modules then count as unknown. */
-export function liveBtf(file?: string): BtfSource {
-  const kernel = once(() => readObject(file ?? `${btfFolder}/${kernelObject}`));
+export interface LiveBtfOptions {
+  /** Raw BTF, or an ELF file with a .BTF section: takes the place of the kernel's own, modules then count as unknown. */
+  readonly file?: string;
+  /** Gives the kernel's own in place, where the kernel allows that (since 6.16): faster than reading five megabytes. */
+  readonly map?: (path: string) => Buffer | undefined;
+}
+
+/** Types of the running kernel. */
+export function liveBtf({ file, map }: LiveBtfOptions = {}): BtfSource {
+  const ownPath = `${btfFolder}/${kernelObject}`;
+  const kernel = once(() =>
+    file === undefined
+      ? readObject(ownPath, (path) => map?.(path) ?? readFileSync(path))
+      : readObject(file, readFileSync),
+  );
   const modules = new Map<string, Btf | undefined>();
   const moduleNames = once(() => (file === undefined ? listModules() : []));
   const module = (name: string): Btf | undefined => {
@@ -46,10 +58,10 @@ export function fixedBtf(kernel: Btf, modules: readonly Btf[] = []): BtfSource {
   };
 }
 
-function readObject(path: string): Result<Btf, string> {
+function readObject(path: string, read: (path: string) => Buffer): Result<Btf, string> {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = read(path);
   } catch {
     return failed(`${path} can't be read`);
   }

@@ -272,14 +272,17 @@ test('the ring is created at the size that fits, mapped, and unmapped', () => {
   const loaded = mustLoad(opened, planOf([programPlan('p', 'raw_tracepoint', [])], [ringPlan(5000)]), object);
   const { fd, entriesMax } = present(loaded.maps.get('ringbuf'), 'ring');
   expect(entriesMax).toBe(8192);
-  const ring = realBpf.mapRing(fd, entriesMax);
-  if (!ring.ok) throw new Error(ring.error.name);
-  expect([ring.value.bytes, ring.value.data.byteLength, new BigInt64Array(ring.value.producer)[0]]).toEqual([
-    8192,
-    16384,
-    0n,
-  ]);
-  ring.value.unmap();
+  for (const [recordBytesMax, dataBytes] of [
+    [100, 8192 + 4096],
+    [4097, 16384],
+    [20_000, 16384],
+  ] as const) {
+    const ring = realBpf.mapRing(fd, entriesMax, recordBytesMax);
+    if (!ring.ok) throw new Error(ring.error.name);
+    const { bytes, data, producer } = ring.value;
+    expect([bytes, data.byteLength, new BigInt64Array(producer)[0]]).toEqual([8192, dataBytes, 0n]);
+    ring.value.unmap();
+  }
 });
 
 test('200 tracepoints are loaded and attached within a second, closed, and leave nothing behind', () => {

@@ -16,7 +16,7 @@ function file(name: string, bytes: Uint8Array): string {
 }
 
 function outcome(path: string): string {
-  const kernel = liveBtf(path).kernel();
+  const kernel = liveBtf({ file: path }).kernel();
   return kernel.ok ? `${kernel.value.object}: ${kindOf(kernel.value, 1)}` : kernel.error.replace(folder, '');
 }
 
@@ -24,7 +24,7 @@ test('a file of raw BTF, and an ELF file that holds some, take the place of the 
   expect(outcome(file('raw', builtKernel.bytes))).toBe('vmlinux: 1');
   const elf = buildElf({ sections: [{ name: '.BTF', type: 1, bytes: builtKernel.bytes }] });
   expect(outcome(file('elf', elf))).toBe('vmlinux: 1');
-  expect(liveBtf(join(folder, 'raw')).moduleNames()).toEqual([]);
+  expect(liveBtf({ file: join(folder, 'raw') }).moduleNames()).toEqual([]);
 });
 
 test('a file that is no BTF is named, with what is wrong', () => {
