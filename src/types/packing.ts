@@ -4,7 +4,7 @@
  */
 
 import type { Layout } from './layout.ts';
-import { layOut, partsOf, roundUp, sizeOf, slotOf } from './layout.ts';
+import { frameType, layOut, partsOf, roundUp, sizeOf, slotOf } from './layout.ts';
 import type { BufferType, StackType, StringType, TupleType, Type } from './type.ts';
 import { u32 } from './type.ts';
 
@@ -94,6 +94,6 @@ export function countedPart(type: BufferType | StackType): {
     : {
         countOffset: slotOf(layout, 'count').offset,
         start: slotOf(layout, 'frames').offset,
-        elementBytes: 8,
+        elementBytes: sizeOf(frameType(type)),
       };
 }

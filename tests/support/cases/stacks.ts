@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 
 import type { Case } from '../end-to-end.ts';
-import { expectFrames, keyLines, ownFrames, symbolsOf, truthOf } from '../stack-truth.ts';
+import { expectFrames, keyLines, ownFrames, ownFramesOf, symbolsOf, truthOf } from '../stack-truth.ts';
 
 /** Ends at once: its stacks are shown when it is gone. */
 const chain = '{programs}/chain 3';
@@ -54,6 +54,17 @@ export const stackCases: readonly Case[] = [
         ({ fileOffset }) => `${id} 0x${fileOffset.toString(16)}`,
         /^[0-9a-f]{40} 0x[0-9a-f]+$/,
       );
+    },
+  },
+  {
+    title: 'stacks by build id travel with all of their frames',
+    command: chain,
+    script: `${uprobe} { printf("%s|%s|", ustack(build_id, 3), ustack(build_id, 2)); exit(); }`,
+    prints: (stdout: string): void => {
+      const [marker, leaf, middle] = ownFramesOf(truthOf(stdout)).map(
+        ({ fileOffset }) => `[0-9a-f]{40} 0x${fileOffset.toString(16)}\n`,
+      );
+      expect(stdout).toMatch(new RegExp(`\n${marker}${leaf}${middle}\\|\n${marker}${leaf}\\|`));
     },
   },
   {
