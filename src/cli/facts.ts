@@ -5,6 +5,7 @@ import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Facts } from '../sema/facts.ts';
 import { liveFacts } from '../system/live-facts.ts';
+import type { Kallsyms } from '../system/proc/kallsyms.ts';
 import type { Options } from './options.ts';
 import { variable } from './settings.ts';
 import type { World } from './world.ts';
@@ -14,9 +15,11 @@ export interface FactsRequest {
   readonly settings: Settings;
   readonly options: Pick<Options, 'unsafe'>;
   readonly world: World;
+  /** The kernel's symbols, where somebody else reads them too. */
+  readonly kallsyms?: () => Kallsyms;
 }
 
-export function liveFactsFor({ machine, settings, options, world }: FactsRequest): Facts {
+export function liveFactsFor({ machine, settings, options, world, kallsyms }: FactsRequest): Facts {
   const btfFile = variable(world.environment, 'BTF');
   return liveFacts({
     machine,
@@ -25,5 +28,6 @@ export function liveFactsFor({ machine, settings, options, world }: FactsRequest
     searchPath: world.environment.PATH ?? '',
     mapFile,
     ...(btfFile !== undefined && { btfFile }),
+    ...(kallsyms && { kallsyms }),
   });
 }

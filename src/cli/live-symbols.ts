@@ -9,8 +9,10 @@ import { followProcesses } from '../runtime/symbols/follow-processes.ts';
 import { demangle } from '../system/demangle.ts';
 import { parseDebugFolders, usualDebugFolders } from '../system/elf/debug-files.ts';
 import { mappedFiles } from '../system/elf/mapped-files.ts';
-import { once } from '../system/once.ts';
 import { onlineCpus } from '../system/proc/cpus.ts';
+import type { Kallsyms } from '../system/proc/kallsyms.ts';
+import { kernelSymbols } from '../system/proc/kernel-symbols.ts';
+import { loadedModules } from '../system/proc/machine-files.ts';
 import { processIds } from '../system/proc/process.ts';
 import { processEpoch, readKallsyms, readMaps, readPerfMap } from '../system/proc/read.ts';
 import type { Options } from './options.ts';
@@ -19,14 +21,21 @@ export interface LiveSymbolsRequest {
   readonly settings: Settings;
   readonly options: Pick<Options, 'debugFolders'>;
   readonly machine: Pick<Machine, 'targetPid'>;
+  /** The kernel's symbols as they were when compiling; read on first use. */
+  readonly kallsyms: () => Kallsyms;
 }
 
-export function liveSymbols({ settings, options, machine }: LiveSymbolsRequest): Symbolizer {
+export function liveSymbols({ settings, options, machine, kallsyms }: LiveSymbolsRequest): Symbolizer {
   const { debugFolders } = options;
   const files = mappedFiles(debugFolders === undefined ? usualDebugFolders : parseDebugFolders(debugFolders));
   const reader = { maps: readMaps, epoch: processEpoch, now: () => process.hrtime.bigint() };
   const symbolizer = createSymbolizer({
-    kallsyms: once(readKallsyms),
+    kernel: kernelSymbols({
+      first: kallsyms,
+      read: readKallsyms,
+      modules: loadedModules,
+      nowMs: () => performance.now(),
+    }),
     reader,
     image: files.image,
     perfMap: readPerfMap,

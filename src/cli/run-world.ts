@@ -10,6 +10,7 @@ import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { RunWorld } from '../runtime/run.ts';
 import type { Facts } from '../sema/facts.ts';
 import { clocks } from '../types/type.ts';
+import type { Kallsyms } from '../system/proc/kallsyms.ts';
 import { bootNsecs } from '../system/proc/clock.ts';
 import { onlineCpus } from '../system/proc/cpus.ts';
 import { freeMemoryBytes, probeDevices, threadsOf } from '../system/proc/machine-files.ts';
@@ -29,6 +30,7 @@ export interface RunWorldRequest {
   readonly machine: Machine;
   readonly output: OpenedOutput;
   readonly facts: () => Facts;
+  readonly kallsyms: () => Kallsyms;
   readonly target?: OpenedTarget;
 }
 
@@ -43,10 +45,11 @@ export function runWorld({
   machine,
   output,
   facts,
+  kallsyms,
   target,
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
-  const symbols = liveSymbols({ settings, options, machine });
+  const symbols = liveSymbols({ settings, options, machine, kallsyms });
   return {
     bpf: realBpf,
     output: output.output,

@@ -5,7 +5,7 @@
 
 import type { Result, SysError } from '../base/result.ts';
 import { ok } from '../base/result.ts';
-import type { Kallsyms } from '../system/proc/kallsyms.ts';
+import type { KernelSymbols } from '../system/proc/kernel-symbols.ts';
 import type { Words } from './decode.ts';
 import type { FollowedProcesses } from './symbols/follow-processes.ts';
 import { hexText, stackLines } from './symbols/frame-text.ts';
@@ -26,15 +26,14 @@ export interface Symbolizer extends Pick<Words, 'kernelSymbol' | 'userSymbol' | 
 }
 
 export interface SymbolizerOptions extends Omit<UserSymbolsOptions, 'processes'> {
-  /** Read on first use; live-facts.ts can share the same. */
-  readonly kallsyms: () => Kallsyms;
+  readonly kernel: KernelSymbols;
   readonly reader: ProcessReader;
   /** Absent if nothing is to be followed. */
   readonly follow?: () => Result<FollowedProcesses, SysError>;
 }
 
 export function createSymbolizer(options: SymbolizerOptions): Symbolizer {
-  const { kallsyms } = options;
+  const { kernel } = options;
   const watched: { processes: Processes; account?: FollowedProcesses } = {
     processes: lookedUp(options.reader),
   };
@@ -46,12 +45,12 @@ export function createSymbolizer(options: SymbolizerOptions): Symbolizer {
     },
   });
   return {
-    kernelSymbol: (address) => kernelPlace(kallsyms(), address).name ?? hexText(address),
+    kernelSymbol: (address) => kernelPlace(kernel, address).name ?? hexText(address),
     userSymbol: (process, address) => users.symbol(process, address).name ?? hexText(address),
     stackFrames: (type, process, frames) =>
       stackLines(type.mode, frames, (addresses) =>
         type.space === 'kernel'
-          ? addresses.map((address) => kernelPlace(kallsyms(), address))
+          ? addresses.map((address) => kernelPlace(kernel, address))
           : users.functions(process, addresses),
       ),
     follow: () => {
@@ -70,8 +69,8 @@ export function createSymbolizer(options: SymbolizerOptions): Symbolizer {
 /** perf's own name for the kernel without modules. */
 const kernelModule = '[kernel.kallsyms]';
 
-function kernelPlace(kallsyms: Kallsyms, address: bigint): Place {
-  const found = kallsyms.at(address);
+function kernelPlace(kernel: KernelSymbols, address: bigint): Place {
+  const found = kernel.at(address);
   if (found === undefined) return unknownPlace;
   const { name, offset, module } = found;
   return { name, offset, module: module === undefined ? kernelModule : `[${module}]` };

@@ -19,7 +19,9 @@ import { settled } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
 import { printTypes } from '../../sema/print-types.ts';
 import { asksForHelp, describeOptions } from '../../sema/script-options.ts';
+import { once } from '../../system/once.ts';
 import { readMachine } from '../../system/machine.ts';
+import { readKallsyms } from '../../system/proc/read.ts';
 import { exitCodes } from '../exit-code.ts';
 import { liveFactsFor } from '../facts.ts';
 import type { Options } from '../options.ts';
@@ -69,8 +71,10 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
     ...(target?.kind === 'child' && { childPid: target.pid }),
     ...(target?.kind === 'process' && { targetPid: target.pid }),
   });
+  // The kernel takes some 100 ms to write its symbols down: compiling and printing share one reading.
+  const kallsyms = once(readKallsyms);
   const compiled = compile(source, options, (config) =>
-    liveFactsFor({ machine, settings: settled(config, settings), options, world }),
+    liveFactsFor({ machine, settings: settled(config, settings), options, world, kallsyms }),
   );
   if (compiled.typed && asksForHelp(options, compiled.typed.options)) {
     for (const line of describeOptions(compiled.typed.options)) writeAll(world.stderr, `HINT: ${line}\n`);
@@ -101,6 +105,7 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
       machine,
       output,
       facts: () => facts,
+      kallsyms,
       ...(target && { target }),
     }),
   );

@@ -23,7 +23,7 @@ export interface SymbolAt {
 export interface Kallsyms {
   /** True if there are symbols but no addresses. */
   readonly hidden: boolean;
-  /** The symbol that an address lies in, or behind. */
+  /** The symbol that an address lies in; none where that can't be told. */
   readonly at: (address: bigint) => SymbolAt | undefined;
   /** The first symbol of a name, of a module if one is given. */
   readonly named: (name: string, module?: string) => KernelSymbol | undefined;
@@ -165,12 +165,25 @@ function symbolAt(table: Table, order: Uint32Array, address: bigint): SymbolAt |
   if (below === 0) return undefined;
   const index = preferredAlias(table, order, below - 1);
   const module = moduleOf(table, index);
-  const found = {
-    name: symbolName(table, index),
-    offset: key - (table.keys[index] ?? 0),
-  };
+  const offset = key - (table.keys[index] ?? 0);
+  if (offset >= lastBytesMax && isLastOfModule(table, order, below - 1, module)) return undefined;
+  const found = { name: symbolName(table, index), offset };
   return module === undefined ? found : { ...found, module };
 }
+
+/**
+ * The text gives no sizes: a symbol reaches to the next one. Behind the last one of the kernel, of a module or of the BPF programs comes what
+ * the text may not know at all; so far from it nothing is called by its name.
+ */
+const lastBytesMax = 1 << 16;
+
+function isLastOfModule(table: Table, order: Uint32Array, at: number, module: string | undefined): boolean {
+  const next = order[at + 1];
+  return next === undefined || module === bpfModule || moduleOf(table, next) !== module;
+}
+
+/** What the kernel writes behind BPF programs; each is on its own. */
+const bpfModule = 'bpf';
 
 /** Of several symbols at one address: a function before data and labels, a global one before a local one, else the first. */
 function preferredAlias({ text, keys, names }: Table, order: Uint32Array, last: number): number {

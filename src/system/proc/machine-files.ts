@@ -30,6 +30,9 @@ export function threadsOf(pid: number): readonly number[] {
   }
 }
 
+/** The modules that are loaded, as the kernel lists them; empty where it has none. */
+export const loadedModules = (): string => readText('/proc/modules') ?? '';
+
 /** The sysctl's value where nobody has changed it (include/uapi/linux/perf_event.h, PERF_MAX_STACK_DEPTH). */
 const usualStackFramesMax = 127;
 

@@ -111,6 +111,11 @@ export const stackCases: readonly Case[] = [
     },
   },
   {
+    title: 'a BPF program has a name in the stack that it takes',
+    script: 'begin { print(kstack(1)); exit(); }',
+    prints: (stdout: string): void => expect(stdout).toMatch(/^ {8}bpf_prog_[0-9a-f]{16}_begin_1\+\d+$/m),
+  },
+  {
     title: 'kstack(perf) and kstack(raw) are the same stack in other forms',
     command: '{programs}/reader 1 512',
     script:
@@ -120,6 +125,29 @@ export const stackCases: readonly Case[] = [
       const addresses = [...perf.matchAll(/^\t([0-9a-f]{16}) \S+\+\d+ \(\[kernel\.kallsyms\]\)$/gm)];
       expect(addresses.length).toBeGreaterThan(1);
       expect(raw).toBe(addresses.map(([, address]) => `${address}\n`).join(''));
+    },
+  },
+  {
+    title: 'a kernel stack has every function from the probed one to the entry of the kernel',
+    needs: 'kprobes',
+    command: '{programs}/reader 1 512',
+    script: 'kprobe:vfs_read /pid == cpid && arg2 == 512/ { @[kstack] = count(); }',
+    prints: (stdout: string): void =>
+      expect(keyLines(stdout)).toEqual(
+        ['vfs_read', 'ksys_read', 'do_syscall_64', 'entry_SYSCALL_64_after_hwframe'].map((name) =>
+          expect.stringMatching(new RegExp(`^ {8}${name}\\+\\d+$`)),
+        ),
+      ),
+  },
+  {
+    title: 'functions of kernel modules have names, and their modules too',
+    needs: 'kprobes',
+    command: 'ls /etc',
+    script:
+      'kprobe:erofs_readdir /pid == cpid/ { @[kstack(perf, 1), ksym(kaddr("erofs_readdir"))] = count(); }',
+    prints: (stdout: string): void => {
+      expect(stdout).toMatch(/^\t[0-9a-f]{16} erofs_readdir\+\d+ \(\[erofs\]\)$/m);
+      expect(stdout).toMatch(/^, erofs_readdir\]: \d+$/m);
     },
   },
 ];
