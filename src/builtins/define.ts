@@ -75,6 +75,8 @@ export interface VariableDefinition extends Documented {
  *  element   a map with its key, or a scalar map
  *  key       a key of the map that an earlier parameter names; converted to its key type
  *  place     an array or struct in memory, or a pointer
+ *  type      a type, as typeof(T) or by its bare name
+ *  path      names of members, a.b.c, in the type that an earlier parameter gives; known as the last one's offset in bytes
  */
 export type ParamTakes =
   | 'integer'
@@ -88,7 +90,9 @@ export type ParamTakes =
   | 'map'
   | 'element'
   | 'key'
-  | 'place';
+  | 'place'
+  | 'type'
+  | 'path';
 
 export interface Param {
   readonly name: string;

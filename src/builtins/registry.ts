@@ -13,6 +13,7 @@ import { join } from './functions/join.ts';
 import { getopt } from './functions/getopt.ts';
 import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
 import { ntop } from './functions/ntop.ts';
+import { containerOf, kptr, uptr } from './functions/pointers.ts';
 import { print } from './functions/print.ts';
 import { kstack, ustack } from './functions/stacks.ts';
 import { str } from './functions/str.ts';
@@ -79,6 +80,9 @@ export const builtins: readonly Builtin[] = [
   time,
   strftime,
   ntop,
+  kptr,
+  uptr,
+  containerOf,
   count,
   sum,
   min,

@@ -16,7 +16,7 @@ import { Register } from './values.ts';
 
 /** Whose memory a pointer leads into. */
 export const spaceOf = (emission: Emission, type: Type): 'kernel' | 'user' => {
-  const space = type.kind === 'pointer' ? type.space : 'none';
+  const space = type.kind === 'pointer' || type.kind === 'int' ? type.space : undefined;
   return space === 'kernel' || space === 'user' ? space : emission.out.program.context.space;
 };
 

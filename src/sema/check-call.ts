@@ -15,6 +15,7 @@ import type { MapExpr } from './infer-map.ts';
 import { inferKey, inferKeyFor, reportUnknown } from './infer-map.ts';
 import { inferBuiltin, inferParameterText, isAvailable } from './infer-name.ts';
 import type { Scope } from './scope.ts';
+import { pathArgument, typeArgument } from './type-arguments.ts';
 import type { TypedArgument, TypedExpr } from './typed-tree.ts';
 
 export function inferCall(scope: Scope, callee: Name, args: readonly Expr[], span: Span): Inferred {
@@ -97,7 +98,7 @@ export function inferArguments(
   let allRight = true;
   args.forEach((arg, index) => {
     const param = params[index] ?? params.at(-1);
-    const argument = param && inferArgument(scope, name, param, arg, typed);
+    const argument = param && inferArgument(scope, name, param, arg, allRight ? typed : []);
     if (argument) typed.push(argument);
     else allRight = false;
   });
@@ -160,6 +161,8 @@ function inferArgument(
     return undefined;
   }
   if (param.takes.includes('key')) return keyArgument(scope, arg, before);
+  if (param.takes.includes('type')) return typeArgument(scope, arg);
+  if (param.takes.includes('path')) return pathArgument(scope, name, arg, before);
   const inferred = takesText(param, arg) ? inferParameterText(scope, arg.index, span) : infer(scope, arg);
   if (isWrong(inferred)) return undefined;
   const argument = plainArgument(inferred.expr);
@@ -211,6 +214,8 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
     case 'map':
     case 'element':
     case 'key':
+    case 'type':
+    case 'path':
       return false;
   }
 }
@@ -228,6 +233,8 @@ const takesInWords: Readonly<Record<ParamTakes, string>> = {
   element: 'a map',
   key: 'a key',
   place: 'an array',
+  type: 'a type',
+  path: 'names of members',
 };
 
 function reportArgument(scope: Scope, name: string, param: Param, { type, span }: TypedArgument): void {

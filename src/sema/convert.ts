@@ -113,21 +113,24 @@ function joinPointers(left: PointerType, right: PointerType): Type | undefined {
 /** Same sign: the wider. A literal takes the other's sign. Mixed: signed, twice as wide as the wider unless it is wide enough. */
 export function joinInts(a: IntType, aFlexible: boolean, b: IntType, bFlexible: boolean): IntType {
   const bytes = Math.max(a.bytes, b.bytes) as IntType['bytes'];
-  if (a.signed === b.signed) return withClock(intType(bytes, a.signed), a, b);
+  if (a.signed === b.signed) return withOrigin(intType(bytes, a.signed), a, b);
   // Of two literals of different signs one is too large for a signed type.
   if (aFlexible && bFlexible) return intType(bytes, false);
-  if (aFlexible !== bFlexible) return withClock(intType(bytes, aFlexible ? b.signed : a.signed), a, b);
+  if (aFlexible !== bFlexible) return withOrigin(intType(bytes, aFlexible ? b.signed : a.signed), a, b);
   const [signed, unsigned] = a.signed ? [a, b] : [b, a];
   if (signed.bytes > unsigned.bytes) return signed;
   return intType(Math.min(8, bytes * 2) as IntType['bytes'], true);
 }
 
-/** A time stays one beside plain numbers; of times of two clocks nobody can tell any more. */
-export function withClock(type: IntType, a: IntType, b: IntType): IntType {
-  const clock =
-    a.clock === b.clock || b.clock === undefined ? a.clock : a.clock === undefined ? b.clock : undefined;
-  return clock === undefined ? type : { ...type, clock };
+/** A time stays one beside plain numbers, an address one of its memory; of times of two clocks nobody can tell any more. */
+export function withOrigin(type: IntType, a: IntType, b: IntType): IntType {
+  const clock = common(a.clock, b.clock);
+  const space = common(a.space, b.space);
+  return { ...type, ...(clock && { clock }), ...(space && { space }) };
 }
+
+const common = <T>(a: T | undefined, b: T | undefined): T | undefined =>
+  a === b || b === undefined ? a : a === undefined ? b : undefined;
 
 /** Whether a value of one type can stand where another is wanted, without a cast. */
 export function fits(from: Type, to: Type): boolean {

@@ -120,7 +120,7 @@ export function inferDereference(scope: Scope, operand: Expr, span: Span): Infer
   if (isWrong(inferred)) return wrong(span);
   const { expr } = inferred;
   if (expr.type.kind === 'int') {
-    const pointer = convertTo(expr, pointerTo(u64, 'none'));
+    const pointer = convertTo(expr, pointerTo(u64, expr.type.space ?? 'none'));
     return firm({ kind: 'load', type: u64, pointer, offset: 0, span });
   }
   if (expr.type.kind !== 'pointer' || expr.type.space === 'context') {

@@ -36,9 +36,11 @@ export function inferCast(scope: Scope, expr: Extract<Expr, { kind: 'cast' }>): 
   return firm({ ...convertTo(fitted, type), span });
 }
 
-/** What the written type leaves open: uint8[] takes as many elements as the operand has bytes for, a pointer stays in its space. */
+/** What the written type leaves open: uint8[] takes as many elements as the operand has bytes for, an address stays in its memory. */
 function complete(type: Type, operand: Type): Type {
-  if (type.kind === 'pointer' && operand.kind === 'pointer') return pointerTo(type.to, operand.space);
+  const space = operand.kind === 'pointer' || operand.kind === 'int' ? operand.space : undefined;
+  if (type.kind === 'pointer') return pointerTo(type.to, space ?? type.space);
+  if (type.kind === 'int' && type.bytes === 8 && space) return { ...type, space };
   if (type.kind !== 'array' || type.length > 0 || operand.kind === 'aggregate') return type;
   return arrayOf(type.of, Math.floor(sizeOf(operand) / Math.max(1, sizeOf(type.of))));
 }

@@ -6,7 +6,7 @@ import { typeName } from '../types/type-name.ts';
 import type { IntType } from '../types/type.ts';
 import { bool, i64, string, u64 } from '../types/type.ts';
 import type { Flexible, Known } from './convert.ts';
-import { bends, widen, withClock } from './convert.ts';
+import { bends, widen, withOrigin } from './convert.ts';
 import { foldArithmetic, literalType, wrap } from './fold.ts';
 import { compare } from './infer-comparison.ts';
 import type { Inferred } from './infer-expression.ts';
@@ -121,11 +121,11 @@ function isSigned(op: ArithmeticOp, a: IntType, aBends: boolean, b: IntType, bBe
   return aBends ? a.signed && b.signed : a.signed || b.signed;
 }
 
-/** Differences may be negative, whatever they are of. A time and a span make a time. */
+/** Differences may be negative, whatever they are of. A time and a span make a time, an address and a distance an address. */
 function resultType(op: ArithmeticOp, signed: boolean, a: IntType, b: IntType): IntType {
-  if (op === '-') return b.clock === undefined ? withClock(i64, a, b) : i64;
+  if (op === '-') return b.clock === undefined && b.space === undefined ? withOrigin(i64, a, b) : i64;
   const type = signed ? i64 : u64;
-  return op === '+' ? withClock(type, a, b) : type;
+  return op === '+' ? withOrigin(type, a, b) : type;
 }
 
 /** The type of a target that is changed by `op=`. What it held before may not be known yet: then the value alone tells. */

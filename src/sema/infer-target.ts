@@ -5,7 +5,7 @@ import type { Expr } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { Type } from '../types/type.ts';
-import { errorType } from '../types/type.ts';
+import { errorType, pointerTo } from '../types/type.ts';
 import type { Known } from './convert.ts';
 import { known } from './convert.ts';
 import type { MapExpr } from './infer-map.ts';
@@ -76,7 +76,9 @@ function variableTarget(scope: Scope, name: string, span: Span, assigned: Known)
 function joinVariable(scope: Scope, variable: Variable, assigned: Known, span: Span): boolean {
   const { id, name, declared } = variable;
   const { next } = scope.round;
-  if (declared || next.joinVariable(id, assigned, span)) return true;
+  const fixed = declared && inMemoryOf(declared, assigned.type);
+  if (fixed && fixed === declared) return true;
+  if (next.joinVariable(id, fixed ? known(fixed) : assigned, span)) return true;
   const before = next.variables.get(id);
   const [type, held] = [assigned.type, before?.known.type ?? errorType];
   scope.report.error(
@@ -89,6 +91,15 @@ function joinVariable(scope: Scope, variable: Variable, assigned: Known, span: S
     },
   );
   return false;
+}
+
+/** A declared type is fixed, but for the memory that an address is of: no declaration tells. */
+function inMemoryOf(declared: Type, assigned: Type): Type {
+  if (declared.kind === 'pointer' && assigned.kind === 'pointer' && declared.space === 'none')
+    return pointerTo(declared.to, assigned.space);
+  if (declared.kind === 'struct' && assigned.kind === 'struct' && assigned.space)
+    return { ...declared, space: assigned.space };
+  return declared;
 }
 
 function mapTarget(scope: Scope, map: MapExpr, assigned: Known): InferredTarget | undefined {

@@ -149,10 +149,9 @@ export class Scope {
 
   /** Of the error type as long as nothing is known. */
   typeOfVariable({ id, declared }: Variable): Known {
-    if (declared) return known(declared);
     const { before, next, final } = this.round;
     const facts = before.variables.get(id) ?? (final ? undefined : next.variables.get(id));
-    return facts?.known ?? known(errorType);
+    return facts?.known ?? known(declared ?? errorType);
   }
 
   symbolOf(variable: Variable): VariableSymbol {

@@ -51,7 +51,7 @@ export function inferOffset(scope: Scope, { of, path, span }: Extract<Expr, { ki
 }
 
 /** Bytes from the start of a struct to the field that a path of names leads to; undefined if it leads nowhere, which has been told. */
-function offsetOfPath(scope: Scope, of: Type, path: readonly Name[], span: Span): number | undefined {
+export function offsetOfPath(scope: Scope, of: Type, path: readonly Name[], span: Span): number | undefined {
   let type = of.kind === 'pointer' ? of.to : of;
   let offset = 0;
   for (const name of path) {

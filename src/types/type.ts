@@ -17,6 +17,8 @@ export interface IntType {
   readonly signed: boolean;
   /** Of nanoseconds that a clock gave: which one, so that strftime can tell. Plays no part in equality. */
   readonly clock?: Clock;
+  /** Of an address: whose memory it is in, where kptr or uptr has told. Plays no part in equality. */
+  readonly space?: AddressSpace;
 }
 
 /** Clocks by the number that a timestamp holds: the index here. */

@@ -207,10 +207,36 @@ const operandCases: readonly Case[] = [
   },
 ];
 
+const pointerCases: readonly Case[] = [
+  {
+    title: 'pointers move by what they lead to, and are compared and asked for their truth',
+    command: structs,
+    script: `uprobe:${structs}:take_interval { $p = (int64 *)arg0; print(($p[0], *($p + 1), $p[2], *(1 + $p))); $p++; print(*$p); $p += 2; print(*$p); --$p; $q = $p - 2;
+      print((*$p, *$q, $q < $p, $p == $q + 2, !$p, $p && $q, (uint64)$p - (uint64)$q, $q == arg0, $q != 0)); print((*arg0, *(arg0 + 8), ((int8 *)arg0)[8])); @p = $p; @p++; print(*@p); clear(@p); }`,
+    prints:
+      '(1, 2, -3, 2)\n2\n4000000000000\n(-3, 1, true, true, false, true, 16, true, true)\n(1, 2, 2)\n4000000000000\n\n\n@p: 0x0',
+  },
+  {
+    title: 'container_of leads from a member to its struct, in the memory that the pointer leads to',
+    command: structs,
+    script: `uprobe:${structs}:take_interval { $v = (struct timespec64 *)arg0 + 1; print($v->tv_sec); print(container_of($v, typeof(struct itimerspec64), it_value)->it_interval.tv_sec);
+      print(container_of(arg0 + 24, typeof(struct itimerspec64), it_value.tv_nsec)->it_interval.tv_nsec); }`,
+    prints: '-3\n1\n2',
+  },
+  {
+    title: "kptr and uptr read the other memory than the probe's own",
+    command: '{programs}/reader 1 1',
+    script: `uprobe:{programs}/reader:add_up { $t = uptr(curtask); print(((struct task_struct *)kptr($t))->tgid == pid); print($t->tgid); }
+      rawtracepoint:sys_enter /pid == cpid && arg1 == 257/ { $r = (struct pt_regs *)arg0; print(str(uptr($r->si))); }`,
+    prints: ['true', '0', '/dev/zero', '/dev/null'],
+  },
+];
+
 export const typeCases: readonly Case[] = [
   ...structCases,
   ...enumCases,
   ...arrayCases,
   ...tupleCases,
   ...operandCases,
+  ...pointerCases,
 ];

@@ -104,7 +104,7 @@ test('fields of the context', () =>
 /** The spaces of the pointers that an expression follows, the outermost first. */
 function spacesIn(probe: string, expression: string): readonly string[] {
   const { typed } = analysed(`${probe} { _ = ${expression}; }`);
-  const [statement] = typed.probes[0]?.body ?? [];
+  const statement = typed.probes[0]?.body.at(-1);
   const spaces: string[] = [];
   let expr: TypedExpr | undefined = statement?.kind === 'evaluate' ? statement.value : undefined;
   while (expr?.kind === 'load') {
@@ -123,9 +123,55 @@ test.each([
   ['tracepoint:syscalls:sys_enter_openat', '((struct file *)args.filename)->f_task->pid', ['user', 'user']],
   ['fentry:f', 'args.file->f_mode', ['kernel', 'context']],
   ['uprobe:/bin/app:main', '((struct file *)arg0)->f_task->pid', ['user', 'none']],
+  ['uprobe:/bin/app:main', '((struct file *)kptr(arg0))->f_task->pid', ['kernel', 'kernel']],
+  ['kprobe:f', '((struct file *)uptr(arg0))->f_task->pid', ['user', 'user']],
+  ['kprobe:f', '*uptr(arg0)', ['user']],
+  ['kprobe:f', '*(uptr(arg0) + 8)', ['user']],
+  ['kprobe:f', '*(uint64)uptr(curtask)', ['user']],
+  ['kprobe:f', '*(int32 *)(uint64)uptr(curtask)', ['user']],
+  ['kprobe:f', 'container_of(uptr(arg0), typeof(struct file), f_mode)->f_mode', ['none']],
+  ['kprobe:f', 'container_of((int8 *)uptr(arg0), typeof(struct file), f_mode)->f_mode', ['user']],
 ])('in %s, %s reads memory of %j', (probe, expression, spaces) =>
   expect(spacesIn(probe, expression)).toEqual(spaces),
 );
+
+test('a declared pointer leads into the memory of what it is given', () => {
+  const loads = typesIn('let $p: struct file *; $p = (struct file *)uptr(nsecs); print($p->f_task->pid);');
+  expect(loads.at(-1)).toContain('load(load($p:struct file * + 8):struct task_struct * + 0):int32');
+  expect(
+    spacesIn('kprobe:f', '0; let $p: struct file * = (struct file *)uptr(arg0); _ = $p->f_task->pid'),
+  ).toEqual(['user', 'user']);
+  checkAnalysis(`
+    kprobe:f {
+      let $p: struct file * = (struct file *)uptr(arg0);
+      $p = (struct file *)curtask;
+   // ^^ type-mismatch
+      print($p);
+    }
+  `);
+});
+
+test('kptr, uptr and container_of', () => {
+  expect(valueOf('kptr(nsecs)')).toBe('kptr(nsecs():uint64):uint64');
+  expect(valueOf('uptr(curtask)')).toBe('uptr(curtask:struct task_struct *):struct task_struct *');
+  expect(valueOf('container_of(curtask, typeof(struct file), f_mode)')).toBe(
+    'container_of(curtask:struct task_struct *, , ):struct file *',
+  );
+  checkAnalysis(`
+    begin {
+      print(kptr(comm));
+              // ^^^^ wrong-argument-type
+      print(container_of(nsecs, typeof(struct file), f_mod));
+                                                  // ^^^^^ unknown-field
+      print(container_of(nsecs, typeof(struct file), 1 + 1));
+                                                  // ^^^^^ wrong-argument-type
+      print(container_of(nsecs, typeof(struct nothing), f_mode));
+                                    // ^^^^^^^^^^^^^^ unknown-type
+      print(container_of(nsecs, typeof(pid_t), f_mode));
+                                            // ^^^^^^ bad-argument
+    }
+  `);
+});
 
 test('pointers of two spaces do not go into one variable', () =>
   checkAnalysis(`
