@@ -48,6 +48,7 @@ const plan: MapPlan = {
     value: count,
     valueLayout: aggregation('count').cell(count),
     failureSlot: 0,
+    isDeclared: false,
   },
 };
 

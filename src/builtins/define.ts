@@ -55,6 +55,8 @@ export interface VariableDefinition extends Documented {
   readonly perProbe?: true;
   /** What it is when compiling, if that is already known. */
   readonly constant?: (context: TypingContext) => bigint | boolean | ByteText | undefined;
+  /** What the probe was given itself: not to be had in bodies of `for` loops and in functions of the script. */
+  readonly fromContext?: true;
   /** Features of runtime/features.ts that the kernel must have. */
   readonly requires?: readonly string[];
   /** Not called where `constant` gave a value. A pointer into the context is the context itself: give `'context'`. */
@@ -148,6 +150,14 @@ export interface AggregationDefinition extends Documented {
   readonly bucket?: (args: readonly Argument[], out: Emitter, type: AggregateType) => Scalar;
   /** Adds to this CPU's cell in place. Interrupts may come between: prefer atomicAdd. */
   readonly update: (args: readonly Argument[], out: Emitter, cell: Memory, type: AggregateType) => void;
+  /**
+   * How the script reads it, where it is a number: all CPUs' cells merged into one, which begins as zero bytes, and the number that this
+   * one stands for, in 64 bits of the type's sign.
+   */
+  readonly read?: {
+    readonly merge: (out: Emitter, merged: Memory, cell: Memory, type: AggregateType) => void;
+    readonly value: (out: Emitter, merged: Memory, type: AggregateType) => Scalar;
+  };
   /** All CPUs' cells of one key to a value. Aggregations with buckets have `histogram` instead. */
   readonly reduce?: (cells: readonly Cell[], type: AggregateType) => Value;
   /** All buckets of one key: bucket number → count over all CPUs. */

@@ -44,6 +44,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: '{ printf("hello\\n"); }',
     right: 'begin { printf("hello\\n"); }',
   },
+  'misplaced-jump': {
+    text: 'break leaves the innermost loop and continue goes on with its next round: for, while or unroll. return ends the probe, wherever it stands.',
+    wrong: 'begin { if (pid == 1) { break; } }',
+    right: 'begin { if (pid == 1) { return; } }',
+  },
   'missing-block': {
     text: 'Braces with statements are missing: after a probe, its predicate, an if, an else or a loop.',
     wrong: 'kprobe:vfs_read',
@@ -121,6 +126,21 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { printf("hello"); }',
   },
   // Names
+  'bad-signature': {
+    text: 'What a function of the script takes and returns travels in registers of BPF: at most five values, each an integer, a bool, an enum or a pointer. Larger values go through a map.',
+    wrong: 'fn f($s: string[16]): void { print($s); } begin { f("a"); }',
+    right: 'fn f($n: int64): void { print($n); } begin { f(1); }',
+  },
+  'declared-twice': {
+    text: 'Two functions, or two maps, are declared under one name. Remove one of them, or give it another name.',
+    wrong: 'let @a = hash(1); let @a = hash(2); begin { @a[1] = 1; }',
+    right: 'let @a = hash(2); begin { @a[1] = 1; }',
+  },
+  'incompatible-map-kind': {
+    text: 'Aggregations keep a value on each CPU, in a percpuhash or percpulruhash. All other values have one place for all CPUs, in a hash or lruhash. The lru kinds drop the keys that were not used for longest when they are full.',
+    wrong: 'let @n = hash(10); kprobe:vfs_read { @n[comm] = count(); }',
+    right: 'let @n = percpuhash(10); kprobe:vfs_read { @n[comm] = count(); }',
+  },
   'map-key-mismatch': {
     text: 'A map is used with keys everywhere or nowhere, and its keys have as many parts everywhere. The message shows the place that is different.',
     wrong: 'begin { @x = 1; @x[pid] = 2; }',
@@ -128,6 +148,16 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   'reserved-name': {
     text: 'A parameter of a macro that is a bare word would hide the builtin of the same name. Give it another name.',
+  },
+  'missing-return': {
+    text: 'A function that returns a value must do so on every way through it. One that has nothing to return is declared as void.',
+    wrong: 'fn f($a: int64): int64 { if ($a > 0) { return 1; } } begin { print(f(1)); }',
+    right: 'fn f($a: int64): int64 { if ($a > 0) { return 1; } return 0; } begin { print(f(1)); }',
+  },
+  'recursive-function': {
+    text: 'A function calls itself, perhaps through others. BPF has no recursion: its stack is small, and the kernel wants to see that a program ends. Use a loop.',
+    wrong: 'fn f($n: int64): int64 { return f($n - 1); } begin { print(f(3)); }',
+    right: 'begin { $n = 3; for $i : 0..3 { $n -= 1; } print($n); }',
   },
   'shadowed-variable': {
     text: 'A variable can be declared once in a block and the blocks within it. Choose another name, or assign without let.',
@@ -159,6 +189,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'kprobe:vfs_read { @start = nsecs; } kretprobe:vfs_read { print(@strat); }',
     right: 'kprobe:vfs_read { @start = nsecs; } kretprobe:vfs_read { print(@start); }',
   },
+  'unknown-map-kind': {
+    text: 'A declared map is a hash, lruhash, percpuhash or percpulruhash. A map that is not declared gets the kind that fits what is stored in it.',
+    wrong: 'let @a = table(10); begin { @a[1] = 1; }',
+    right: 'let @a = hash(10); begin { @a[1] = 1; }',
+  },
   'unknown-parameter': {
     text: 'The script uses a positional parameter ($1) that was not given on the command line. It counts as 0, or as empty text. Parameters follow the script: tstrace script.bt first second.',
     wrong: 'kprobe:vfs_read /pid == $1/ { @ = count(); }',
@@ -167,6 +202,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'There is no type of this name. Numbers are int8 to int64 and uint8 to uint64; types of the kernel are written with struct, union or enum.',
     wrong: 'begin { @x = (integer)1; }',
     right: 'begin { @x = (int32)1; }',
+  },
+  'unused-map': {
+    text: 'A map is declared, and nothing in the script uses it. Remove the declaration, or look for a misspelt name.',
+    wrong: 'let @a = hash(10); begin { @b[1] = 1; }',
+    right: 'let @a = hash(10); begin { @a[1] = 1; }',
   },
   'unused-result': {
     text: 'A statement computes a value that nothing is done with. If that is meant, say so: _ = …;',
@@ -195,7 +235,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { printf("here"); }',
   },
   'misplaced-aggregation': {
-    text: 'count(), sum(), hist() and their like fill a map: they stand alone on the right of an assignment to one. What they gather lies in parts on every CPU and is put together when it is printed.',
+    text: 'count(), sum(), hist() and their like fill a map: they stand alone on the right of an assignment to one. What they gather lies in parts on every CPU and is put together when it is printed or read: a cast to a number takes it as it is now.',
     wrong: 'kprobe:vfs_read { $n = count(); }',
     right: 'kprobe:vfs_read { @n = count(); }',
   },
@@ -308,7 +348,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'config = { max_strlen = 200; } begin { exit(); }',
   },
   deprecated: {
-    text: 'Something has another name now, or no effect any more. It still works; write it the new way in scripts that stay.',
+    text: 'Something has another name now (settings), a better form (for instead of while), or no effect any more. It still works; write it the new way in scripts that stay.',
     wrong: 'config = { strlen = 200; } begin { exit(); }',
     right: 'config = { max_strlen = 200; } begin { exit(); }',
   },

@@ -26,6 +26,7 @@ import type { ByteText } from '../types/value.ts';
 import { helperNamed, isRecent } from './bpf/helpers.ts';
 import type { Storage } from './bpf/storage.ts';
 import type { Comparison } from './llvm/fold.ts';
+import { promised } from './llvm/block-writer.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IntegerIrType, IrPointer, IrValue } from './llvm/ir-value.ts';
 import { bitsOf, constant, i1, i64, integerType, symbolPointer, withAlign } from './llvm/ir-value.ts';
@@ -301,7 +302,7 @@ export class BpfEmitter implements Emitter {
       body(new Register(index), () => builder.br(end));
       if (!builder.hasEnded) builder.br(next);
       builder.enter(next);
-      const after = builder.add(index, i64(1), 'next_index');
+      const after = builder.add(index, i64(1), promised('next_index'));
       builder.condBr(builder.icmp('ult', after, i64(times), 'more'), round, end);
     }
     builder.enter(end);
@@ -462,6 +463,15 @@ export class BpfEmitter implements Emitter {
   lookup(symbol: string, key: Place): IrPointer {
     const helper = helperNamed('map_lookup_elem', 'ptr');
     return withAlign(this.builder.callHelper(helper, [symbolPointer(symbol), key.pointer], 'found'), 8);
+  }
+
+  /** The same on one of the CPUs; of maps that have a value for each. */
+  lookupOn(cpu: Scalar, symbol: string, key: Place): IrPointer {
+    const name = 'map_lookup_percpu_elem';
+    this.tables.require(name, this.#span);
+    const number = registerOf(this.resize(cpu, 64)).ir;
+    const args = [symbolPointer(symbol), key.pointer, number];
+    return withAlign(this.builder.callHelper(helperNamed(name, 'ptr'), args, 'found'), 8);
   }
 
   context(slot: ContextSlot): Register {

@@ -10,7 +10,10 @@ import type { MapSymbol, TypedProbe } from '../sema/typed-tree.ts';
 import { i64, u64 } from '../types/type.ts';
 import type { BpfEmitter } from './bpf-emitter.ts';
 import type { Failures } from './bpf/failures.ts';
+import type { ScratchRoom } from './bpf/storage.ts';
 import type { StackShare } from './bpf/stack-shares.ts';
+import type { FunctionBuilder } from './llvm/ir.ts';
+import type { IrValue } from './llvm/ir-value.ts';
 import type { RingRoom } from './ring-room.ts';
 import type { Tables } from './tables.ts';
 import type { Home } from './variables.ts';
@@ -34,6 +37,25 @@ export interface ProgramContext extends ModuleContext {
   readonly program: number;
   readonly probe: TypedProbe;
   readonly share: StackShare;
+  /** Variables that bodies of loops use too, by their id. */
+  readonly shared: ReadonlySet<number>;
+  /** Functions of the script that are written, by their name. */
+  readonly functions: Map<string, EmittedFunction>;
+}
+
+/** A function of the script, as it is called. */
+export interface EmittedFunction {
+  readonly builder: FunctionBuilder;
+  readonly scratchBytes: number;
+  /** What it wants to find in its frame. */
+  readonly usesScratch: boolean;
+  readonly usesContext: boolean;
+}
+
+/** The ways out of a loop's round. */
+export interface LoopExits {
+  readonly break: () => void;
+  readonly continue: () => void;
 }
 
 /** One function of a program: its own, the body of a loop, a function of the script. */
@@ -42,6 +64,12 @@ export interface Emission extends ProgramContext {
   readonly failures: Failures;
   /** Where variables live, by their id. */
   readonly variables: Map<number, Home>;
+  /** The probe's context, as this function finds it. */
+  readonly context: () => IrValue;
+  /** Around the statement that is being written, the innermost last. */
+  readonly loops: LoopExits[];
+  /** Where a `return` within a loop leaves word for the functions around the loop; undefined outside of such a loop. */
+  readonly departure: ScratchRoom | undefined;
   /** `return`. */
   readonly leave: (value: Register | undefined) => void;
 }

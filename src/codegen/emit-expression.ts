@@ -7,13 +7,16 @@ import { isScalar, partsOf, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
+import { emitAggregateGet } from './emit-aggregate-get.ts';
 import { emitEqualBytes, emitEqualsText } from './emit-compare.ts';
 import { emitConversion } from './emit-convert.ts';
 import { emitDivision } from './emit-division.ts';
+import { emitInvoke } from './emit-invoke.ts';
 import type { Source } from './emit-load.ts';
 import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
 import { emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
 import { emitAdvance, emitArrayElement, emitElement, emitPart } from './emit-part.ts';
+import { emitStatements } from './emit-statement.ts';
 import { widthOf } from './words.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { integerType, nullPointer } from './llvm/ir-value.ts';
@@ -66,6 +69,8 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
       return isScalar(expr.type)
         ? asTruth(emission, expr.type, emitMapScalar(emission, expr.map, expr.key))
         : emitMapMemory(emission, expr.map, expr.key);
+    case 'aggregate-get':
+      return emitAggregateGet(emission, expr);
     case 'unary':
       return emitUnary(emission, expr);
     case 'not':
@@ -100,6 +105,10 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
       return notContext(expr.definition.emit(out));
     case 'call':
       return emitCall(emission, expr);
+    case 'invoke':
+      return emitResult(emission, expr);
+    case 'block':
+      return emitBlockExpr(emission, expr);
     default:
       return assertNever(expr);
   }
@@ -293,6 +302,26 @@ function emitStep(emission: Emission, { type, target, delta, prefix }: ExprOf<'s
 
 function emitCall(emission: Emission, { definition, args, span }: ExprOf<'call'>): Operand {
   return definition.emit(args, emission.out, span) ?? nothing;
+}
+
+/** Of a function of the script. */
+function emitResult(emission: Emission, expr: ExprOf<'invoke'>): Operand {
+  const result = emitInvoke(emission, expr);
+  if (expr.type.kind === 'none') return nothing;
+  return asTruth(emission, expr.type, emission.out.resize(result, widthOf(expr.type)));
+}
+
+/** The result outlives the block's own values. */
+function emitBlockExpr(emission: Emission, { type, body, result }: ExprOf<'block'>): Operand {
+  const { out } = emission;
+  const place = isScalar(type) || type.kind === 'none' ? undefined : out.reserve(sizeOf(type), 'block');
+  return out.storage.scope(() => {
+    out.withoutLanding(() => emitStatements(emission, body));
+    // If the block ends before its result, sema has said so; LLVM drops what follows.
+    if (out.builder.hasEnded) out.builder.enter(out.builder.block('unreachable'));
+    if (place) emitInto(emission, result, place);
+    return place ?? out.at(result.span, () => evaluate(emission, result));
+  });
 }
 
 /** An expression for what it does. */

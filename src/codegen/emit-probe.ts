@@ -12,6 +12,7 @@ import { emitBlock } from './emit-statement.ts';
 import { Exits } from './exits.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
+import { sharedVariables } from './loop-facts.ts';
 import type { ScratchMap } from './scratch-entry.ts';
 import { entryBytes, releaseLevel, scratchEntryOf, scratchMapFor, takeScratch } from './scratch-entry.ts';
 import { startFunction } from './start-function.ts';
@@ -30,19 +31,20 @@ export function emitProbe(probe: TypedProbe, index: number, module: ModuleContex
     location: lineColumnAt(module.source, probe.span.start),
   });
   const exits = new Exits(builder);
-  const share = stackShare(1);
+  const share = stackShare(probe.depth);
   const limits = { onStackLimit: module.settings.onStackLimit, stackBytesMax: share.bytes };
   const emission = startFunction(
-    { ...module, program: index, probe, share },
+    { ...module, program: index, probe, share, shared: sharedVariables(probe), functions: new Map() },
     {
       builder,
       storage: new Storage(builder, limits),
       context: () => builder.parameter(0),
+      departure: undefined,
       leave: (value) => exits.leave(value?.ir),
     },
   );
   const entry = builder.currentBlock;
-  if (probe.info.type !== 'tracing' && probe.body.some(givesValue)) exits.prepareResult();
+  if (probe.info.type !== 'tracing' && givesValue(probe.body)) exits.prepareResult();
   exits.clearResult();
   emitBody(emission, exits, probe);
   return { builder, scratchBytes: finishProgram(emission, exits, entry) };
@@ -68,8 +70,8 @@ function emitBody(emission: Emission, exits: Exits, { onlyProcess, predicate, bo
 function finishProgram(emission: Emission, exits: Exits, entry: IrBlock): number {
   const { out, failures, program, probe, firstMapSlot: programs } = emission;
   const { builder } = out;
-  const bytes = out.storage.scratchBytes;
-  const scratch = bytes > 0 ? scratchEntryOf(out, bytes) : undefined;
+  const { usesScratch, scratchBytes } = out.storage;
+  const scratch = usesScratch ? scratchEntryOf(out, scratchBytes) : undefined;
   let last = exits.enter();
   if (scratch) {
     releaseLevel(builder, scratch);

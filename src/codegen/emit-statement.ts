@@ -13,26 +13,31 @@ import {
   scalarOf,
   wideOf,
 } from './emit-expression.ts';
+import { emitMapLoop, emitRangeLoop } from './emit-for.ts';
 import { emitAggregate, emitKey, emitMapAdd, emitMapScalarAt, emitMapStore, storeValue } from './emit-map.ts';
+import { emitUnroll, emitWhile, innermost } from './emit-rounds.ts';
 import { widthOf } from './words.ts';
 import { integerType } from './llvm/ir-value.ts';
 import { Register } from './values.ts';
 import { declare, homeOf } from './variables.ts';
 
-type StatementOf<K extends TypedStatement['kind']> = Extract<TypedStatement, { kind: K }>;
+export type StatementOf<K extends TypedStatement['kind']> = Extract<TypedStatement, { kind: K }>;
 
 /** A block: variables that it declares live until its end. */
 export function emitBlock(emission: Emission, statements: readonly TypedStatement[]): void {
-  emission.out.storage.scope(() => {
-    for (const statement of statements) {
-      // What follows a return can't be reached; sema has said so.
-      if (emission.out.builder.hasEnded) return;
-      emission.out.locate(statement.span);
-      // A declared variable belongs to the block, not to its statement.
-      if (statement.kind === 'declare') declare(emission, statement.variable);
-      else emission.out.storage.scope(() => emitStatement(emission, statement));
-    }
-  });
+  emission.out.storage.scope(() => emitStatements(emission, statements));
+}
+
+/** Variables that they declare live on. */
+export function emitStatements(emission: Emission, statements: readonly TypedStatement[]): void {
+  for (const statement of statements) {
+    // What follows a return or a jump can't be reached; sema has said so.
+    if (emission.out.builder.hasEnded) return;
+    emission.out.locate(statement.span);
+    // A declared variable belongs to the block, not to its statement.
+    if (statement.kind === 'declare') declare(emission, statement.variable);
+    else emission.out.storage.scope(() => emitStatement(emission, statement));
+  }
 }
 
 function emitStatement(emission: Emission, statement: TypedStatement): void {
@@ -53,9 +58,17 @@ function emitStatement(emission: Emission, statement: TypedStatement): void {
     case 'block':
       return emitBlock(emission, statement.body);
     case 'unroll':
-      for (let round = 0; round < statement.times && !emission.out.builder.hasEnded; round++)
-        emitBlock(emission, statement.body);
-      return;
+      return emitUnroll(emission, statement);
+    case 'while':
+      return emitWhile(emission, statement);
+    case 'for-range':
+      return emitRangeLoop(emission, statement);
+    case 'for-map':
+      return emitMapLoop(emission, statement);
+    case 'break':
+      return innermost(emission).break();
+    case 'continue':
+      return innermost(emission).continue();
     case 'return':
       return emitReturn(emission, statement);
     default:

@@ -39,7 +39,10 @@ export function generate(
   { machine, settings, fieldsOf }: GenerateFacts,
 ): Generated {
   const ring = new RingRoom(settings, machine, sendsControlEvents(program));
-  const tables = new Tables(program.requires);
+  const tables = new Tables(
+    program.requires,
+    program.probes.map(({ name }) => name),
+  );
   const firstMapSlot = program.probes.length;
   const byName = new Map(program.maps.map((map) => [map.symbol, map]));
   const module = { machine, settings, source, maps: byName, firstMapSlot, ring, tables };
@@ -84,14 +87,14 @@ const programPlan = ({ name, info, attachments, tracing, span }: TypedProbe): Pr
 function scriptMap(map: MapSymbol, firstMapSlot: number): MapPlan {
   const keyLayout = keyLayoutOf(map);
   const valueLayout = valueLayoutOf(map);
-  const { name, key, value } = map;
+  const { name, key, value, isDeclared } = map;
   return {
     symbol: map.symbol,
     type: map.type,
     keyBytes: keyLayout.size,
     valueBytes: valueLayout.size,
     entriesMax: map.entriesMax,
-    script: { name, key, keyLayout, value, valueLayout, failureSlot: firstMapSlot + map.index },
+    script: { name, key, keyLayout, value, valueLayout, failureSlot: firstMapSlot + map.index, isDeclared },
   };
 }
 

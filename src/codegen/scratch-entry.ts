@@ -9,6 +9,7 @@ import type { BpfEmitter } from './bpf-emitter.ts';
 import { helperNamed } from './bpf/helpers.ts';
 import { scratchPointerName } from './bpf/storage.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
+import { promised } from './llvm/block-writer.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IrPointer, IrValue } from './llvm/ir-value.ts';
 import { i32, i64, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
@@ -71,7 +72,7 @@ export function takeScratch(
 ): void {
   const lookUp = (name: string): IrValue =>
     lookUpScratch(builder, ordinal, scratchMapFor(entryBytes(entry)), name, missing);
-  if (entry.levels === 1) lookUp(scratchPointerName);
+  if (entry.levels === 1) lookUp(promised(scratchPointerName));
   else takeLevel(builder, lookUp('levels'), entry, missing);
 }
 
@@ -122,11 +123,11 @@ function takeLevel(
   builder.enter(taken);
   builder.phi(
     ways.map(({ flag, from }) => [flag, from] as const),
-    levelName,
+    promised(levelName),
   );
   builder.phi(
     ways.map(({ memory, from }) => [memory, from] as const),
-    scratchPointerName,
+    promised(scratchPointerName),
   );
 }
 

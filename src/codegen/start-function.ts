@@ -6,8 +6,8 @@ import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import type { Surroundings } from './bpf-emitter.ts';
 import { BpfEmitter } from './bpf-emitter.ts';
 import { Failures } from './bpf/failures.ts';
-import type { Storage } from './bpf/storage.ts';
-import type { Emission, ProgramContext } from './emission.ts';
+import type { ScratchRoom, Storage } from './bpf/storage.ts';
+import type { Emission, LoopExits, ProgramContext } from './emission.ts';
 import { addressOfArgument, evaluateArgument } from './emit-expression.ts';
 import { emitCountEntries, emitKey, mapOf } from './emit-map.ts';
 import { emitRecord, expressionSource, givenSource } from './emit-record.ts';
@@ -23,12 +23,16 @@ export interface FunctionParts {
   readonly context: () => IrValue;
   /** Variables of the functions around it. */
   readonly variables?: ReadonlyMap<number, Home>;
+  /** It is the body of a loop. */
+  readonly loop?: LoopExits;
+  /** Where a `return` leaves word, if the body is one of a loop that has some. */
+  readonly departure: ScratchRoom | undefined;
   /** How `return` leaves it. */
   readonly leave: (value: Register | undefined) => void;
 }
 
 export function startFunction(shared: ProgramContext, parts: FunctionParts): Emission {
-  const { builder, storage, context, variables, leave } = parts;
+  const { builder, storage, context, variables, loop, departure, leave } = parts;
   const { probe, machine, settings, source, tables } = shared;
   const holder: { emission?: Emission } = {};
   const surroundings = surroundingsOf(() => present(holder.emission, 'the function being written'));
@@ -47,7 +51,10 @@ export function startFunction(shared: ProgramContext, parts: FunctionParts): Emi
       span: probe.span,
     }),
     failures: new Failures(builder, tables),
+    context,
     variables: new Map(variables),
+    loops: loop ? [loop] : [],
+    departure,
     leave,
   };
   holder.emission = emission;

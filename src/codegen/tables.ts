@@ -1,4 +1,4 @@
-/** What a module gathers while its programs are written: events, texts and places that records refer to by number; functions that programs share. */
+/** What a module gathers while its programs are written: events, texts and places that records refer to by number; functions beside the programs themselves. */
 
 import type { Span } from '../base/span.ts';
 import type { EventPlan, Place as ScriptPlace, Requirement } from '../plan/plan.ts';
@@ -14,8 +14,12 @@ export class Tables {
   readonly functions = new Map<string, FunctionBuilder>();
   readonly #eventNumbers = new Map<string, number>();
 
-  constructor(requires: readonly Requirement[]) {
+  readonly #names: Set<string>;
+
+  /** `programs` are the names of the module's programs. */
+  constructor(requires: readonly Requirement[], programs: readonly string[]) {
     this.requires.push(...requires);
+    this.#names = new Set(programs);
   }
 
   /** The number that its records begin with. A call that is written several times (unroll) is one event. */
@@ -52,5 +56,18 @@ export class Tables {
     const known = this.functions.get(name) ?? make();
     this.functions.set(name, known);
     return known;
+  }
+
+  /** A name that no other function of the module has. BTF takes those of C only. */
+  nameFunction(wanted: string): string {
+    let name = wanted;
+    for (let number = 2; this.#names.has(name); number++) name = `${wanted}_${number}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** A function of one program. */
+  addFunction(builder: FunctionBuilder): void {
+    this.functions.set(builder.name, builder);
   }
 }

@@ -17,18 +17,22 @@ export type Home =
   | { readonly kind: 'shared'; readonly room: ScratchRoom };
 
 /** A variable comes to life, zeroed whenever the declaration is run. */
-export function declare(emission: Emission, variable: VariableSymbol): Place {
-  const { out, variables } = emission;
-  const { type } = variable;
-  variables.set(variable.id, newHome(emission, variable));
-  const home = homeOf(emission, variable);
-  if (isScalar(type)) out.store(home, 0, out.int(0, widthOf(type)));
+export function declare(emission: Emission, variable: VariableSymbol): void {
+  const { out } = emission;
+  const home = settle(emission, variable);
+  if (isScalar(variable.type)) out.store(home, 0, out.int(0, widthOf(variable.type)));
   else out.zero(home);
-  return home;
 }
 
-function newHome({ out, variables, share }: Emission, { id, name, type }: VariableSymbol): Home {
+/** The same, but what it holds is still to be stored. */
+export function settle(emission: Emission, variable: VariableSymbol): Place {
+  emission.variables.set(variable.id, newHome(emission, variable));
+  return homeOf(emission, variable);
+}
+
+function newHome({ out, variables, share, shared }: Emission, { id, name, type }: VariableSymbol): Home {
   const bytes = sizeOf(type);
+  if (shared.has(id)) return { kind: 'shared', room: out.storage.reserveShared(bytes, name) };
   const before = variables.get(id);
   if (before?.kind === 'register') return before;
   const registers = [...variables.values()].filter(({ kind }) => kind === 'register').length;
@@ -36,6 +40,10 @@ function newHome({ out, variables, share }: Emission, { id, name, type }: Variab
     return { kind: 'memory', place: out.storage.reserve(bytes, name) };
   return { kind: 'register', place: new Place(out.builder.alloca(integerType(bytes), name), bytes) };
 }
+
+/** Those that inner functions find too. */
+export const sharedHomes = ({ variables }: Emission): ReadonlyMap<number, Home> =>
+  new Map([...variables].filter(([, { kind }]) => kind === 'shared'));
 
 /** Where a variable is, which has been declared. */
 export function homeOf({ out, variables }: Emission, { id, name }: VariableSymbol): Place {

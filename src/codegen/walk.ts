@@ -1,53 +1,96 @@
-/** Looks through a whole program for what must be known before the first line of code is written. */
+/** Looks through typed trees for what must be known before the first line of code is written. */
 
 import { assertNever } from '../base/assert.ts';
 import type {
   TypedArgument,
   TypedExpr,
+  TypedProbe,
   TypedProgram,
   TypedStatement,
   TypedTarget,
 } from '../sema/typed-tree.ts';
 
-/** True if some call may send a control event: then data must leave room for it. */
-export function sendsControlEvents({ probes }: TypedProgram): boolean {
-  return probes.some(
-    ({ predicate, body }) =>
-      (predicate !== undefined && contains(predicate, isControl)) ||
-      body.some((statement) => expressionsOf(statement).some((expr) => contains(expr, isControl))),
-  );
+/** What stands directly within a statement or expression. */
+export interface Parts {
+  readonly exprs: readonly TypedExpr[];
+  readonly statements: readonly TypedStatement[];
 }
+
+interface Wanted {
+  readonly expr?: (expr: TypedExpr) => boolean;
+  readonly statement?: (statement: TypedStatement) => boolean;
+}
+
+/** True if some call may send a control event: then data must leave room for it. */
+export const sendsControlEvents = ({ probes }: TypedProgram): boolean =>
+  probes.some((probe) => contains(partsOfProbe(probe), { expr: isControl }));
+
+export const partsOfProbe = ({ predicate, body, functions }: TypedProbe): Parts => ({
+  exprs: optional(predicate),
+  statements: [...body, ...functions.flatMap((called) => called.body)],
+});
 
 const isControl = (expr: TypedExpr): boolean =>
   expr.kind === 'call' && (expr.definition.events ?? []).some((event) => event.control);
 
-function contains(expr: TypedExpr, wanted: (expr: TypedExpr) => boolean): boolean {
-  return wanted(expr) || childrenOf(expr).some((child) => contains(child, wanted));
+/** Whether these statements, or what stands within them, hold a `return`. */
+export const returnsWithin = (statements: readonly TypedStatement[]): boolean =>
+  contains({ exprs: [], statements }, { statement: ({ kind }) => kind === 'return' });
+
+/** A `return` with a value, which the kernel takes from all but programs on trampolines (kernel/bpf/verifier.c, check_return_code). */
+export const givesValue = (statements: readonly TypedStatement[]): boolean =>
+  contains(
+    { exprs: [], statements },
+    { statement: (statement) => statement.kind === 'return' && statement.value !== undefined },
+  );
+
+function contains({ exprs, statements }: Parts, wanted: Wanted): boolean {
+  return (
+    exprs.some((expr) => wanted.expr?.(expr) === true || contains(partsOfExpr(expr), wanted)) ||
+    statements.some(
+      (statement) => wanted.statement?.(statement) === true || contains(partsOfStatement(statement), wanted),
+    )
+  );
 }
 
-/** All expressions that a statement evaluates, those of the statements within it too. */
-function expressionsOf(statement: TypedStatement): readonly TypedExpr[] {
+export function partsOfStatement(statement: TypedStatement): Parts {
+  const parts = (exprs: readonly TypedExpr[], statements: readonly TypedStatement[] = []): Parts => ({
+    exprs,
+    statements,
+  });
   switch (statement.kind) {
     case 'declare':
-      return [];
+    case 'break':
+    case 'continue':
+      return parts([]);
     case 'assign':
     case 'update':
-      return [...inTarget(statement.target), statement.value];
+      return parts([...inTarget(statement.target), statement.value]);
     case 'aggregate':
-      return [...optional(statement.key), ...inArguments(statement.args)];
+      return parts([...optional(statement.key), ...inArguments(statement.args)]);
     case 'evaluate':
-      return [statement.value];
+      return parts([statement.value]);
     case 'if':
-      return [statement.condition, ...[...statement.then, ...statement.else].flatMap(expressionsOf)];
+      return parts([statement.condition], [...statement.then, ...statement.else]);
     case 'block':
     case 'unroll':
-      return statement.body.flatMap(expressionsOf);
+    case 'for-map':
+      return parts([], statement.body);
+    case 'for-range':
+      return parts([statement.from, statement.to], statement.body);
+    case 'while':
+      return parts([statement.condition], statement.body);
     case 'return':
-      return optional(statement.value);
+      return parts(optional(statement.value));
     default:
       return assertNever(statement);
   }
 }
+
+export const partsOfExpr = (expr: TypedExpr): Parts => ({
+  exprs: childrenOf(expr),
+  statements: expr.kind === 'block' ? expr.body : [],
+});
 
 function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
   switch (expr.kind) {
@@ -57,6 +100,7 @@ function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
     case 'builtin':
       return [];
     case 'map-get':
+    case 'aggregate-get':
       return optional(expr.key);
     case 'unary':
     case 'not':
@@ -86,6 +130,10 @@ function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
       return inTarget(expr.target);
     case 'call':
       return inArguments(expr.args);
+    case 'invoke':
+      return expr.args;
+    case 'block':
+      return [expr.result];
     default:
       return assertNever(expr);
   }
@@ -95,19 +143,7 @@ const optional = (expr: TypedExpr | undefined): readonly TypedExpr[] => (expr ? 
 const inTarget = (target: TypedTarget): readonly TypedExpr[] =>
   target.kind === 'map' ? optional(target.key) : [];
 const inArguments = (args: readonly TypedArgument[]): readonly TypedExpr[] =>
-  args.flatMap(({ expr }) => optional(expr));
-
-/** A `return` with a value, which the kernel takes from all but programs on trampolines (kernel/bpf/verifier.c, check_return_code). */
-export function givesValue(statement: TypedStatement): boolean {
-  switch (statement.kind) {
-    case 'return':
-      return statement.value !== undefined;
-    case 'if':
-      return statement.then.some(givesValue) || statement.else.some(givesValue);
-    case 'block':
-    case 'unroll':
-      return statement.body.some(givesValue);
-    default:
-      return false;
-  }
-}
+  args.flatMap(({ expr, map }) => {
+    const element: TypedArgument | undefined = map?.element;
+    return [...optional(expr), ...optional(element?.expr)];
+  });

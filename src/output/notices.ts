@@ -49,7 +49,7 @@ export function createNotices(options: NoticeOptions): Notices {
     },
     mapFull(overflow) {
       warn(mapFullText(overflow));
-      write(`HINT: ${mapFullHint}\n`);
+      write(`HINT: ${mapFullHint(overflow)}\n`);
     },
     textsCut(cut) {
       if (!options.warnings) return;
@@ -103,7 +103,10 @@ export function cutText({ count, bytesMax }: CutTexts): string {
 
 const cutHint = 'Set TSTRACE_MAX_STRLEN to a larger number; str(POINTER, LENGTH) cuts without a word.';
 
-const mapFullHint = 'Raise max_map_keys, or use fewer different keys.';
+const mapFullHint = ({ isDeclared }: MapOverflow): string =>
+  isDeclared
+    ? 'Declare it with more room, or use fewer different keys.'
+    : 'Raise max_map_keys, or use fewer different keys.';
 
 const counted = (count: Integer, one: string, many = `${one}s`): string =>
   `${count} ${BigInt(count) === 1n ? one : many}`;

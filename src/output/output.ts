@@ -63,6 +63,8 @@ export interface MapOverflow {
   readonly count: Integer;
   /** How many entries the map can hold. */
   readonly entriesMax: number;
+  /** The script says itself how many. */
+  readonly isDeclared: boolean;
 }
 
 /** Texts that were shown without their end. */

@@ -144,6 +144,8 @@ export interface ScriptMap {
   readonly valueLayout: Layout;
   /** Slot of event_loss_counter that counts failed updates of this map. */
   readonly failureSlot: number;
+  /** The script says itself how many entries there are. */
+  readonly isDeclared: boolean;
 }
 
 /** What a record in the ring means: who handles it, how its bytes lie, and what was known when compiling. */

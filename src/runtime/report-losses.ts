@@ -24,7 +24,9 @@ export function reportLosses(
   output.lostTotal(lostByProbe(programs, loss.slots));
   for (const { plan } of maps) {
     const count = plan.script && loss.slots[plan.script.failureSlot];
-    if (plan.script && count) output.mapFull({ map: plan.script.name, count, entriesMax: plan.entriesMax });
+    if (!plan.script || !count) continue;
+    const { name, isDeclared } = plan.script;
+    output.mapFull({ map: name, count, entriesMax: plan.entriesMax, isDeclared });
   }
 }
 

@@ -3,6 +3,7 @@
 import { Report } from '../base/diagnostic.ts';
 import { hasErrors } from '../base/outcome.ts';
 import type { Outcome } from '../base/outcome.ts';
+import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { Program } from '../parser/ast.ts';
 import type { Attachment, Requirement } from '../plan/plan.ts';
@@ -10,8 +11,11 @@ import { checkMacros } from './check-macros.ts';
 import type { ExpandedProbe } from './expand-probes.ts';
 import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
+import { checkRecursion, declareFunctions, depthOf } from './function-declarations.ts';
 import { inferTruth } from './infer-expression.ts';
+import { inferCalled, inferFunction } from './infer-function.ts';
 import { inferStatements } from './infer-statement.ts';
+import { checkDeclaredMaps, declareMaps } from './map-declarations.ts';
 import type { Round } from './scope.ts';
 import { mapSymbolOf, Scope } from './scope.ts';
 import type { ScriptArguments } from './script-options.ts';
@@ -34,19 +38,24 @@ export function analyse(program: Program, facts: Facts, given: ScriptArguments):
     report.error('no-probes', 'There are no probes to attach', program.span, {
       hints: ['A script has at least one: begin { printf("hello\\n"); }'],
     });
-  const common = { facts, given };
+  const functions = declareFunctions(report, program.functions);
+  const declaredMaps = declareMaps(report, program.maps);
+  const common = { facts, given, functions, declaredMaps };
   const before = inferTypes(expanded, common);
   const requires: Requirement[] = [];
   const options = new ScriptOptions();
   const last: Round = { ...common, report, before, next: new SymbolTable(), requires, options, final: true };
   const probes = inferAll(expanded, last);
   checkOptionsGiven(given, options.all, program.span, report);
+  checkDeclaredMaps(report, declaredMaps, before.maps);
   const maps = [...before.maps.values()].filter((map) => map.value);
   if (!hasErrors(report.diagnostics)) maps.filter(isUntyped).forEach((map) => reportUntyped(report, map));
   return {
     value: {
       probes,
-      maps: maps.map((map) => mapSymbolOf(map, facts.settings.maxMapKeys)).sort((a, b) => a.index - b.index),
+      maps: maps
+        .map((map) => mapSymbolOf(map, facts.settings.maxMapKeys, declaredMaps))
+        .sort((a, b) => a.index - b.index),
       requires: distinct(requires),
       options: options.all,
     },
@@ -55,7 +64,10 @@ export function analyse(program: Program, facts: Facts, given: ScriptArguments):
 }
 
 /** Comes to an end, for a table only grows and a type can't grow for ever: sizes have limits, and tuples keep their shape. */
-function inferTypes(expanded: readonly ExpandedProbe[], common: Pick<Round, 'facts' | 'given'>): SymbolTable {
+function inferTypes(
+  expanded: readonly ExpandedProbe[],
+  common: Pick<Round, 'facts' | 'given' | 'functions' | 'declaredMaps'>,
+): SymbolTable {
   for (let table = new SymbolTable(); ;) {
     const next = new SymbolTable(table);
     inferAll(expanded, {
@@ -100,7 +112,26 @@ function distinctDiagnostics(report: Report): Outcome<unknown>['diagnostics'] {
 }
 
 function inferAll(expanded: readonly ExpandedProbe[], round: Round): readonly TypedProbe[] {
-  return expanded.map((probe, index) => inferProbe(probe, index, round));
+  const called = new Set<string>();
+  const probes = expanded.map((probe, index) => {
+    const typed = inferProbe(probe, index, round);
+    typed.functions.forEach(({ name }) => called.add(name));
+    return typed;
+  });
+  inferUncalled(expanded, called, round);
+  return probes;
+}
+
+/** Functions that no probe calls are checked too, as if the first one did. */
+function inferUncalled(expanded: readonly ExpandedProbe[], called: ReadonlySet<string>, round: Round): void {
+  const [first] = expanded;
+  const uncalled = [...round.functions.values()].filter(({ name }) => !called.has(name.text));
+  if (!first || uncalled.length === 0) return;
+  const caller = { round, context: contextOf(first, round), program: expanded.length };
+  checkRecursion(
+    round.report,
+    new Map(uncalled.map((declaration) => [declaration.name.text, inferFunction(caller, declaration)])),
+  );
 }
 
 /** Attachments that fire for every process: the kernel can't be told to leave the others out. */
@@ -111,26 +142,27 @@ const everyProcess: ReadonlySet<Attachment['kind']> = new Set([
   'tracing',
 ]);
 
-function inferProbe(
-  { name, info, attachments, tracing, probe, span }: ExpandedProbe,
-  index: number,
-  round: Round,
-): TypedProbe {
-  const { facts } = round;
-  const context: TypingContext = {
-    program: info,
-    machine: facts.machine,
-    settings: facts.settings,
-    option: (name) => round.given.named?.get(name),
-    declareOption: (option) => round.options.declare(option),
-    kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
-    struct: (keyword, structName) => facts.struct(keyword, structName),
-  };
+const contextOf = ({ info }: ExpandedProbe, { facts, given, options }: Round): TypingContext => ({
+  program: info,
+  machine: facts.machine,
+  settings: facts.settings,
+  option: (name) => given.named?.get(name),
+  declareOption: (option) => options.declare(option),
+  kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
+  struct: (keyword, structName) => facts.struct(keyword, structName),
+});
+
+function inferProbe(expanded: ExpandedProbe, index: number, round: Round): TypedProbe {
+  const { name, info, attachments, tracing, probe, span } = expanded;
+  const context = contextOf(expanded, round);
   const scope = new Scope(round, context, index);
   const predicate = probe.predicate && inferTruth(scope, probe.predicate);
   const body = inferStatements(scope, probe.body.statements);
   scope.finish();
-  const { targetPid } = facts.machine;
+  const called = inferCalled({ round, context, program: index }, scope.nesting);
+  checkRecursion(round.report, called);
+  const depth = checkedDepth(round.report, depthOf(scope.nesting, called), span);
+  const { targetPid } = round.facts.machine;
   const needsFilter = attachments.some(({ kind }) => everyProcess.has(kind));
   return {
     name,
@@ -140,6 +172,21 @@ function inferProbe(
     ...(targetPid !== undefined && needsFilter && { onlyProcess: targetPid }),
     ...(predicate && { predicate }),
     body,
+    functions: Array.from(called.values(), ({ typed }) => typed),
+    depth,
     span,
   };
+}
+
+/** MAX_CALL_FRAMES of include/linux/bpf_verifier.h, without the frame of the function that counts failures. */
+const depthMax = 7;
+
+function checkedDepth(report: Report, depth: number, span: Span): number {
+  if (depth > depthMax)
+    report.error(
+      'too-deeply-nested',
+      `Loops and functions stand within each other ${depth - 1} deep in this probe: the kernel takes ${depthMax - 1}`,
+      span,
+    );
+  return depth;
 }

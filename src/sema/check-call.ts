@@ -11,6 +11,7 @@ import { string } from '../types/type.ts';
 import { isNumber } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, fitsAsValue, infer, isWrong, value, wrong } from './infer-expression.ts';
+import { inferInvoke } from './infer-function.ts';
 import type { MapExpr } from './infer-map.ts';
 import { inferKey, inferKeyFor, reportUnknown } from './infer-map.ts';
 import { inferBuiltin, inferParameterText, isAvailable } from './infer-name.ts';
@@ -21,8 +22,11 @@ import type { TypedArgument, TypedExpr } from './typed-tree.ts';
 export function inferCall(scope: Scope, callee: Name, args: readonly Expr[], span: Span): Inferred {
   const builtin = findBuiltin(callee.text);
   if (!builtin) {
+    const { functions } = scope.round;
+    const declaration = functions.get(callee.text);
+    if (declaration) return inferInvoke(scope, declaration, args, span);
     scope.report.error('unknown-function', `There is no function '${callee.text}'`, callee.span, {
-      hints: didYouMean(callee.text, builtinNames()),
+      hints: didYouMean(callee.text, [...builtinNames(), ...functions.keys()]),
     });
     return wrong(span);
   }

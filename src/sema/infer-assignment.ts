@@ -13,12 +13,12 @@ import { wrap } from './fold.ts';
 import type { Inferred } from './infer-expression.ts';
 import { asInt, firm, infer, isWrong, knownOf, signOf, value, warnSignChange } from './infer-expression.ts';
 import { hasVariant, variantHints } from './infer-cast.ts';
-import { inferKey } from './infer-map.ts';
+import { inferKey, isPlain } from './infer-map.ts';
 import { inferArithmetic, updatedType } from './infer-operators.ts';
 import type { StatementOf } from './infer-statement.ts';
 import { inferTarget, poisonTarget, reportValue, typeBefore } from './infer-target.ts';
 import { resolveType } from './resolve-type.ts';
-import type { Scope, Variable } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { ArithmeticOp, TypedExpr, TypedStatement, TypedTarget } from './typed-tree.ts';
 
 type Assign = StatementOf<'assign'>;
@@ -96,7 +96,7 @@ function storable(scope: Scope, inferred: Inferred): Inferred {
 }
 
 function store(scope: Scope, target: Expr, inferred: Inferred, span: Span): readonly TypedStatement[] {
-  if (isWrong(inferred)) {
+  if (isWrong(inferred) || (target.kind === 'map' && !isPlain(scope, inferred))) {
     poisonTarget(scope, target);
     return [];
   }
@@ -107,11 +107,11 @@ function store(scope: Scope, target: Expr, inferred: Inferred, span: Span): read
 }
 
 /** The value as the target's type has it. Of a fixed type, literals must lie in its range; other values are cut, with a warning. */
-function convertAssigned(
+export function convertAssigned(
   scope: Scope,
   inferred: Inferred,
   type: Type,
-  declared: Variable | undefined,
+  declared: { readonly span: Span } | undefined,
 ): TypedExpr | undefined {
   const { expr } = inferred;
   if (!fits(expr.type, type)) {

@@ -27,7 +27,7 @@ export function inferCast(scope: Scope, expr: Extract<Expr, { kind: 'cast' }>): 
     return wrong(span);
   }
   // Scripts cast curtask, which was a number once: of pointers it is no news.
-  if (sameType(operand.type, type) && !bends(inferred) && type.kind !== 'pointer')
+  if (sameType(operand.type, type) && !bends(inferred) && type.kind !== 'pointer' && !inferred.gathered)
     scope.report.warning(
       'bad-cast',
       `This is of type ${typeName(type)} already: the cast does nothing`,

@@ -2,6 +2,7 @@
 
 import { assertNever } from '../base/assert.ts';
 import type { Span } from '../base/span.ts';
+import type { AggregationDefinition } from '../builtins/define.ts';
 import type { Expr } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
@@ -11,11 +12,13 @@ import { bool, errorType, string } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
+import { endsFlow } from './flow.ts';
 import { literalType } from './fold.ts';
 import { inferDereference, inferIndex } from './elements.ts';
 import { inferField } from './fields.ts';
 import { inferCast } from './infer-cast.ts';
 import { inferMapRead } from './infer-map.ts';
+import { inferStatements, reportUnreachable } from './infer-statement.ts';
 import { inferName, inferParameter, inferVariable } from './infer-name.ts';
 import { inferBinary, inferUnary, updatedType } from './infer-operators.ts';
 import { inferRecord, inferTuple } from './infer-tuple.ts';
@@ -31,6 +34,8 @@ export interface Inferred {
   readonly flexible: Flexible;
   /** A number as it was written, or computed from such. */
   readonly literal?: true;
+  /** Read from a map that an aggregation fills. */
+  readonly gathered?: AggregationDefinition;
 }
 
 export const firm = (expr: TypedExpr): Inferred => ({ expr, flexible: false });
@@ -86,7 +91,9 @@ export function infer(scope: Scope, expr: Expr): Inferred {
     case 'offsetof':
       return inferOffset(scope, expr);
     case 'block':
+      return inferBlockExpr(scope, expr);
     case 'if':
+      return inferConditional(scope, { ...expr, kind: 'conditional' });
     case 'comptime':
     case 'typeinfo':
     case 'type':
@@ -181,6 +188,21 @@ function inferConditional(scope: Scope, expr: Extract<Expr, { kind: 'conditional
   if (condition.kind === 'constant')
     return { expr: { ...(condition.value === 0n ? right : left), span }, flexible };
   return { expr: { kind: 'conditional', type, condition, then: left, else: right, span }, flexible };
+}
+
+/** Statements, and the value that they come to. */
+function inferBlockExpr(
+  scope: Scope,
+  { statements, result, span }: Extract<Expr, { kind: 'block' }>,
+): Inferred {
+  return scope.block(() => {
+    const body = inferStatements(scope, statements);
+    if (statements.some(endsFlow)) reportUnreachable(scope, result.span);
+    const inferred = infer(scope, result);
+    if (isWrong(inferred) || body.length === 0) return inferred;
+    const { expr, flexible } = inferred;
+    return { expr: { kind: 'block', type: expr.type, body, result: expr, span }, flexible };
+  });
 }
 
 interface Branches extends Known {

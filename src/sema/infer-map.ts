@@ -2,10 +2,11 @@
 
 import { didYouMean } from '../base/did-you-mean.ts';
 import type { Span } from '../base/span.ts';
+import type { AggregationDefinition } from '../builtins/define.ts';
 import type { Expr } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
 import type { Type } from '../types/type.ts';
-import { tuple } from '../types/type.ts';
+import { intType, tuple } from '../types/type.ts';
 import type { Known } from './convert.ts';
 import { convertTo, flexibleElement } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
@@ -42,7 +43,7 @@ function inferKeyParts(scope: Scope, keys: readonly Expr[], span: Span): KeyPart
   const [only] = keys;
   const written = keys.length === 1 && only?.kind === 'tuple' ? only.elements : keys;
   const inferred = written.map((key) => infer(scope, key));
-  if (inferred.some(isWrong)) return undefined;
+  if (inferred.some(isWrong) || !inferred.every((part) => isPlain(scope, part))) return undefined;
   const typed = inferred.map((key) => ({ ...key, expr: value(scope, key) }));
   if (typed.some(isWrong)) return undefined;
   const [single] = typed;
@@ -138,20 +139,50 @@ export function inferMapRead(scope: Scope, map: MapExpr): Inferred {
   const { value: held, aggregation } = scope.factsOf(name, span);
   if (!held) reportUnknown(scope, name, span);
   if (!held || held.type.kind === 'error' || key === 'wrong') return wrong(span);
-  if (aggregation) {
-    scope.report.error(
-      'misplaced-aggregation',
-      `@${name} holds what ${aggregation.name}() gathers, one part on each CPU: it can't be read in the script in this version`,
-      span,
-      { hints: [`print(@${name}) shows it.`] },
-    );
-    return wrong(span);
-  }
+  if (aggregation) return inferGathered(scope, map, aggregation, key);
   const symbol = scope.mapSymbol(name, span);
   return {
     expr: { kind: 'map-get', type: symbol.value, map: symbol, ...(key && { key }), span },
     flexible: held.flexible,
   };
+}
+
+/** What all CPUs have gathered, as a number. */
+function inferGathered(
+  scope: Scope,
+  { name, span }: MapExpr,
+  aggregation: AggregationDefinition,
+  key: TypedExpr | undefined,
+): Inferred {
+  const symbol = scope.mapSymbol(name, span);
+  if (!aggregation.read || symbol.value.kind !== 'aggregate') {
+    scope.report.error(
+      'misplaced-aggregation',
+      `@${name} holds what ${aggregation.name}() gathers: that is no number, and can't be read in the script`,
+      span,
+      { hints: [`print(@${name}) shows it.`] },
+    );
+    return wrong(span);
+  }
+  const type = intType(8, symbol.value.signed);
+  return {
+    expr: { kind: 'aggregate-get', type, map: symbol, ...(key && { key }), span },
+    flexible: false,
+    gathered: aggregation,
+  };
+}
+
+/** Where a number that was gathered must be cast, to tell that it is meant as of now and will not be gathered on. False if it was told. */
+export function isPlain(scope: Scope, { expr, gathered }: Inferred): boolean {
+  if (!gathered) return true;
+  const { name } = gathered;
+  scope.report.error(
+    'misplaced-aggregation',
+    `This is what ${name}() gathers: only the map that it fills can hold it`,
+    expr.span,
+    { hints: [`Cast it to take the number that it is now: (${typeName(expr.type)}).`] },
+  );
+  return false;
 }
 
 export function reportUnknown(scope: Scope, name: string, span: Span): void {

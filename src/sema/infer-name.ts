@@ -50,13 +50,32 @@ export function isAvailable(
   definition: Exclude<Builtin, { kind: 'aggregation' }>,
   span: Span,
 ): boolean {
-  const refusal = definition.available?.(scope.context.program);
+  const refusal = outOfReach(scope, definition) ?? definition.available?.(scope.context.program);
   for (const feature of definition.requires ?? []) scope.round.requires.push({ feature, span });
   if (!refusal) return true;
   scope.report.error('not-available-here', `${definition.name} can't be used here: ${refusal.reason}`, span, {
     hints: refusal.hint === undefined ? [] : [refusal.hint],
   });
   return false;
+}
+
+/** Bodies of `for` loops and functions of the script are functions of their own, which see nothing of the probe's context (b.8). */
+function outOfReach(
+  { nesting, routine }: Scope,
+  definition: Exclude<Builtin, { kind: 'aggregation' }>,
+): { readonly reason: string; readonly hint: string } | undefined {
+  if (definition.kind !== 'variable' || !definition.fromContext) return undefined;
+  const { name } = definition;
+  if (nesting.isInBody)
+    return {
+      reason: 'the body of a for loop does not see what the probe was given',
+      hint: `Keep it in a variable before the loop: $value = ${name};`,
+    };
+  if (!routine) return undefined;
+  return {
+    reason: 'a function does not see what the probe was given',
+    hint: `Pass it as an argument: ${routine.name.text}(${name})`,
+  };
 }
 
 export function inferVariable(scope: Scope, name: string, span: Span): Inferred {

@@ -2,12 +2,14 @@
 
 import { assertNever } from '../base/assert.ts';
 import type { Span } from '../base/span.ts';
-import { findBuiltin } from '../builtins/registry.ts';
 import type { Block, Statement } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
+import { endsFlow, endsProgram } from './flow.ts';
 import { inferAssign, inferLet } from './infer-assignment.ts';
 import type { Inferred } from './infer-expression.ts';
 import { asInt, infer, inferTruth, isWrong, value } from './infer-expression.ts';
+import { inferResult } from './infer-function.ts';
+import { inferFor, inferJump, inferUnroll, inferWhile } from './infer-loop.ts';
 import type { Scope } from './scope.ts';
 import type { TypedStatement } from './typed-tree.ts';
 import { reportUnsupported } from './unsupported.ts';
@@ -23,27 +25,17 @@ export function inferStatements(scope: Scope, statements: readonly Statement[]):
   const typed: TypedStatement[] = [];
   for (const [index, statement] of statements.entries()) {
     typed.push(...inferStatement(scope, statement));
-    if (!endsProgram(statement)) continue;
-    if (statement.kind !== 'return') typed.push({ kind: 'return', span: statement.span });
+    if (!endsFlow(statement)) continue;
+    if (endsProgram(statement)) typed.push({ kind: 'return', span: statement.span });
     const [next, last] = [statements[index + 1], statements.at(-1)];
-    if (next && last)
-      scope.report.warning('unreachable', 'This is never reached: the program ends before it', {
-        ...next.span,
-        end: last.span.end,
-      });
+    if (next && last) reportUnreachable(scope, { ...next.span, end: last.span.end });
     break;
   }
   return typed;
 }
 
-/** Told from how it is written, so that every round of inference sees the same statements. */
-function endsProgram(statement: Statement): boolean {
-  if (statement.kind === 'return') return true;
-  if (statement.kind !== 'expression') return false;
-  const { value: call } = statement;
-  const name = call.kind === 'call' ? call.callee.text : call.kind === 'identifier' ? call.name : '';
-  const builtin = findBuiltin(name);
-  return builtin?.kind === 'function' && builtin.endsProgram === true;
+export function reportUnreachable(scope: Scope, span: Span): void {
+  scope.report.warning('unreachable', 'This is never reached: what stands before it ends the flow', span);
 }
 
 function inferStatement(scope: Scope, statement: Statement): readonly TypedStatement[] {
@@ -63,9 +55,12 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
     case 'return':
       return inferReturn(scope, statement);
     case 'for':
+      return inferFor(scope, statement);
     case 'while':
+      return inferWhile(scope, statement);
     case 'break':
     case 'continue':
+      return inferJump(scope, statement);
     case 'import':
       reportUnsupported(scope.report, statement);
       return [];
@@ -104,24 +99,9 @@ function inferIf(scope: Scope, statement: StatementOf<'if'>): readonly TypedStat
   return [{ kind: 'if', condition, then, else: otherwise, span: statement.span }];
 }
 
-const roundsMax = 100n;
-
-function inferUnroll(scope: Scope, { count, body, span }: StatementOf<'unroll'>): readonly TypedStatement[] {
-  const { expr } = infer(scope, count);
-  const typed = inferBlock(scope, body);
-  if (expr.type.kind === 'error') return [];
-  if (expr.kind !== 'constant' || expr.value < 1n || expr.value > roundsMax) {
-    scope.report.error(
-      'bad-argument',
-      `unroll() takes a number from 1 to ${roundsMax} that is known when compiling`,
-      count.span,
-    );
-    return [];
-  }
-  return [{ kind: 'unroll', times: Number(expr.value), body: typed, span }];
-}
-
-function inferReturn(scope: Scope, { value, span }: StatementOf<'return'>): readonly TypedStatement[] {
+function inferReturn(scope: Scope, statement: StatementOf<'return'>): readonly TypedStatement[] {
+  if (scope.routine) return inferResult(scope, scope.routine, statement);
+  const { value, span } = statement;
   if (!value) return [{ kind: 'return', span }];
   const inferred = infer(scope, value);
   if (!isWrong(inferred) && !asInt(inferred.expr.type))

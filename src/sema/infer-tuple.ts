@@ -8,13 +8,15 @@ import { errorType, tuple } from '../types/type.ts';
 import { flexibleElement } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
 import { infer, value, wrong } from './infer-expression.ts';
+import { isPlain } from './infer-map.ts';
 import type { Scope } from './scope.ts';
 import type { TypedExpr } from './typed-tree.ts';
 
 export function inferTuple(scope: Scope, elements: readonly Expr[], span: Span): Inferred {
   const inferred = elements.map((element) => infer(scope, element));
   const typed = inferred.map((element) => value(scope, element));
-  if (typed.some((element) => element.type.kind === 'error')) return wrong(span);
+  const arePlain = inferred.every((element) => isPlain(scope, element));
+  if (!arePlain || typed.some((element) => element.type.kind === 'error')) return wrong(span);
   return {
     expr: { kind: 'tuple', type: tuple(typed.map(({ type }) => type)), elements: typed, span },
     flexible: inferred.map(({ flexible }) => flexible),

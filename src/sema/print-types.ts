@@ -1,7 +1,14 @@
 /** The typed tree as text, for -d types: every expression with its type, every conversion visible. */
 
 import { typeName } from '../types/type-name.ts';
-import type { TypedArgument, TypedExpr, TypedProgram, TypedStatement, TypedTarget } from './typed-tree.ts';
+import type {
+  TypedArgument,
+  TypedExpr,
+  TypedFunction,
+  TypedProgram,
+  TypedStatement,
+  TypedTarget,
+} from './typed-tree.ts';
 
 export function printTypes(program: TypedProgram): string {
   const maps = program.maps.map(
@@ -9,10 +16,15 @@ export function printTypes(program: TypedProgram): string {
       `${map.name}[${map.key.map(typeName).join(', ')}] ${typeName(map.value)} ${map.type} ${map.entriesMax}\n`,
   );
   const probes = program.probes.map(
-    ({ name, info, predicate, body }) =>
-      `${name} (${info.name})\n${predicate ? `  predicate ${printExpr(predicate)}\n` : ''}${printStatements(body, '  ')}`,
+    ({ name, info, predicate, body, functions }) =>
+      `${name} (${info.name})\n${predicate ? `  predicate ${printExpr(predicate)}\n` : ''}${printStatements(body, '  ')}${functions.map(printFunction).join('')}`,
   );
   return [...maps, ...probes].join('');
+}
+
+function printFunction({ name, parameters, returns, body }: TypedFunction): string {
+  const given = parameters.map((parameter) => `$${parameter.name}: ${typeName(parameter.type)}`).join(', ');
+  return `  fn ${name}(${given}): ${typeName(returns)}\n${printStatements(body, '    ')}`;
 }
 
 const printStatements = (statements: readonly TypedStatement[], indent: string): string =>
@@ -41,6 +53,15 @@ function printStatement(statement: TypedStatement, indent: string): string {
       return `${indent}block\n${printStatements(statement.body, inner)}`;
     case 'unroll':
       return `${indent}unroll ${statement.times}\n${printStatements(statement.body, inner)}`;
+    case 'for-range':
+      return `${indent}for $${statement.variable.name}: ${printExpr(statement.from)} .. ${printExpr(statement.to)}\n${printStatements(statement.body, inner)}`;
+    case 'for-map':
+      return `${indent}for $${statement.variable.name}: ${typeName(statement.variable.type)} of ${statement.map.name}\n${printStatements(statement.body, inner)}`;
+    case 'while':
+      return `${indent}while ${printExpr(statement.condition)}\n${printStatements(statement.body, inner)}`;
+    case 'break':
+    case 'continue':
+      return `${indent}${statement.kind}\n`;
     case 'return':
       return `${indent}return${statement.value ? ` ${printExpr(statement.value)}` : ''}\n`;
   }
@@ -80,6 +101,7 @@ function printBare(expr: TypedExpr): string {
     case 'variable':
       return `$${expr.variable.name}`;
     case 'map-get':
+    case 'aggregate-get':
       return printPlace(expr.map.name, expr.key);
     case 'unary':
       return `(${expr.op}${printExpr(expr.operand)})`;
@@ -115,5 +137,9 @@ function printBare(expr: TypedExpr): string {
       return expr.definition.name;
     case 'call':
       return `${expr.definition.name}(${printArgs(expr.args)})`;
+    case 'invoke':
+      return `${expr.function}(${expr.args.map(printExpr).join(', ')})`;
+    case 'block':
+      return `{\n${printStatements(expr.body, '    ')}    ${printExpr(expr.result)} }`;
   }
 }

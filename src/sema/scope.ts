@@ -3,12 +3,15 @@
 import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
+import type { FunctionDeclaration } from '../parser/ast.ts';
 import type { Requirement } from '../plan/plan.ts';
 import type { Type } from '../types/type.ts';
 import { errorType, i64 } from '../types/type.ts';
 import type { Known } from './convert.ts';
 import { known } from './convert.ts';
 import type { Facts } from './facts.ts';
+import type { DeclaredMap } from './map-declarations.ts';
+import { Nesting } from './nesting.ts';
 import type { ScriptArguments, ScriptOptions } from './script-options.ts';
 import type { MapFacts, SymbolTable } from './symbols.ts';
 import { typeOf } from './symbols.ts';
@@ -32,6 +35,9 @@ export interface Round {
   readonly report: Report;
   readonly given: ScriptArguments;
   readonly options: ScriptOptions;
+  /** Functions of the script, and maps that it declares, by name. */
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  readonly declaredMaps: ReadonlyMap<string, DeclaredMap>;
   /** Types of the round before. */
   readonly before: SymbolTable;
   readonly next: SymbolTable;
@@ -46,15 +52,19 @@ const idsPerProgram = 2 ** 32;
 export class Scope {
   readonly round: Round;
   readonly context: TypingContext;
+  /** The function of the script that is typed; undefined in a probe. */
+  readonly routine: FunctionDeclaration | undefined;
+  readonly nesting = new Nesting();
   readonly #program: number;
   readonly #blocks: Map<string, Variable>[] = [new Map()];
   readonly #ended = new Map<string, Variable>();
   #isEvaluated = true;
 
   /** `program` is the program's number in the script. */
-  constructor(round: Round, context: TypingContext, program: number) {
+  constructor(round: Round, context: TypingContext, program: number, routine?: FunctionDeclaration) {
     this.round = round;
     this.context = context;
+    this.routine = routine;
     this.#program = program;
   }
 
@@ -170,22 +180,28 @@ export class Scope {
   }
 
   mapSymbol(name: string, span: Span): MapSymbol {
-    return mapSymbolOf(this.factsOf(name, span), this.facts.settings.maxMapKeys);
+    return mapSymbolOf(this.factsOf(name, span), this.facts.settings.maxMapKeys, this.round.declaredMaps);
   }
 }
 
 /** A map as code generation wants it. */
-export function mapSymbolOf(map: MapFacts, keysMax: number): MapSymbol {
+export function mapSymbolOf(
+  map: MapFacts,
+  keysMax: number,
+  declaredMaps: ReadonlyMap<string, DeclaredMap>,
+): MapSymbol {
   const key = (map.key ?? []).map(({ type }) => type);
   const isPlainScalar = key.length === 0 && !map.aggregation?.bucket;
+  const declared = declaredMaps.get(map.name);
   return {
     name: `@${map.name}`,
     symbol: `AT_${map.name}`,
     index: map.index,
-    type: map.aggregation ? 'percpu-hash' : 'hash',
+    type: declared?.type ?? (map.aggregation ? 'percpu-hash' : 'hash'),
     key,
     value: typeOf(map.value),
-    entriesMax: isPlainScalar ? 1 : keysMax,
+    entriesMax: declared?.entriesMax ?? (isPlainScalar ? 1 : keysMax),
+    isDeclared: declared !== undefined,
     ...(map.aggregation && { aggregation: map.aggregation }),
     span: map.span,
   };

@@ -31,7 +31,24 @@ export interface TypedProbe {
   readonly onlyProcess?: number;
   readonly predicate?: TypedExpr;
   readonly body: readonly TypedStatement[];
+  /** Functions of the script that it calls, and those that these call: typed for this program. */
+  readonly functions: readonly TypedFunction[];
+  /** How many functions may be under way at one time: the program itself, bodies of `for` loops, functions of the script. */
+  readonly depth: number;
   /** The attach point. */
+  readonly span: Span;
+}
+
+/** fn name($a: T): T { … }, as one program calls it. */
+export interface TypedFunction {
+  readonly name: string;
+  /** Of types that fit a register. */
+  readonly parameters: readonly VariableSymbol[];
+  /** Fits a register, or none. */
+  readonly returns: Type;
+  /** Every way through it returns a value, unless it returns none. */
+  readonly body: readonly TypedStatement[];
+  /** Its name. */
   readonly span: Span;
 }
 
@@ -56,6 +73,8 @@ export interface MapSymbol {
   readonly key: readonly Type[];
   readonly value: Type;
   readonly entriesMax: number;
+  /** By let @x = kind(N). */
+  readonly isDeclared: boolean;
   /** Set if an aggregation fills it. */
   readonly aggregation?: AggregationDefinition;
   /** First use. */
@@ -82,6 +101,14 @@ export type TypedExpr =
   | {
       readonly kind: 'map-get';
       readonly type: Type;
+      readonly map: MapSymbol;
+      readonly key?: TypedExpr;
+      readonly span: Span;
+    }
+  /** The number that an aggregation's map holds under a key, all CPUs' parts taken together. */
+  | {
+      readonly kind: 'aggregate-get';
+      readonly type: IntType;
       readonly map: MapSymbol;
       readonly key?: TypedExpr;
       readonly span: Span;
@@ -230,6 +257,22 @@ export type TypedExpr =
       readonly definition: FunctionDefinition;
       readonly args: readonly TypedArgument[];
       readonly span: Span;
+    }
+  /** A call of a function of the script, by its name; arguments have the parameters' types. */
+  | {
+      readonly kind: 'invoke';
+      readonly type: Type;
+      readonly function: string;
+      readonly args: readonly TypedExpr[];
+      readonly span: Span;
+    }
+  /** Statements, and the value that they come to. */
+  | {
+      readonly kind: 'block';
+      readonly type: Type;
+      readonly body: readonly TypedStatement[];
+      readonly result: TypedExpr;
+      readonly span: Span;
     };
 
 export type TypedTarget =
@@ -274,5 +317,31 @@ export type TypedStatement =
       readonly body: readonly TypedStatement[];
       readonly span: Span;
     }
-  /** Ends the program; 0 if no value. */
+  /** From `from` to before `to`, 64-bit integers of one sign, the variable's type; both are evaluated once. */
+  | {
+      readonly kind: 'for-range';
+      readonly variable: VariableSymbol;
+      readonly from: TypedExpr;
+      readonly to: TypedExpr;
+      readonly body: readonly TypedStatement[];
+      readonly span: Span;
+    }
+  /** For each key of a map; the variable is a tuple of key and value, an aggregation's as in 'aggregate-get'. */
+  | {
+      readonly kind: 'for-map';
+      readonly variable: VariableSymbol;
+      readonly map: MapSymbol;
+      readonly body: readonly TypedStatement[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'while';
+      readonly condition: TypedExpr;
+      readonly body: readonly TypedStatement[];
+      readonly span: Span;
+    }
+  /** Out of the innermost loop or unroll; on with its next round. */
+  | { readonly kind: 'break'; readonly span: Span }
+  | { readonly kind: 'continue'; readonly span: Span }
+  /** Ends the program or function; 0 if no value. In a function of the script the value has its type. */
   | { readonly kind: 'return'; readonly value?: TypedExpr; readonly span: Span };

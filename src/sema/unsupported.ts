@@ -7,22 +7,13 @@ import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { Expr, Program, Statement } from '../parser/ast.ts';
 
-export type UnsupportedExpr = Extract<Expr, { kind: 'block' | 'if' | 'comptime' | 'typeinfo' | 'type' }>;
-export type UnsupportedStatement = Extract<
-  Statement,
-  { kind: 'for' | 'while' | 'break' | 'continue' | 'import' }
->;
+export type UnsupportedExpr = Extract<Expr, { kind: 'comptime' | 'typeinfo' | 'type' }>;
+export type UnsupportedStatement = Extract<Statement, { kind: 'import' }>;
 
 const names: Readonly<Record<UnsupportedExpr['kind'] | UnsupportedStatement['kind'], string>> = {
-  block: 'Block expressions are',
-  if: 'if expressions are',
   comptime: 'comptime expressions are',
   typeinfo: 'typeinfo is',
   type: 'Types as arguments are',
-  for: 'for loops are',
-  while: 'while loops are',
-  break: 'break is',
-  continue: 'continue is',
   import: 'Imports inside blocks are',
 };
 
@@ -36,14 +27,12 @@ export function reportUnsupported(
 
 /** Sections of a script without a meaning yet: the first of each kind is reported. */
 export function reportUnsupportedSections(report: Report, program: Program): void {
-  const { definitions, imports, macros, functions, maps, probes } = program;
+  const { definitions, imports, macros, probes } = program;
   const labels = probes.flatMap(({ attachPoints }) => attachPoints.flatMap(({ label }) => label ?? []));
   const sections: readonly (readonly [string, { readonly span: Span } | undefined])[] = [
     ['C definitions are', definitions[0]],
     ['Imports are', imports[0]],
     ['Macros are', macros[0]],
-    ['Functions are', functions[0]],
-    ['Map declarations are', maps[0]],
     ['Names for probes are', labels[0]],
   ];
   for (const [name, section] of sections) if (section) reportForm(report, name, section.span);

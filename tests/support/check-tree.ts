@@ -23,9 +23,11 @@ export function brokenPromises(program: TypedProgram): readonly string[] {
   const check: Check = (holds, what, expr) => {
     if (!holds) broken.push(`${what}: ${printExpr(expr)}`);
   };
-  for (const { predicate, body } of program.probes) {
+  for (const { predicate, body, functions } of program.probes) {
     if (predicate) checkBool(check, predicate);
-    body.forEach((statement) => checkStatement(check, statement));
+    [...body, ...functions.flatMap((called) => called.body)].forEach((statement) =>
+      checkStatement(check, statement),
+    );
   }
   return broken;
 }
@@ -54,7 +56,20 @@ function checkStatement(check: Check, statement: TypedStatement): void {
       return [...statement.then, ...statement.else].forEach((inner) => checkStatement(check, inner));
     case 'block':
     case 'unroll':
+    case 'for-map':
       return statement.body.forEach((inner) => checkStatement(check, inner));
+    case 'while':
+      checkBool(check, statement.condition);
+      return statement.body.forEach((inner) => checkStatement(check, inner));
+    case 'for-range':
+      for (const bound of [statement.from, statement.to]) {
+        checkExpr(check, bound);
+        check(sameType(bound.type, statement.variable.type), 'a bound has its variable’s type', bound);
+      }
+      return statement.body.forEach((inner) => checkStatement(check, inner));
+    case 'break':
+    case 'continue':
+      return;
     case 'return':
       return statement.value && checkExpr(check, statement.value);
     default:
@@ -111,8 +126,17 @@ function checkExpr(check: Check, expr: TypedExpr): void {
     case 'map-get':
       check(sameType(type, expr.map.value), 'a value has its map’s type', expr);
       return checkKey(check, expr.map, expr.key);
+    case 'aggregate-get':
+      check(isWide(type), 'an aggregation is read in 64 bits', expr);
+      return checkKey(check, expr.map, expr.key);
     case 'call':
       return expr.args.forEach((arg) => checkArgument(check, arg));
+    case 'invoke':
+      return expr.args.forEach((arg) => checkExpr(check, arg));
+    case 'block':
+      expr.body.forEach((statement) => checkStatement(check, statement));
+      checkExpr(check, expr.result);
+      return check(sameType(type, expr.result.type), 'a block has its result’s type', expr);
     case 'step':
       check(sameType(type, typeOfTarget(expr.target)), 'a step has its target’s type', expr);
       return checkTarget(check, expr.target);
@@ -124,7 +148,19 @@ function checkExpr(check: Check, expr: TypedExpr): void {
 
 type Composite = Exclude<
   TypedExpr,
-  { kind: 'constant' | 'text' | 'variable' | 'builtin' | 'map-get' | 'call' | 'step' }
+  {
+    kind:
+      | 'constant'
+      | 'text'
+      | 'variable'
+      | 'builtin'
+      | 'map-get'
+      | 'aggregate-get'
+      | 'call'
+      | 'invoke'
+      | 'block'
+      | 'step';
+  }
 >;
 
 function partsOf(expr: Composite): readonly TypedExpr[] {

@@ -1,6 +1,7 @@
 /** Whole runs of tstrace as data: a script, the command beside it, and what must come out. Run here and in guests. */
 
 import { expect } from 'vitest';
+import { controlFlowCases } from './cases/control-flow.ts';
 import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
 import { stackCases } from './cases/stacks.ts';
@@ -279,6 +280,7 @@ export const cases: readonly Case[] = [
     script: 'profile:hz:99 { @[kstack] = count(); } interval:s:1 { exit(); }',
     prints: (stdout: string): void => expect(stdout).toMatch(/^ {8}[a-z_0-9]+\+\d+$/m),
   },
+  ...controlFlowCases,
   ...outputCases,
   ...stackCases,
   ...probeCases,

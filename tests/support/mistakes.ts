@@ -51,5 +51,5 @@ export const mistakes: readonly Mistake[] = [
     says: ['BTF'],
   },
   { args: ['-e', 'begin { @[1] = 1; @ = 2; }'], says: ['with one key', 'without a key'] },
-  { args: ['-e', 'begin { for ($i : 0..5) { } }'], says: ['for'] },
+  { args: ['-e', 'begin { if (1) { break; } }'], says: ['stdin:1:18-23: ERROR: break', 'loop'] },
 ];

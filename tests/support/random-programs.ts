@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 const words = (...all: readonly string[]) => fc.constantFrom(...all);
 
-const variable = words('$a', '$b', '$c', '$a', '$b', '$d');
+const variable = words('$a', '$b', '$c', '$a', '$b', '$d', '$i', '$k');
 const mapName = words('@', '@x', '@y', '@z');
 const number = words(
   '0',
@@ -143,6 +143,9 @@ const { expression, statements } = fc.letrec<{
       join('(', e, ' ? ', e, ' : ', e, ')'),
       join('(', e, ' ?: ', e, ')'),
       join('(', fc.oneof(variable, map), words('++', '--'), ')'),
+      join('{ ', tie('statements'), ' ', e, ' }'),
+      join('(if (', e, ') { ', e, ' } else { ', tie('statements'), ' ', e, ' })'),
+      join('sum_of(', e, ', ', e, ')'),
       join(
         words('strlen', 'len', 'ksym', 'usym', 'ntop', 'sizeof', 'buf', 'str', 'kstack', 'nsecs', 'ustack'),
         '(',
@@ -179,6 +182,11 @@ const { expression, statements } = fc.letrec<{
       join('_ = ', e, ';'),
       join('if (', e, ') ', block, ' else ', block),
       join('unroll (3) ', block),
+      join('for ', words('$i', '$j', '$a'), ' : (', e, ')..(', e, ') ', block),
+      join('for ', words('$i', '$j'), ' : 0..9 ', block),
+      join('for ', words('$k', '$l'), ' : ', mapName, ' ', block),
+      join('while (', e, ') ', block),
+      words('break;', 'continue;', 'forget(1);'),
       block,
       words('return;', 'exit();', 'return 1;'),
       join(e, ';'),
@@ -216,7 +224,19 @@ const probe = join(
   ' }',
 );
 
-/** A script of one to three probes. */
-export const randomProgram: fc.Arbitrary<string> = fc
-  .array(probe, { minLength: 1, maxLength: 3 })
-  .map((all) => all.join('\n'));
+const declarations = join(
+  words('', 'let @y = hash(9); ', 'let @x = percpulruhash(3); '),
+  'fn sum_of($m: int64, $n: ',
+  type,
+  '): int64 { ',
+  statements,
+  ' return $m + $n; }\nfn forget($m: uint8): void { ',
+  statements,
+  ' }\n',
+);
+
+/** A script of one to three probes, some with functions. */
+export const randomProgram: fc.Arbitrary<string> = join(
+  fc.oneof({ weight: 2, arbitrary: fc.constant('') }, { weight: 1, arbitrary: declarations }),
+  fc.array(probe, { minLength: 1, maxLength: 3 }).map((all) => all.join('\n')),
+);

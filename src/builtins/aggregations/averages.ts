@@ -7,7 +7,7 @@ import type { AggregateType } from '../../types/type.ts';
 import { u64 } from '../../types/type.ts';
 import type { AggregationDefinition, Cell } from '../define.ts';
 import { defineAggregation } from '../define.ts';
-import { isSigned, total, wideType } from './count.ts';
+import { addSlot, isSigned, total, wideType } from './count.ts';
 
 const cellOf = (type: AggregateType): Layout =>
   layOut([
@@ -24,11 +24,35 @@ function summary(
   return { count, average: count === 0n ? 0n : whole / count, total: whole };
 }
 
+/** Reads an average. Truncated toward zero, as user space does it. */
+const readAverage: NonNullable<AggregationDefinition['read']> = {
+  merge(out, merged, cell, type) {
+    for (const { offset } of cellOf(type).slots) addSlot(out, merged, cell, offset);
+  },
+  value(out, merged, type) {
+    const layout = cellOf(type);
+    const [whole, count] = ['total', 'count'].map((name) =>
+      out.load(merged, slotOf(layout, name).offset, 64),
+    );
+    const [sum, number] = [present(whole, 'total'), present(count, 'count')];
+    const isNegative = out.compare('<', sum, 0, type.signed);
+    const magnitude = out.select(isNegative, out.subtract(out.int(0), sum), sum);
+    return out.choose(
+      out.compare('==', number, 0),
+      () => out.int(0),
+      () => {
+        const average = out.divide(magnitude, number);
+        return out.select(isNegative, out.subtract(out.int(0), average), average);
+      },
+    );
+  },
+};
+
 const averaging = (
   name: 'avg' | 'stats',
   doc: string,
   example: string,
-  reduce: NonNullable<AggregationDefinition['reduce']>,
+  results: Pick<AggregationDefinition, 'reduce' | 'read'>,
 ): AggregationDefinition =>
   defineAggregation({
     name,
@@ -42,19 +66,19 @@ const averaging = (
       out.atomicAdd(cell, slotOf(layout, 'total').offset, out.wide(present(value, 'value')));
       out.atomicAdd(cell, slotOf(layout, 'count').offset, out.int(1));
     },
-    reduce,
+    ...results,
   });
 
 export const avg = averaging(
   'avg',
   'Average of the values: their sum divided by their number, the fraction dropped.',
   'kretprobe:vfs_read { @[comm] = avg(retval); }',
-  (cells, type) => summary(cells, type).average,
+  { reduce: (cells, type) => summary(cells, type).average, read: readAverage },
 );
 
 export const stats = averaging(
   'stats',
   'Number, average and sum of the values.',
   'kretprobe:vfs_read { @[comm] = stats(retval); }',
-  (cells, type) => ({ kind: 'stats', ...summary(cells, type) }),
+  { reduce: (cells, type) => ({ kind: 'stats', ...summary(cells, type) }) },
 );

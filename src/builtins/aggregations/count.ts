@@ -4,9 +4,9 @@ import { present } from '../../base/assert.ts';
 import { layOut } from '../../types/layout.ts';
 import type { AggregateType, Type } from '../../types/type.ts';
 import { i64, u64 } from '../../types/type.ts';
-import type { Cell } from '../define.ts';
+import type { AggregationDefinition, Cell } from '../define.ts';
 import { defineAggregation } from '../define.ts';
-import type { Argument } from '../emitter.ts';
+import type { Argument, Emitter, Memory } from '../emitter.ts';
 
 /** Whether what is aggregated is signed: by the argument's type. */
 export const isSigned = (argument: Argument | undefined): boolean =>
@@ -23,6 +23,17 @@ export function total(cells: readonly Cell[], slot: string, type: AggregateType)
   return type.signed ? BigInt.asIntN(64, sum) : BigInt.asUintN(64, sum);
 }
 
+/** Reads a total: one slot of every CPU's cell. */
+const readTotal: NonNullable<AggregationDefinition['read']> = {
+  merge: (out, merged, cell) => addSlot(out, merged, cell, 0),
+  value: (out, merged) => out.load(merged, 0, 64),
+};
+
+/** Adds a slot of 64 bits to the same one of another cell. */
+export function addSlot(out: Emitter, to: Memory, from: Memory, offset: number): void {
+  out.store(to, offset, out.add(out.load(to, offset, 64), out.load(from, offset, 64)));
+}
+
 export const count = defineAggregation({
   name: 'count',
   doc: 'How often this was called.',
@@ -32,6 +43,7 @@ export const count = defineAggregation({
   cell: () => layOut([{ name: 'count', type: u64 }]),
   update: (_args, out, cell) => out.atomicAdd(cell, 0, out.int(1)),
   reduce: (cells, type) => total(cells, 'count', type),
+  read: readTotal,
 });
 
 export const sum = defineAggregation({
@@ -43,4 +55,5 @@ export const sum = defineAggregation({
   cell: (type) => layOut([{ name: 'sum', type: wideType(type) }]),
   update: ([value], out, cell) => out.atomicAdd(cell, 0, out.wide(present(value, 'value'))),
   reduce: (cells, type) => total(cells, 'sum', type),
+  read: readTotal,
 });

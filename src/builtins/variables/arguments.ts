@@ -22,6 +22,7 @@ const argument = (index: number): VariableDefinition =>
     doc: `Argument ${index} of the function or event, counted from 0, as a 64-bit number.`,
     example: `${withArgument(index)} { @ = arg${index}; }`,
     type: ({ program }) => program.context.arguments[index]?.type ?? u64,
+    fromContext: true,
     available: (program) => unavailable(program, index),
     emit: (out) => {
       const source = present(out.program.context.arguments[index], `arg${index}`);
@@ -56,6 +57,7 @@ export const args = defineVariable({
   doc: 'The named arguments of a tracepoint, raw tracepoint, fentry or fexit: args.filename.',
   example: 'tracepoint:syscalls:sys_enter_openat { printf("%s\\n", str(args.filename)); }',
   type: ({ program }) => pointerTo(program.context.args ?? none, 'context'),
+  fromContext: true,
   available: ({ context, provider }) =>
     context.args
       ? undefined
@@ -71,6 +73,7 @@ export const retval = defineVariable({
   doc: 'What the function returned.',
   example: 'kretprobe:vfs_read { @bytes = hist(retval); }',
   type: ({ program }) => program.context.returnValue?.type ?? u64,
+  fromContext: true,
   available: ({ provider, context }) =>
     context.returnValue
       ? undefined

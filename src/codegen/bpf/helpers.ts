@@ -34,6 +34,7 @@ const rows = {
   for_each_map_elem: { id: 164, since: [5, 13] },
   get_func_ip: { id: 173, since: [5, 15] },
   loop: { id: 181, since: [5, 17] },
+  map_lookup_percpu_elem: { id: 195, since: [5, 19] },
   ktime_get_tai_ns: { id: 208, since: [6, 1] },
 } as const satisfies Readonly<Record<string, HelperRow>>;
 

@@ -8,9 +8,6 @@ export interface StackShare {
   readonly registerVariables: number;
 }
 
-/** kernel/bpf/verifier.c, MAX_CALL_FRAMES, without the one that counts failures. */
-export const functionsMax = 7;
-
 const stackBytes = 512;
 /** Each function's stack is rounded up to 32 bytes (kernel/bpf/verifier.c, check_max_stack_depth); the one that counts failures has 8. */
 const countBytes = 32;

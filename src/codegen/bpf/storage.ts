@@ -4,7 +4,6 @@
  * A program's functions (bodies of loops, functions of the script) have a stack of their own each, and parts of one scratch.
  */
 
-import { assert } from '../../base/assert.ts';
 import { roundUp } from '../../types/layout.ts';
 import type { FunctionBuilder } from '../llvm/ir.ts';
 import type { IrPointer } from '../llvm/ir-value.ts';
@@ -39,6 +38,7 @@ export class Storage {
   readonly #freeRooms: StackRoom[] = [];
   #rooms: StackRoom[] = [];
   #stackBytes = 0;
+  #frame: IrPointer | undefined;
   #scratch: IrPointer | undefined;
   #scratchBytes: number;
   /** The most that was ever in use. */
@@ -74,7 +74,7 @@ export class Storage {
 
   /** Where scratch begins. */
   get scratch(): IrPointer {
-    return (this.#scratch ??= promised(this.#builder));
+    return (this.#scratch ??= withAlign(this.#builder.promise('ptr', scratchPointerName), 8));
   }
 
   /** Fresh bytes, aligned to 8, until the scope ends. */
@@ -102,6 +102,11 @@ export class Storage {
     return new Place(this.#builder.gep(this.scratch, offset, name), bytes);
   }
 
+  /** Bytes on the stack that calls leave something in for the function that they call. All calls have the same. */
+  frame(bytes: number): IrPointer {
+    return (this.#frame ??= this.#builder.allocaBytes(bytes, 8, 'frame'));
+  }
+
   /** What is reserved within `act` is free again behind it. */
   scope<T>(act: () => T): T {
     const [rooms, scratchBytes] = [this.#rooms, this.#scratchBytes];
@@ -127,10 +132,4 @@ export class Storage {
       bytes === 8 ? this.#builder.alloca('i64', name) : this.#builder.allocaBytes(bytes, 8, name);
     return { pointer, bytes };
   }
-}
-
-function promised(builder: FunctionBuilder): IrPointer {
-  const value = builder.promise('ptr', scratchPointerName);
-  assert(value.text === `%${scratchPointerName}`, `the name '${scratchPointerName}' is kept for scratch`);
-  return withAlign(value, 8);
 }

@@ -35,6 +35,12 @@ interface OpenBlock extends IrBlock {
   readonly phis: { readonly result: string; readonly from: readonly IrBlock[] }[];
 }
 
+/** No name of a script has it: else the value of a variable could be taken for a promised one of its name. */
+const promiseMark = '^';
+
+/** The name to define a promised value by. */
+export const promised = (name: string): string => `${promiseMark}${name}`;
+
 export class BlockWriter {
   readonly #function: string;
   readonly #names = new Set<string>();
@@ -123,14 +129,16 @@ export class BlockWriter {
 
   /** A name for a value that is used before it is defined: in a loop's phi, in blocks written before the one that defines it. */
   promise(name: string): string {
-    const promised = this.unique(name);
-    this.#promised.set(name, [...(this.#promised.get(name) ?? []), promised]);
-    return promised;
+    const unique = this.unique(name);
+    const key = promised(name);
+    this.#promised.set(key, [...(this.#promised.get(key) ?? []), unique]);
+    return unique;
   }
 
-  /** The name of a value that is being defined: the promised one, if there is one. */
+  /** The name of a value that is being defined: a promised one, if `name` says so. */
   define(name: string): string {
-    return this.#promised.get(name)?.pop() ?? this.unique(name);
+    if (!name.startsWith(promiseMark)) return this.unique(name);
+    return present(this.#promised.get(name)?.pop(), `a promise of ${name.slice(1)}`);
   }
 
   /** Values and labels share one space of names; the second `pid` is `pid.1`. */

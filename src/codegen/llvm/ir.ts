@@ -115,7 +115,7 @@ export class FunctionBuilder {
     this.#blocks.enterFirst(block);
   }
 
-  /** A value that a later instruction defines, by the same name: for a loop's phi, or for what `enterFirst` will write. */
+  /** A value that a later instruction defines, by the name `promised(name)`: for a loop's phi, or for what `enterFirst` will write. */
   promise(type: IrType, name: string, align?: number): IrValue {
     return { type, text: `%${this.#blocks.promise(name)}`, ...(align !== undefined && { align }) };
   }

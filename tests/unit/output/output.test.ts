@@ -196,7 +196,7 @@ test('muted warnings appear nowhere; errors do', () => {
 
 test('a full map, missed runs and cut texts are told with their numbers', () => {
   const show = (output: Output) => {
-    output.mapFull({ map: '@x', count: 12n, entriesMax: 4096 });
+    output.mapFull({ map: '@x', count: 12n, entriesMax: 4096, isDeclared: false });
     output.missed({ probe: 'kprobe:f', count: 3n, cause: 'recursion' });
     output.textsCut({ count: 3, bytesMax: 64 });
   };

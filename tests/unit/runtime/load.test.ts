@@ -159,6 +159,7 @@ const script: MapPlan['script'] = {
   value: { kind: 'int', bytes: 8, signed: false },
   valueLayout: { slots: [], size: 8, align: 8 },
   failureSlot: 1,
+  isDeclared: false,
 };
 
 test.each([

@@ -52,7 +52,15 @@ function fixture(
     value.kind === 'aggregate'
       ? present(aggregation, value.name).cell(value)
       : layOut([{ name: 'value', type: value }]);
-  const script: ScriptMap = { name: '@x', key, keyLayout, value, valueLayout, failureSlot: 0 };
+  const script: ScriptMap = {
+    name: '@x',
+    key,
+    keyLayout,
+    value,
+    valueLayout,
+    failureSlot: 0,
+    isDeclared: false,
+  };
   const plan: MapPlan = {
     symbol: 'AT_x',
     type: type ?? (aggregation ? 'percpu-hash' : 'hash'),

@@ -1,7 +1,7 @@
 /** Aggregations: only as the whole right side of an assignment to a map, one kind to a map. */
 
 import { expect, test } from 'vitest';
-import { checkAnalysis, mapsIn, told } from '../../support/analysis.ts';
+import { analysed, checkAnalysis, mapsIn, told, typesIn, valueOf } from '../../support/analysis.ts';
 
 test.each([
   ['@x = count();', '@x[] count_t percpu-hash 1'],
@@ -35,21 +35,56 @@ test('anywhere else they are misplaced', () =>
     }
   `));
 
-test('what they gather can not be read in the script', () => {
+test.each([
+  ['@m = count();', '@m:uint64'],
+  ['@m = sum(nsecs);', '@m:uint64'],
+  ['@m = sum((int32)pid);', '@m:int64'],
+  ['@m = min((int8)1);', '@m:int64'],
+  ['@m = max(pid);', '@m:uint64'],
+  ['@m = avg((int16)pid);', '@m:int64'],
+])('%s is read as a number of 64 bits of its sign', (before, read) => {
+  expect(typesIn(`${before} $x = @m;`).at(-1)).toBe(`$x = ${read}`);
+});
+
+test('a cast takes the number of now, in any width, and says what it is for', () => {
+  expect(valueOf('(int8)@m[1]', '@m[1] = count();')).toBe('convert(@m[1:int8]:uint64):int8');
+  expect(analysed('begin { @m = count(); @n = (uint64)@m; }').diagnostics).toEqual([]);
+});
+
+test('what they gather is compared, computed with and printed; no other map, key, tuple or record holds it without a cast', () =>
   checkAnalysis(`
     begin {
       @c = count();
+      if (@c > 5 && @c) { print(@c * 2); }
       $x = @c + 1;
-        // ^^ misplaced-aggregation
+      $x = @c;
+      printf("%d", @c);
+      print(@c);
       @y = @c;
         // ^^ misplaced-aggregation
-      printf("%d", @c);
-                // ^^ misplaced-aggregation
-      print(@c);
+      @z[@c] = 1;
+      // ^^ misplaced-aggregation
+      $t = (1, @c);
+            // ^^ misplaced-aggregation
+      @w = (uint64)@c;
+      $u = (1, (uint64)@c);
+    }
+  `));
+
+test('what is no number can not be read', () => {
+  checkAnalysis(`
+    begin {
+      @s = stats(1);
+      $x = @s + 1;
+        // ^^ misplaced-aggregation
+      @h[1] = hist(1);
+      @y = @h[1];
+        // ^^^^^ misplaced-aggregation
+      print(@s);
     }
   `);
-  expect(told('begin { @c = count(); if (@c > 5) { } }')).toEqual([
-    { code: 'misplaced-aggregation', hints: ['print(@c) shows it.'] },
+  expect(told('begin { @s = stats(1); if (@s > 5) { } }')).toEqual([
+    { code: 'misplaced-aggregation', hints: ['print(@s) shows it.'] },
   ]);
 });
 

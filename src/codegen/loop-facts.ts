@@ -1,0 +1,54 @@
+/** What must be known of a program's loops and functions before they are written: what they share, what they use. */
+
+import type { TypedProbe, TypedStatement } from '../sema/typed-tree.ts';
+import type { Parts } from './walk.ts';
+import { partsOfExpr, partsOfProbe, partsOfStatement } from './walk.ts';
+
+/** Which parts of a variable that holds a tuple are asked for; `whole` if it is used as it is. */
+export function usedElements(
+  statements: readonly TypedStatement[],
+  id: number,
+): ReadonlySet<number> | 'whole' {
+  const used = new Set<number>();
+  const isWhole = ({ exprs, statements }: Parts): boolean =>
+    exprs.some((expr) => {
+      if (expr.kind === 'element' && expr.tuple.kind === 'variable' && expr.tuple.variable.id === id) {
+        used.add(expr.index);
+        return false;
+      }
+      return (expr.kind === 'variable' && expr.variable.id === id) || isWhole(partsOfExpr(expr));
+    }) || statements.some((statement) => isWhole(partsOfStatement(statement)));
+  return isWhole({ exprs: [], statements }) ? 'whole' : used;
+}
+
+/** Ids of variables that the body of a loop uses and the code around it too. */
+export function sharedVariables(probe: TypedProbe): ReadonlySet<number> {
+  const shared = new Set<number>();
+  /** By id: within how many loops a variable lives. */
+  const homes = new Map<number, number>(
+    probe.functions.flatMap(({ parameters }) => parameters.map(({ id }) => [id, 0] as const)),
+  );
+  const visit = ({ exprs, statements }: Parts, level: number): void => {
+    const use = (id: number): void => {
+      if ((homes.get(id) ?? level) < level) shared.add(id);
+    };
+    for (const expr of exprs) {
+      if (expr.kind === 'variable') use(expr.variable.id);
+      if (expr.kind === 'step' && expr.target.kind === 'variable') use(expr.target.variable.id);
+      visit(partsOfExpr(expr), level);
+    }
+    for (const statement of statements) {
+      const { kind } = statement;
+      if (kind === 'declare') homes.set(statement.variable.id, level);
+      if ((kind === 'assign' || kind === 'update') && statement.target.kind === 'variable')
+        use(statement.target.variable.id);
+      if (kind === 'for-range' || kind === 'for-map') {
+        homes.set(statement.variable.id, level + 1);
+        if (kind === 'for-range') visit({ exprs: [statement.from, statement.to], statements: [] }, level);
+        visit({ exprs: [], statements: statement.body }, level + 1);
+      } else visit(partsOfStatement(statement), level);
+    }
+  };
+  visit(partsOfProbe(probe), 0);
+  return shared;
+}
