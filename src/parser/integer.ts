@@ -86,7 +86,8 @@ function scaled(text: string, digitsEnd: number, digits: bigint | undefined): In
   const value = digits === undefined ? undefined : digits * (unitNs[suffix] ?? 1n);
   if (value === undefined || value > maximum) {
     const what = Object.hasOwn(unitNs, suffix) ? 'This duration is too long' : 'This number is too large';
-    return { problem: `${what}: the greatest integer is ${maximum.toString()}`, from: 0, to: text.length };
+    const hint = 'Integers have 64 bits.';
+    return { problem: `${what}: the greatest is ${maximum.toString()}`, hint, from: 0, to: text.length };
   }
   return { value };
 }

@@ -44,7 +44,11 @@ export function unclosedBlock(open: IToken, openSpan: Span, span: Span, nextProb
       { span: openSpan, text: 'the block begins here' },
       ...(nextProbe ? [{ span: nextProbe, text: 'this looks like the next probe' }] : []),
     ],
-    hints: open.tokenType === AngleOpen ? ["The '>' that closes the block stands after ';' or '}'."] : [],
+    hints: [
+      open.tokenType === AngleOpen
+        ? "The '>' that closes the block stands after ';' or '}'."
+        : "Put '}' where the block ends; every '{' has one.",
+    ],
   });
 }
 
@@ -69,7 +73,9 @@ export function wrongClosing(open: IToken, openSpan: Span, token: IToken, span: 
 }
 
 export function missingSemicolon(span: Span): Diagnostic {
-  return diagnostic('error', 'missing-semicolon', "';' is missing after this statement", span);
+  return diagnostic('error', 'missing-semicolon', "';' is missing after this statement", span, {
+    hints: ["Statements end in ';'; only the last of a block may lack it."],
+  });
 }
 
 /** `< … >` needs the semicolon even before its end, or the `>` would compare. */
@@ -135,7 +141,9 @@ export function missingExpression(token: IToken, previous: IToken, span: Span): 
     'A type is no value. It stands after a colon or in a cast, and typeof(T) as an argument of a call.';
   const reservedHint = `'${token.image}' is a reserved word; it can't name a value.`;
   const isType = token.tokenType === Typeof || tokenMatcher(token, TagKeyword);
-  const hints = reserved ? [isType ? typeHint : reservedHint] : [];
+  const anyHint =
+    'A value may be a number, a text in quotes, a variable ($x), a map (@x), a builtin or a call.';
+  const hints = [reserved ? (isType ? typeHint : reservedHint) : anyHint];
   return diagnostic('error', 'missing-expression', message, span, { hints });
 }
 

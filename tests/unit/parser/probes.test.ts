@@ -57,6 +57,15 @@ const scripts: readonly (readonly [script: string, tree: string])[] = [
   ['begin / a < 3 / {}', 'begin /(< a 3)/ {}'],
   ['k:f, k:g /"a/b" == "{"/ {}', 'k|f k|g /(== "a/b" "{")/ {}'],
   ['begin / @x[1, (2,)] ?: 3 / {}', 'begin /(? @x[1, (tuple 2)] 3)/ {}'],
+  ['begin / f({ 1 }) / {}', 'begin /(call f {=> 1})/ {}'],
+  [
+    'begin / if f(a)[1] { 1 } else if (b) { 2 } else { 3 } / { c }',
+    'begin /(if (index (call f a) 1) {=> 1} (if b {=> 2} {=> 3}))/ {c}',
+  ],
+  [
+    'begin / if (if a { b } else { c }) { 1 } else { 2 } / < @x = 1; >',
+    'begin /(if (if a {=> b} {=> c}) {=> 1} {=> 2})/ {(= @x 1)}',
+  ],
   ['begin { @x = 4 / 2; } end /1/ {}', 'begin {(= @x (/ 4 2))} end /1/ {}'],
 ];
 
@@ -91,6 +100,16 @@ const angles: readonly (readonly [script: string, tree: string])[] = [
     'begin < $p = (struct s *)a; $q = $p->f->g > 1; return; >',
     'begin {(= $p (cast struct s * a)) (= $q (> (.g (.f $p)) 1)) (return)}',
   ],
+  ['begin < for ($i : 0..3) { break; } >', 'begin {(for $i (.. 0 3) {(break)})}'],
+  ['begin < for $kv : @x { continue } @y = 1; >', 'begin {(for $kv @x {(continue)}) (= @y 1)}'],
+  ['begin < while (@x > 1) { @x-- } >', 'begin {(while (> @x 1) {(_-- @x)})}'],
+  ['begin < import "a"; return @x > 1; >', 'begin {(import "a") (return (> @x 1))}'],
+  ['begin < let $x: uint8 = (a=1 > 2); >', 'begin {(let $x :uint8 (record a=(> 1 2)))}'],
+  ['begin < @x = { 1 > 2 } > 3; >', 'begin {(= @x (> {=> (> 1 2)} 3))}'],
+  ['begin < f({ 1 } > 2, { 3 }); >', 'begin {(call f (> {=> 1} 2) {=> 3})}'],
+  ['begin < @x = if (a > b) { 1 } else { 2 }; >', 'begin {(= @x (if (> a b) {=> 1} {=> 2}))}'],
+  ['begin < @x = (if a { 1 } else { 2 }) > 3; >', 'begin {(= @x (> (if a {=> 1} {=> 2}) 3))}'],
+  ['begin < if a { 1 } else { 2 } > end { }', 'begin {(if a {1} {2})} end {}'],
   ['k:f, k:g <printf("x");>', 'k|f k|g {(call printf "x")}'],
 ];
 
@@ -110,6 +129,19 @@ test('a parameter that is missing counts as empty, with a warning', () => {
     kprobe:f$1 { }
     //      ^^ unknown-parameter
   `);
+});
+
+test('a probe may have a name of its own', () => {
+  const text = 'reads=kprobe:vfs_read, kprobe:f=g {}';
+  const points = parsed(text).probes[0]?.attachPoints ?? [];
+  expect(points.map(({ label }) => label?.text)).toEqual(['reads', undefined]);
+  expect(points.map(pointText)).toEqual(['kprobe|vfs_read', 'kprobe|f=g']);
+  const [{ label, provider, span } = {}] = points;
+  expect([label, provider, { span }].map((part) => text.slice(part?.span?.start, part?.span?.end))).toEqual([
+    'reads',
+    'kprobe',
+    'reads=kprobe:vfs_read',
+  ]);
 });
 
 test('the parts of an attach point know their places', () => {
