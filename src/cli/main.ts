@@ -6,6 +6,7 @@ import { hasErrors } from '../base/outcome.ts';
 import type { Result, SysError } from '../base/result.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { sourceFile } from '../base/source-file.ts';
+import { format } from '../format/format.ts';
 import type { Notices } from '../output/notices.ts';
 import { createNotices } from '../output/notices.ts';
 import { renderMessage } from '../output/render-diagnostic.ts';
@@ -55,6 +56,7 @@ async function start(world: World): Promise<number> {
   if (options.action === 'help') return print(world, helpText());
   if (options.action === 'version') return print(world, `tstrace v${version}\n`);
   if (options.action === 'explain') return explain(world, options.explain ?? '');
+  if (options.action === 'format') return formatScript(world, options);
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
   return options.action === 'list'
@@ -83,6 +85,18 @@ async function runScript(world: World, options: Options, settings: Partial<Setti
       return openOutput(sink?.value ?? world.stdout, options, notices);
     },
   });
+}
+
+function formatScript(world: World, options: Options): number {
+  const source = readSource(world, options);
+  if (!source.ok) return usageError(world, source.error);
+  const { value, diagnostics } = format(source.value);
+  noticesFor(world, options, source.value).diagnostics(diagnostics);
+  if (value === undefined) return exitCodes.failure;
+  if (options.outputPath === undefined) return print(world, value);
+  const written = world.replaceFile(options.outputPath, value);
+  if (written.ok) return exitCodes.success;
+  return usageError(world, { message: `can't write to ${options.outputPath}: ${reasonOf(written.error)}` });
 }
 
 function list(world: World, options: Options, environment: Partial<Settings>): number {

@@ -12,7 +12,7 @@ export type Stage = (typeof stages)[number];
 
 export interface Options {
   /** What was asked for: running is the rule. */
-  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list' | 'explain';
+  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list' | 'explain' | 'format';
   /** The script, or where it is. */
   readonly source?:
     | { readonly kind: 'text'; readonly text: string }
@@ -95,7 +95,17 @@ const flags = [
   },
   { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
   { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
-  { name: 'mode', type: 'string', argument: 'MODE', doc: 'codegen: stop when the code is made' },
+  {
+    name: 'mode',
+    type: 'string',
+    argument: 'MODE',
+    doc: 'codegen: stop when the code is made; format: lay the script out anew',
+  },
+  {
+    name: 'fmt',
+    type: 'boolean',
+    doc: 'the same as --mode format: print the script, or replace the file that -o names',
+  },
   {
     name: 'debug',
     alias: 'd',
@@ -228,7 +238,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   const pid = parsePid(text('pid'));
   const format = oneOf('-f', text('f'), ['text', 'json'] as const);
   const buffering = oneOf('-B', text('B'), ['line', 'full', 'none'] as const);
-  const mode = oneOf('--mode', text('mode'), ['codegen'] as const);
+  const mode = modeOf(parsed);
   const debug = parseStages(text('debug'));
   for (const checked of [pid, format, buffering, mode, debug]) if (!checked.ok) return checked;
   if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok)
@@ -240,7 +250,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   const program = text('e');
   const common: Options = {
     ...defaults,
-    action: list ? 'list' : 'run',
+    action: list ? 'list' : mode.value === 'format' ? 'format' : 'run',
     format: format.value ?? 'text',
     buffering: buffering.value ?? 'line',
     quiet: parsed.quiet === true,
@@ -269,6 +279,18 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     parameters,
     source: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file },
   });
+}
+
+/** --fmt is short for a mode; two modes at once are none. */
+function modeOf({ mode, fmt, list }: Parsed): Result<'codegen' | 'format' | undefined, UsageError> {
+  const named = oneOf('--mode', typeof mode === 'string' ? mode : undefined, ['codegen', 'format'] as const);
+  if (!named.ok) return named;
+  const wanted = fmt === true ? 'format' : named.value;
+  if (named.value !== undefined && named.value !== wanted)
+    return failed({ message: `Cannot use both --fmt and --mode ${named.value}`, hint: 'Give one of them.' });
+  if (list === true && wanted !== undefined)
+    return failed({ message: `Cannot use both -l and the mode ${wanted}`, hint: 'Give one of them.' });
+  return ok(wanted);
 }
 
 const isNamed = (word: string): boolean => /^--./.test(word);

@@ -22,6 +22,8 @@ export interface World {
   readFile(path: string): Result<Uint8Array, SysError>;
   readStdin(): Result<Uint8Array, SysError>;
   writeFile(path: string, bytes: Uint8Array | string): Result<void, SysError>;
+  /** Either the whole new content is there, or the old one: what is no regular file is written to as it is. */
+  replaceFile(path: string, text: string): Result<void, SysError>;
   isFile(path: string): boolean;
   /** Created or emptied. */
   openForWriting(path: string): Result<Sink, SysError>;
@@ -43,6 +45,7 @@ export function realWorld(): World {
     readFile: (path) => attempt(`open ${path}`, () => fs.readFileSync(path)),
     readStdin: () => attempt('read standard input', () => fs.readFileSync(0)),
     writeFile: (path, bytes) => attempt(`write ${path}`, () => fs.writeFileSync(path, bytes)),
+    replaceFile: (path, text) => attempt(`write ${path}`, () => replaceFile(path, text)),
     isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     openForWriting: (path) => attempt(`open ${path}`, () => sinkOf(fs.openSync(path, 'w'))),
     onInterrupt: (act) => {
@@ -57,6 +60,26 @@ export function realWorld(): World {
     uid: process.getuid?.() ?? 0,
     pid: process.pid,
   };
+}
+
+/** Through a temporary file beside it, with the file's own permissions; behind a symbolic link, the file that it points to. */
+function replaceFile(path: string, text: string): void {
+  const old = fs.statSync(path, { throwIfNoEntry: false });
+  if (old && !old.isFile()) {
+    fs.writeFileSync(path, text);
+    return;
+  }
+  const target = old ? fs.realpathSync(path) : path;
+  const temporary = `${target}.${process.pid}.tmp`;
+  const file = fs.openSync(temporary, 'wx', old?.mode);
+  try {
+    fs.writeFileSync(file, text);
+    fs.closeSync(file);
+    fs.renameSync(temporary, target);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** The launcher hides this variable from Node, which would read certificates because of it; a command of ours is to see it. */

@@ -7,6 +7,7 @@ import { join, type Span } from '../base/span.ts';
 import type { BinaryOp, Expr, Name, RecordField, TypeSyntax, UnaryOp } from './ast.ts';
 import { readInteger } from './integer.ts';
 import { readString } from './string-literal.ts';
+import { Integer } from './tokens.ts';
 
 /** What building needs beside tokens: where they come from, where faults go, and the script's parameters. */
 export interface BuildContext {
@@ -172,12 +173,13 @@ export function postfixStep(context: BuildContext, target: Expr, token: IToken):
   return { kind: 'step', op: token.image as '++' | '--', prefix: false, target, span };
 }
 
-export function fieldAccess(context: BuildContext, object: Expr, token: IToken): Expr {
+/** `last` is the last token of the object. */
+export function fieldAccess(context: BuildContext, object: Expr, last: IToken, token: IToken): Expr {
   const name = nameOf(context, token);
   const span = join(object.span, name.span);
   if (!/^[0-9]/.test(name.text)) return { kind: 'field', object, name, span };
   // `1.5` lexes as a tuple access on a number.
-  if (object.kind === 'int' && object.span.end + 1 === name.span.start) {
+  if (object.kind === 'int' && last.tokenType === Integer && object.span.end + 1 === name.span.start) {
     context.report.error('bad-number', "Numbers with a fraction aren't supported", span, {
       hints: ['Use whole numbers.'],
     });

@@ -78,8 +78,9 @@ export abstract class ExpressionGrammar extends TypeGrammar {
       this.OR([
         {
           ALT: () => {
+            const last = this.LA(0);
             const name = this.SUBRULE(this.member);
-            object = this.ACTION(() => build.fieldAccess(this.state.context, object, name));
+            object = this.ACTION(() => build.fieldAccess(this.state.context, object, last, name));
           },
         },
         {

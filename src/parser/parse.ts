@@ -1,10 +1,11 @@
 /** Text to surface tree: the door of this room. */
 
-import type { Lexer } from 'chevrotain';
+import type { IToken, Lexer } from 'chevrotain';
 import { Report, type Diagnostic } from '../base/diagnostic.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { sourceFile, type SourceFile } from '../base/source-file.ts';
 import type { Program } from './ast.ts';
+import { commentsOf, type Comment } from './comments.ts';
 import { TraceParser } from './grammar.ts';
 import { createLexer, tokenize } from './lexer.ts';
 
@@ -26,13 +27,29 @@ const machine = once((): Machine => ({ lexer: createLexer(false), parser: new Tr
  * in the order of the text. Statements in error are left out; an expression too deep for later passes is an error node.
  */
 export function parse(source: SourceFile, options: ParseOptions = { parameters: [] }): Outcome<Program> {
+  return read(source, options).outcome;
+}
+
+/** The same with the comments, in order: for who wants to write the script anew. */
+export function parseWithComments(source: SourceFile): {
+  readonly outcome: Outcome<Program>;
+  readonly comments: readonly Comment[];
+} {
+  const { outcome, tokens } = read(source, { parameters: [] });
+  return { outcome, comments: commentsOf(source, tokens) };
+}
+
+function read(
+  source: SourceFile,
+  { parameters }: ParseOptions,
+): { readonly outcome: Outcome<Program>; readonly tokens: readonly IToken[] } {
   const { lexer, parser } = machine();
   const report = new Report();
   const tokens = tokenize(lexer, source, report);
-  const context = { file: source.name, report, parameters: options.parameters };
+  const context = { file: source.name, report, parameters };
   const { program, problems } = parser.parse(source, tokens, context);
   const diagnostics = [...report.diagnostics, ...problems].sort((a, b) => startOf(a) - startOf(b));
-  return { value: program, diagnostics };
+  return { outcome: { value: program, diagnostics }, tokens };
 }
 
 /** Build lexer and parser, and run them once, so that a start-up snapshot holds them ready for use. */

@@ -44,6 +44,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   ffi: ['base'],
   codegen: ['base', 'types', 'plan', 'builtins', 'probes', 'ffi'],
   system: ['base', 'types', 'ffi'],
+  format: ['base', 'parser'],
   output: ['base', 'types'],
   runtime: ['base', 'types', 'plan', 'builtins', 'probes', 'system', 'ffi'],
 };

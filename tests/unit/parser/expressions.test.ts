@@ -57,6 +57,7 @@ const forms: readonly (readonly [source: string, tree: string])[] = [
   ['a.b->c.d', '(.d (.c (.b a)))'],
   ['$t.0', '(.0 $t)'],
   ['$t.1.2', '(.2 (.1 $t))'],
+  ['(1).2', '(.2 1)'],
   ['a.if->let.struct', '(.struct (.let (.if a)))'],
   ['a._', '(._ a)'],
   ['$a[1]', '(index $a 1)'],
