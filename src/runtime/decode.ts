@@ -10,7 +10,7 @@ import { partsOf, roundUp, sizeOf, slotOf } from '../types/layout.ts';
 import type { PackedField } from '../types/packing.ts';
 import { tailAlign } from '../types/packing.ts';
 import { typeName } from '../types/type-name.ts';
-import type { EnumType, IntType, StackType, StringType, Type } from '../types/type.ts';
+import type { EnumType, IntType, StackType, StringType, TupleType, Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
 import { structReader } from './decode-struct.ts';
 import { inetText } from './inet-text.ts';
@@ -116,7 +116,11 @@ export function compileField(field: PackedField, memory: Memory, context: Decode
     }
     case 'tuple': {
       const parts = field.parts.map((part) => compileField(part, memory, context));
-      return (at, cursor) => ({ kind: 'tuple', elements: parts.map((read) => read(at, cursor)) });
+      return (at, cursor) =>
+        tupleValue(
+          field.type,
+          parts.map((read) => read(at, cursor)),
+        );
     }
     default:
       return assertNever(field);
@@ -248,21 +252,24 @@ function arrayReader(
   });
 }
 
-function tupleReader(
-  type: Extract<Type, { kind: 'tuple' }>,
-  memory: Memory,
-  context: DecodeContext,
-  offset: number,
-): Reader {
+function tupleReader(type: TupleType, memory: Memory, context: DecodeContext, offset: number): Reader {
   const readers = partsOf(type).slots.map((slot) =>
     compileReader(slot.type, memory, context, offset + slot.offset),
   );
-  const { names } = type;
-  if (!names) return (at) => ({ kind: 'tuple', elements: readers.map((read) => read(at)) });
-  return (at) => ({
+  return (at) =>
+    tupleValue(
+      type,
+      readers.map((read) => read(at)),
+    );
+}
+
+/** A record, if the elements have names. */
+function tupleValue({ names }: TupleType, elements: readonly Value[]): Value {
+  if (!names) return { kind: 'tuple', elements };
+  return {
     kind: 'record',
-    fields: readers.map((read, index) => ({ name: names[index] ?? '', value: read(at) })),
-  });
+    fields: elements.map((value, index) => ({ name: names[index] ?? '', value })),
+  };
 }
 
 type PartedType = Extract<Type, { kind: 'buffer' | 'symbol' | 'inet' | 'timestamp' }>;

@@ -9,6 +9,7 @@ import type { Expr, Name } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
 import { string } from '../types/type.ts';
 import { isNumber } from './convert.ts';
+import { wholeContext } from './fields.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, fitsAsValue, infer, isWrong, value, wrong } from './infer-expression.ts';
 import { inferInvoke } from './infer-function.ts';
@@ -167,7 +168,8 @@ function inferArgument(
   if (param.takes.includes('key')) return keyArgument(scope, arg, before);
   if (param.takes.includes('type')) return typeArgument(scope, arg);
   if (param.takes.includes('path')) return pathArgument(scope, name, arg, before);
-  const inferred = takesText(param, arg) ? inferParameterText(scope, arg.index, span) : infer(scope, arg);
+  const found = takesText(param, arg) ? inferParameterText(scope, arg.index, span) : infer(scope, arg);
+  const inferred = param.takes.includes('any') ? wholeContext(scope, found) : found;
   if (isWrong(inferred)) return undefined;
   const argument = plainArgument(inferred.expr);
   if (param.takes.some((takes) => accepts(takes, argument))) return argument;

@@ -6,10 +6,11 @@ import type { Expr, Name } from '../parser/ast.ts';
 import type { Field } from '../types/field.ts';
 import { namedFields } from '../types/field.ts';
 import { typeName } from '../types/type-name.ts';
+import { recordOf } from '../types/type.ts';
 import type { StructType, Type } from '../types/type.ts';
 import { isNumber } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
-import { firm, infer, isWrong, wrong } from './infer-expression.ts';
+import { firm, infer, isWrong, value, wrong } from './infer-expression.ts';
 import { inferTupleElement } from './infer-tuple.ts';
 import { partOf } from './memory-parts.ts';
 import { reportNoBtf } from './resolve-type.ts';
@@ -28,6 +29,19 @@ export function inferField(scope: Scope, expr: Extract<Expr, { kind: 'field' }>)
   return field
     ? firm(partOf(scope, struct.value, field, span))
     : reportUnknownField(scope, struct.type, name, span);
+}
+
+/** args as a whole, for those who print it: a record of all that the context holds, each read as it would be alone. Other values stay as they are. */
+export function wholeContext(scope: Scope, inferred: Inferred): Inferred {
+  const { type, span } = inferred.expr;
+  const struct = structIn(inferred.expr);
+  if (type.kind !== 'pointer' || type.space !== 'context' || !struct) return inferred;
+  const fields = namedFields(struct.type, scope.facts.fieldsOf);
+  const elements = fields.map((field) => value(scope, firm(partOf(scope, struct.value, field, span))));
+  if (elements.some((element) => element.type.kind === 'error')) return wrong(span);
+  const names = fields.map(({ name }) => name);
+  const of = elements.map((element) => element.type);
+  return firm({ kind: 'tuple', type: recordOf(names, of), elements, span });
 }
 
 /** `.` and `->` mean the same: a pointer to a struct is followed, once. */

@@ -167,6 +167,21 @@ a
 @[{ .x = 100000, .y = s }]: { .x = 2, .y = a }`,
   },
   {
+    title: 'records of long text keep their names on the way',
+    script: `begin { $s = str("text", 200); $r = (x=$s, y=(z=1, w=$s)); print($r); print((1, $r)); exit(); }`,
+    prints: '{ .x = text, .y = { .z = 1, .w = text } }\n(1, { .x = text, .y = { .z = 1, .w = text } })',
+  },
+  {
+    title: "print(args) shows all of a probe's arguments by name",
+    command: '{programs}/reader 1 1',
+    script: `tracepoint:syscalls:sys_enter_read /pid == cpid && args.count == 1/ { print(args); }
+      rawtracepoint:sys_exit /pid == cpid && args.ret == 1/ { printf("%s\\n", args); }`,
+    prints: (stdout) => {
+      expect(stdout).toMatch(/^{ \.__syscall_nr = 0, \.fd = 3, \.buf = 0x[0-9a-f]+, \.count = 1 }$/m);
+      expect(stdout).toMatch(/^{ \.regs = 0xffff[0-9a-f]+, \.ret = 1 }$/m);
+    },
+  },
+  {
     title: 'records are objects in JSON',
     options: ['-f', 'json'],
     script: 'begin { print((x=1, y=(z="s", w=(1, true)))); @[(k=1)] = (v=2); exit(); }',

@@ -1,7 +1,7 @@
 /** Tuples and records: what they are made of, how they are taken apart, and which go together. */
 
 import { expect, test } from 'vitest';
-import { checkAnalysis, mapsIn, told, typesIn, valueOf } from '../../support/analysis.ts';
+import { checkAnalysis, mapsIn, told, treeOf, typesIn, valueOf } from '../../support/analysis.ts';
 
 test.each([
   ['(x=1, y="s")', '(x=1:int8, y="s":string[2]):(x=int8,y=string[2])'],
@@ -24,6 +24,20 @@ test('records of one set of names are one type, in the order of the first', () =
   expect(valueOf('$r == (y=1, x=2)', '$r = (x=pid, y=1);')).toBe(
     '($r:(x=uint32,y=int8) == (x=2:uint32, y=1:int8):(x=uint32,y=int8)):bool',
   );
+});
+
+test('args as a whole is a record of what the context holds', () => {
+  expect(treeOf('fentry:f { print(args); }').at(-1)).toBe(
+    'print((file=load(args:struct args_f * + 0):struct file *, count=load(args:struct args_f * + 8):uint32):(file=struct file *,count=uint32)):void',
+  );
+  checkAnalysis(`
+    fentry:f {
+      @ = args;
+       // ^^^^ type-mismatch
+      print(args + 1);
+         // ^^^^ type-mismatch
+    }
+  `);
 });
 
 test('mistakes', () => {
