@@ -20,6 +20,7 @@ import { str } from './functions/str.ts';
 import { strlen, strncmp } from './functions/strings.ts';
 import { kaddr, ksym, usym } from './functions/symbols.ts';
 import { strftime, time } from './functions/time.ts';
+import { uaddr } from './functions/uaddr.ts';
 import { runtimeWarning } from './runtime-warning.ts';
 import { args, numberedArguments, retval, usermode } from './variables/arguments.ts';
 import { cpid, hasCpid } from './variables/child.ts';
@@ -73,6 +74,7 @@ export const builtins: readonly Builtin[] = [
   strncmp,
   ksym,
   usym,
+  uaddr,
   kaddr,
   getopt,
   kstack,

@@ -3,7 +3,7 @@
 import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import { hasWildcard } from '../base/wildcard.ts';
-import type { Executable, TargetSource, TargetText } from './define.ts';
+import type { Executable, ProbeContext, TargetSource, TargetText } from './define.ts';
 
 type Part = TargetText['parts'][number];
 type Problem = Exclude<ReturnType<TargetSource['executable']>, Executable>;
@@ -14,6 +14,15 @@ const failures: Readonly<Record<Problem['error'], string>> = {
   'not-elf': 'This file is not an ELF program or library',
   denied: 'This file can not be read',
 };
+
+/** What a probe's context says of the file that it is in. */
+export function probedBinary(
+  { path, symbol, isFixed, addressOf }: Executable,
+  fileOffset: number,
+): Pick<ProbeContext, 'binary'> {
+  const placeAddress = addressOf(fileOffset);
+  return placeAddress === undefined ? {} : { binary: { path, symbol, isFixed, placeAddress } };
+}
 
 /**
  * By path or name; with `*` those that match; `*` alone is all that is mapped by the traced process, or by any. Without a part, the
@@ -61,6 +70,9 @@ const asItIs = (path: string): Executable => ({
   variable: () => undefined,
   fileOffsetOf: (address) => (address <= Number.MAX_SAFE_INTEGER ? Number(address) : undefined),
   isGo: false,
+  symbol: () => undefined,
+  addressOf: () => undefined,
+  isFixed: false,
 });
 
 const pathsMatching = ({ text }: Part, source: TargetSource): readonly string[] =>

@@ -58,6 +58,10 @@ export interface ProbeContext {
   readonly modeRegister?: ContextSlot;
   /** Address of the function that is entered or left: what `func` shows. By helper get_func_ip where registers can't tell. */
   readonly functionAddress?: ContextSlot | 'get_func_ip';
+  /** In a function's first instruction: where the address is that it will return to, in a register or on top of the process's stack. */
+  readonly caller?: { readonly register: ContextSlot; readonly inMemory: boolean };
+  /** The program or library that the probe is in. */
+  readonly binary?: ProbedBinary;
   /** Pointers in the context are known to the verifier as such (tracing programs): they can't be computed with as integers. */
   readonly typedPointers?: boolean;
   /**
@@ -65,6 +69,12 @@ export interface ProbeContext {
    * kernel does nothing about it: its scratch memory needs several levels.
    */
   readonly reentrant?: boolean;
+}
+
+/** Where in a program or library a probe is, so that other addresses of the same can be told from it. */
+export interface ProbedBinary extends Pick<Executable, 'path' | 'symbol' | 'isFixed'> {
+  /** Virtual address of the probed place, as the file has it. */
+  readonly placeAddress: number;
 }
 
 /** One concrete place to attach to. */
@@ -199,6 +209,12 @@ export interface Executable {
   usdtSites(): readonly UsdtSite[];
   /** Virtual address of a variable, as the file has it. */
   variable(name: string): number | undefined;
+  /** A variable or function; its address likewise. */
+  symbol(name: string): { readonly address: number; readonly bytes: number } | undefined;
+  /** Virtual address of a place in the file; undefined if it isn't mapped. */
+  addressOf(fileOffset: number): number | undefined;
+  /** Loaded at the addresses that the file has; all others are moved. */
+  readonly isFixed: boolean;
   /** Made by the Go compiler, whose stacks grow by moving: a return address must not be replaced there. */
   readonly isGo: boolean;
 }

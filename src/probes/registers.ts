@@ -9,6 +9,8 @@ export interface Registers {
   readonly arguments: readonly ContextSlot[];
   readonly returnValue: ContextSlot;
   readonly instructionPointer: ContextSlot;
+  /** Where a function that has just been entered finds the address that it will return to. */
+  readonly caller: { readonly register: ContextSlot; readonly inMemory: boolean };
   /** x86 only: cs. */
   readonly modeRegister?: ContextSlot;
   /** By the names that scripts use. */
@@ -50,18 +52,23 @@ const x64: Registers = {
   arguments: (['di', 'si', 'dx', 'cx', 'r8', 'r9'] as const).map(x64Slot),
   returnValue: x64Slot('ax'),
   instructionPointer: x64Slot('ip'),
+  // The call has pushed it.
+  caller: { register: x64Slot('sp'), inMemory: true },
   modeRegister: x64Slot('cs'),
   named: new Map([...x64Names.map((name) => [name, x64Slot(name)] as const), ['pc', x64Slot('ip')] as const]),
 };
 
 const arm64NumberedCount = 31;
 const arm64NumberedArguments = 8;
+/** x30, the link register. */
+const arm64Link = 30;
 const arm64Special = ['sp', 'pc', 'pstate'] as const;
 
 const arm64: Registers = {
   arguments: Array.from({ length: arm64NumberedArguments }, (_, index) => slot(index)),
   returnValue: slot(0),
   instructionPointer: slot(arm64NumberedCount + arm64Special.indexOf('pc')),
+  caller: { register: slot(arm64Link), inMemory: false },
   named: new Map([
     ...Array.from({ length: arm64NumberedCount }, (_, index) => [`r${index}`, slot(index)] as const),
     ...arm64Special.map((name, index) => [name, slot(arm64NumberedCount + index)] as const),

@@ -3,7 +3,7 @@
 import type { Report } from '../base/diagnostic.ts';
 import type { Machine } from '../plan/machine.ts';
 import { kernelFrom } from '../plan/machine.ts';
-import { binariesToList, findBinaries } from './binaries.ts';
+import { binariesToList, findBinaries, probedBinary } from './binaries.ts';
 import type {
   Executable,
   ProbeContext,
@@ -18,8 +18,9 @@ import { reportForm } from './target-errors.ts';
 import type { UserPlace } from './user-place.ts';
 import { functionNames, parseUserPlace, placesIn, readUserTarget, reportNoPlace } from './user-place.ts';
 
-function contextOf(isReturn: boolean, machine: Machine): ProbeContext {
-  const { arguments: args, returnValue, instructionPointer, modeRegister } = registersOf(machine.arch);
+function contextOf(isReturn: boolean, machine: Machine, place: UserPlace, binary: Executable): ProbeContext {
+  const registers = registersOf(machine.arch);
+  const { arguments: args, returnValue, instructionPointer, modeRegister, caller } = registers;
   // get_func_ip knows uprobes since 6.6; before, it gives 0 there.
   const knowsFunction = kernelFrom(machine, 6, 6);
   return {
@@ -30,6 +31,8 @@ function contextOf(isReturn: boolean, machine: Machine): ProbeContext {
     ...(modeRegister && { modeRegister }),
     ...(!isReturn && { functionAddress: instructionPointer }),
     ...(isReturn && knowsFunction && { functionAddress: 'get_func_ip' as const }),
+    ...(!isReturn && place.isEntry && { caller }),
+    ...probedBinary(binary, place.fileOffset),
     reentrant: true,
   };
 }
@@ -38,17 +41,17 @@ function userProbe(
   definition: Omit<ProbeDefinition, 'resolve' | 'list' | 'programType'>,
   isReturn: boolean,
 ): ProbeDefinition {
-  const resolved = (path: string, place: UserPlace, { machine }: TargetSource): ResolvedProbe => ({
-    name: `${definition.name}:${path}:${place.label}`,
+  const resolved = (binary: Executable, place: UserPlace, { machine }: TargetSource): ResolvedProbe => ({
+    name: `${definition.name}:${binary.path}:${place.label}`,
     attachment: {
       kind: 'uprobe',
       return: isReturn,
-      path,
+      path: binary.path,
       offset: place.fileOffset,
       ...(place.symbol !== undefined && { symbol: place.symbol }),
       ...(machine.targetPid !== undefined && { pid: machine.targetPid }),
     },
-    context: contextOf(isReturn, machine),
+    context: contextOf(isReturn, machine, place, binary),
     contextKey: definition.name,
   });
 
@@ -65,7 +68,7 @@ function userProbe(
       const binaries = place ? findBinaries(written.binary, target.span, source, report) : [];
       if (!place || binaries.length === 0 || (isReturn && reportGo(binaries, target, report))) return [];
       const found = binaries.flatMap((binary) =>
-        placesIn(binary, place, source, report).map((at) => resolved(binary.path, at, source)),
+        placesIn(binary, place, source, report).map((at) => resolved(binary, at, source)),
       );
       if (found.length === 0) reportNoPlace(binaries, place, source, report);
       return found;

@@ -2,7 +2,7 @@
 
 import type { Report } from '../base/diagnostic.ts';
 import { matcher } from '../base/wildcard.ts';
-import { binariesToList, findBinaries } from './binaries.ts';
+import { binariesToList, findBinaries, probedBinary } from './binaries.ts';
 import type { Executable, ResolvedProbe, TargetSource, TargetText, UsdtSite } from './define.ts';
 import { defineProbe } from './define.ts';
 import { registersOf } from './registers.ts';
@@ -91,6 +91,7 @@ function place(binary: Executable, site: UsdtSite, { machine }: TargetSource): R
       instructionPointer,
       ...(modeRegister && { modeRegister }),
       functionAddress: instructionPointer,
+      ...probedBinary(binary, site.fileOffset),
       reentrant: true,
     },
     // Sites of one name may have their arguments in different places: each such place is a program of its own.

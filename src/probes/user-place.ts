@@ -35,6 +35,8 @@ export interface UserPlace {
   readonly label: string;
   readonly symbol?: string;
   readonly fileOffset: number;
+  /** It is a function's first instruction. */
+  readonly isEntry: boolean;
 }
 
 /** `[BINARY:][cpp:]PLACE`; undefined if the parts have another form. */
@@ -75,7 +77,9 @@ export function placesIn(
 ): readonly UserPlace[] {
   if (place.kind === 'address') {
     const fileOffset = binary.fileOffsetOf(place.address);
-    return fileOffset === undefined ? [] : [{ label: place.text, fileOffset }];
+    if (fileOffset === undefined) return [];
+    const isEntry = binary.functions().some((found) => found.fileOffset === fileOffset);
+    return [{ label: place.text, fileOffset, isEntry }];
   }
   const { offset, span } = place;
   const found = distinct(functionsNamed(binary, place, source));
@@ -88,6 +92,7 @@ export function placesIn(
     label: offset > 0 ? `${name}+${offset}` : name,
     symbol: name,
     fileOffset: fileOffset + offset,
+    isEntry: offset === 0,
   }));
 }
 

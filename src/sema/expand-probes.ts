@@ -65,7 +65,10 @@ function groupsOf(
 ): readonly (readonly [Located, ...Located[]])[] {
   const groups = new Map<string, [Located, ...Located[]]>();
   for (const place of places) {
-    const key = perPlace ? `${place.name} ${place.contextKey}` : place.contextKey;
+    // Sites of one static probe have the same name.
+    const key = perPlace
+      ? `${place.name} ${place.contextKey} ${place.context.binary?.placeAddress}`
+      : place.contextKey;
     const group = groups.get(key);
     if (group) group.push(place);
     else groups.set(key, [place]);

@@ -8,11 +8,11 @@ import type { Executable, TargetSource } from '../probes/define.ts';
 import type { CachedLibrary } from './elf/library-cache.ts';
 import { findLibrary, parseLibraryCache } from './elf/library-cache.ts';
 import type { Elf } from './elf/parse.ts';
-import { fileOffsetOf, sectionNamed } from './elf/parse.ts';
+import { addressOfOffset, fileOffsetOf, sectionNamed } from './elf/parse.ts';
 import { readElf } from './elf/read.ts';
 import { functionFileOffset, listFunctions, readFunctions } from './elf/symbols.ts';
 import { usdtSites } from './elf/usdt.ts';
-import { variableAddress } from './elf/variables.ts';
+import { symbolNamed, variableAddress } from './elf/variables.ts';
 import { matchingPaths } from './glob.ts';
 import { foreignRoot } from './mount-root.ts';
 import { once } from './once.ts';
@@ -45,6 +45,9 @@ function readExecutable(name: string, machine: Machine, searchPath: string): Fin
   return { path: realPath(path), ...functionsOf(elf.value) };
 }
 
+/** ET_EXEC: loaded where it says. */
+const fixedType = 2;
+
 /** What Go's linker adds to every program (cmd/link). */
 const goSections = ['.go.buildinfo', '.note.go.buildid', '.gopclntab'];
 
@@ -55,6 +58,9 @@ function functionsOf(elf: Elf): Omit<Executable, 'path'> {
       address <= Number.MAX_SAFE_INTEGER ? fileOffsetOf(elf, Number(address)) : undefined,
     usdtSites: once(() => usdtSites(elf)),
     variable: (name) => variableAddress(elf, name),
+    symbol: (name) => symbolNamed(elf, name),
+    addressOf: (fileOffset) => addressOfOffset(elf, fileOffset),
+    isFixed: elf.type === fixedType,
     isGo: goSections.some((name) => sectionNamed(elf, name) !== undefined),
   };
 }

@@ -132,6 +132,13 @@ test('names of C++ and Rust are shown as people write them, unless cpp_demangle 
   ]);
 });
 
+test('uaddr in a program of fixed addresses is known when compiling', async () => {
+  const program = join(folder, 'globals');
+  execFileSync('gcc', ['-O1', '-no-pie', '-fno-pie', 'tests/programs/globals.c', '-o', program]);
+  const script = `uprobe:${program}:leave { print((*uaddr("large"), *uaddr("words"), usym(uaddr("small")))); }`;
+  expect(await quietly('-c', program, '-e', script)).toContain('(123456789012, 1, small)\n');
+});
+
 test('functions of the vDSO have names', async () => {
   const stdout = await quietly(
     '-c',

@@ -91,8 +91,9 @@ const executable: TargetSource['executable'] = (path) => {
   const names = executables[path];
   if (!names) return { error: 'not-found', path };
   const found = names.map((name, index) => ({ name, fileOffset: 0x1000 * (index + 1), bytes: 64 }));
-  const bare = { usdtSites: () => [throwSite], variable: () => undefined, isGo: false };
-  return { ...bare, path, functions: () => found, fileOffsetOf: Number };
+  const bare = { usdtSites: () => [throwSite], variable: () => undefined, isGo: false, isFixed: false };
+  const symbol = () => ({ address: 0x5000, bytes: 4 });
+  return { ...bare, symbol, addressOf: Number, path, functions: () => found, fileOffsetOf: Number };
 };
 
 export function exampleFacts(): Facts {

@@ -178,6 +178,9 @@ const app: Executable = {
     },
   ],
   variable: (name) => (name === 'counter' ? 0x5000 : undefined),
+  symbol: (name) => (name === 'counter' ? { address: 0x5000, bytes: 4 } : undefined),
+  addressOf: (fileOffset) => fileOffset,
+  isFixed: false,
   isGo: false,
 };
 

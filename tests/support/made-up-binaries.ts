@@ -13,7 +13,9 @@ export interface BinaryDescription {
   readonly functions: readonly string[];
   readonly isGo?: boolean;
   readonly usdtSites?: readonly UsdtSite[];
+  /** Their addresses; each is 4 bytes long. */
   readonly variables?: Readonly<Record<string, number>>;
+  readonly isFixed?: boolean;
 }
 
 const functionBytes = 64;
@@ -25,12 +27,19 @@ export function madeUpBinary({
   isGo = false,
   usdtSites = [],
   variables = {},
+  isFixed = true,
 }: BinaryDescription): Executable {
   return {
     path,
     isGo,
     usdtSites: () => usdtSites,
+    isFixed,
     variable: (name) => variables[name],
+    symbol: (name) => {
+      const address = variables[name];
+      return address === undefined ? undefined : { address, bytes: 4 };
+    },
+    addressOf: (fileOffset) => fileOffset + 0x400000,
     functions: () =>
       functions.map((name, index) => ({
         name,

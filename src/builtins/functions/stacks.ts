@@ -2,12 +2,12 @@
 
 import type { Report } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
-import { frameType, partsOf, sizeOf, slotOf } from '../../types/layout.ts';
+import { buildIdFrame, frameType, partsOf, sizeOf, slotOf } from '../../types/layout.ts';
 import type { StackMode, StackType } from '../../types/type.ts';
 import { stack, stackModes } from '../../types/type.ts';
 import type { FunctionDefinition, TypingContext } from '../define.ts';
 import { defineFunction } from '../define.ts';
-import type { Argument, Emitter, Memory } from '../emitter.ts';
+import type { Argument, Emitter, Memory, Scalar } from '../emitter.ts';
 import { currentIds } from '../variables/pid.ts';
 
 const defaultDepth = 127;
@@ -68,25 +68,83 @@ function checkMode(
   );
 }
 
-/** The helper writes all frames' bytes, zeros behind the last, also where it fails. */
 function emitStack(type: StackType, out: Emitter, name: string): Memory {
-  const layout = partsOf(type);
-  const frames = slotOf(layout, 'frames');
-  const frame = frameType(type);
-  const value = out.reserve(layout.size, name);
-  const framesBytes = sizeOf(frames.type);
-  const user = type.space === 'user';
-  const written = out.helper('get_stack', [
-    'context',
-    out.part(value, frames.offset, framesBytes),
-    framesBytes,
-    (user ? userStackFlag : 0) | (frame.kind === 'int' ? 0 : buildIdFlag),
-  ]);
-  const count = out.shiftRight(written, Math.log2(sizeOf(frame)));
+  const value = out.reserve(partsOf(type).size, name);
+  const place = framePlaces(type);
+  // The helper writes all frames' bytes, zeros behind the last, also where it fails.
+  const written = getStack(out, type, out.part(value, place.frames, place.bytes * type.depth));
+  const count = out.shiftRight(written, Math.log2(place.bytes));
   const counted = out.select(out.compare('>', written, 0, true), count, out.int(0));
-  out.store(value, slotOf(layout, 'count').offset, out.resize(counted, 32));
-  out.store(value, slotOf(layout, 'process').offset, user ? currentIds(out, false).pid : out.int(0, 32));
+  out.store(value, place.count, out.resize(counted, 32));
+  const isUser = type.space === 'user';
+  out.store(value, place.process, isUser ? currentIds(out, false).pid : out.int(0, 32));
+  const { caller } = out.program.context;
+  if (isUser && caller && type.depth > 1)
+    out.when(out.compare('>', counted, 0), () => addCaller(type, out, value, caller));
   return value;
+}
+
+/** Offsets within a stack's value, and the bytes of a frame. */
+function framePlaces(type: StackType) {
+  const layout = partsOf(type);
+  const offset = (part: string): number => slotOf(layout, part).offset;
+  const bytes = sizeOf(frameType(type));
+  return { process: offset('process'), count: offset('count'), frames: offset('frames'), bytes };
+}
+
+function getStack(out: Emitter, { space, mode }: Pick<StackType, 'space' | 'mode'>, frames: Memory): Scalar {
+  const flags = (space === 'user' ? userStackFlag : 0) | (mode === 'build_id' ? buildIdFlag : 0);
+  return out.helper('get_stack', ['context', frames, frames.bytes, flags]);
+}
+
+/**
+ * In its first instruction a function has not yet made its frame: the kernel walks from that of its caller and leaves the caller itself
+ * out, unless it knows the instruction as one that begins a frame (since 6.12, arch/x86/events/core.c, perf_callchain_user). Where it is
+ * missing, the walk is done again one frame further back, and the caller put into the gap.
+ */
+function addCaller(
+  type: StackType,
+  out: Emitter,
+  value: Memory,
+  { register, inMemory }: NonNullable<Emitter['program']['context']['caller']>,
+): void {
+  const caller = inMemory ? readWord(out, out.context(register)) : out.context(register);
+  const isMissing = out.and(
+    out.compare('!=', secondAddress(type, out, value), caller),
+    out.compare('!=', caller, 0),
+  );
+  out.when(isMissing, () => {
+    const { frames, bytes, count } = framePlaces(type);
+    const behind = out.part(value, frames + bytes, bytes * (type.depth - 1));
+    const written = getStack(out, type, behind);
+    if (bytes === 8) out.store(behind, 0, caller);
+    else storeAddress(out, behind, caller);
+    const found = out.select(out.compare('>', written, bytes, true), written, out.int(bytes));
+    out.store(value, count, out.resize(out.add(out.shiftRight(found, Math.log2(bytes)), 1), 32));
+  });
+}
+
+function readWord(out: Emitter, address: Scalar): Scalar {
+  const word = out.reserve(8, 'caller');
+  out.readMemory(word, 8, address, 'user');
+  return out.load(word, 0, 64);
+}
+
+/** Where the kernel thinks that the probed function was called from; 0 if nowhere. Frames by build id don't tell addresses. */
+function secondAddress(type: StackType, out: Emitter, value: Memory): Scalar {
+  const { frames, bytes } = framePlaces(type);
+  if (bytes === 8) return out.load(value, frames + bytes, 64);
+  const addresses = out.reserve(2 * 8, 'addresses');
+  getStack(out, { space: 'user', mode: 'raw' }, addresses);
+  return out.load(addresses, 8, 64);
+}
+
+/** A frame of which the address is known, and the build id is not. */
+function storeAddress(out: Emitter, frame: Memory, address: Scalar): void {
+  const addressStatus = 2; // BPF_STACK_BUILD_ID_IP
+  out.zero(out.part(frame, 0, buildIdFrame.size));
+  out.store(frame, slotOf(buildIdFrame, 'status').offset, out.int(addressStatus, 32));
+  out.store(frame, slotOf(buildIdFrame, 'place').offset, address);
 }
 
 const stackFunction = (space: Space, name: string, doc: string, example: string): FunctionDefinition =>

@@ -100,6 +100,35 @@ export const stackCases: readonly Case[] = [
     },
   },
   {
+    title: 'a function that makes no frame of its own is shown with its caller, in every mode',
+    command: '{programs}/reader 2 1',
+    script: `uprobe:{programs}/reader:add_up { @[ustack(3)] = count(); @raw[ustack(raw)] = count(); @id[ustack(build_id)] = count(); @one[ustack(1)] = count(); }`,
+    prints: (stdout: string): void => {
+      const lines = (name: string): readonly string[] =>
+        (new RegExp(`^@${name}\\[\n((?:.*\n)*?)\\]: 2$`, 'm').exec(stdout)?.[1] ?? '')
+          .split('\n')
+          .slice(0, -1);
+      expect(lines('').slice(0, 2)).toEqual(['        add_up+0', expect.stringMatching(/^ {8}main\+\d+$/)]);
+      expect(lines('one')).toEqual(['        add_up+0']);
+      // The return address lies behind a call, in the same pages and the same file.
+      const [entry = '', caller = ''] = lines('raw');
+      expect(caller.slice(0, -4)).toBe(entry.slice(0, -4));
+      const [entryPlace, callerPlace] = lines('id').map((line) => line.split(' 0x'));
+      expect(callerPlace?.[0]).toBe(entryPlace?.[0]);
+      expect(BigInt(`0x${callerPlace?.[1]}`) - BigInt(`0x${entryPlace?.[1]}`)).toBe(
+        BigInt(`0x${caller}`) - BigInt(`0x${entry}`),
+      );
+      expect(lines('id')).toHaveLength(lines('raw').length);
+    },
+  },
+  {
+    title: 'uaddr leads to variables of a program, wherever it was loaded',
+    command: '{programs}/globals',
+    script: `uprobe:{programs}/globals:leave { printf("%d %d %u %s %d\\n", *uaddr("small"), *uaddr("large"), *uaddr("words"), usym(uaddr("large")), *(uint8 *)(uaddr("words") + 7)); }
+      uprobe:{programs}/globals:leave+1 { @offset[*uaddr("large")] = count(); }`,
+    prints: ['7 123456789012 1 large 8', '@offset[123456789012]: 1'],
+  },
+  {
     title: 'a kernel stack of a tracepoint ends where the kernel was entered',
     command: '{programs}/reader 1 512',
     script: 'tracepoint:syscalls:sys_enter_write /pid == cpid/ { @[kstack] = count(); }',

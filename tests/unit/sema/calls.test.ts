@@ -131,6 +131,21 @@ test('depths and modes of stacks', () =>
     }
   `));
 
+test('uaddr knows the symbols of the probed program, where there is one', () => {
+  expect(treeOf('uprobe:/bin/app:main { print(uaddr("counter")); }').at(-1)).toBe(
+    'print(uaddr("counter":string[8]):uint32 *):void',
+  );
+  checkAnalysis(`
+    uprobe:/bin/app:main {
+      print(*uaddr("counter"));
+      print(uaddr("nothing"));
+               // ^^^^^^^^^ bad-argument
+    }
+    kprobe:f { print(uaddr("counter")); }
+                  // ^^^^^^^^^^^^^^^^ not-available-here
+  `);
+});
+
 test('names that nobody knows, and those that are near', () => {
   checkAnalysis(`
     begin {
