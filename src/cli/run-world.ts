@@ -79,7 +79,7 @@ export function runWorld({
     attaching: {
       onlineCpus: onlineCpus(),
       probeDevices: probeDevices(),
-      kernelAddress: (symbol, module) => facts().kernelSymbol(symbol, module)?.address,
+      kernelFunctions: (symbol, module) => kallsyms().functionsNamed(symbol, module),
       threadsOf,
     },
     features: new Features({

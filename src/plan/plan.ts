@@ -70,9 +70,12 @@ export type Attachment =
   | {
       readonly kind: 'kprobe';
       readonly return: boolean;
+      /** `vmlinux` for the kernel's own function, where modules may have one of that name. */
       readonly module?: string;
       readonly symbol: string;
       readonly offset: number;
+      /** All functions of the name are meant, if several have it: it stands for what a wildcard matched. */
+      readonly every?: true;
     }
   | {
       readonly kind: 'uprobe';

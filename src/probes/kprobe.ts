@@ -18,7 +18,12 @@ import { hasWildcard, matcher } from '../base/wildcard.ts';
 
 interface KernelTarget extends KernelFunction {
   readonly offset: number;
+  /** From a wildcard. */
+  readonly every?: true;
 }
+
+/** What BTF and scripts call the kernel itself, where a module could stand. */
+const kernelItself = 'vmlinux';
 
 function contextOf(isReturn: boolean, { arch }: Machine): ProbeContext {
   const { arguments: args, returnValue, instructionPointer, modeRegister } = registersOf(arch);
@@ -37,13 +42,13 @@ function contextOf(isReturn: boolean, { arch }: Machine): ProbeContext {
 const isClone = (name: string): boolean => /\.(part|isra|constprop|cold)\b/.test(name);
 
 const label = ({ name, module }: KernelFunction): string =>
-  module === undefined ? name : `${module}:${name}`;
+  module === undefined || module === kernelItself ? name : `${module}:${name}`;
 
 function kernelProbe(
   definition: Omit<ProbeDefinition, 'resolve' | 'list' | 'programType'>,
   isReturn: boolean,
 ): ProbeDefinition {
-  const place = ({ name, module, offset }: KernelTarget, machine: Machine): ResolvedProbe => ({
+  const place = ({ name, module, offset, every }: KernelTarget, machine: Machine): ResolvedProbe => ({
     name: `${definition.name}:${label({ name, ...(module !== undefined && { module }) })}${offset > 0 ? `+${offset}` : ''}`,
     attachment: {
       kind: 'kprobe',
@@ -51,6 +56,7 @@ function kernelProbe(
       ...(module !== undefined && { module }),
       symbol: name,
       offset,
+      ...(every && { every }),
     },
     context: contextOf(isReturn, machine),
     contextKey: definition.name,
@@ -97,7 +103,7 @@ function targetsOf(
   }
   // A plain name is taken as it is: the kernel knows best whether it exists, and says so when it's attached.
   if (!hasWildcard(parsed.name) && (module === undefined || !hasWildcard(module)))
-    return [{ ...parsed, ...(module !== undefined && module !== 'vmlinux' && { module }) }];
+    return [{ ...parsed, ...(module !== undefined && { module }) }];
   if (parsed.offset > 0) {
     report.error('bad-probe-target', 'A wildcard can not have an offset', last.span);
     return [];
@@ -105,7 +111,7 @@ function targetsOf(
   const found = [...matching(module, parsed.name, source)].filter(({ name }) => !isClone(name));
   if (found.length === 0)
     reportMissing(`No kernel function matches '${last.text}'`, last.span, source.settings, report);
-  return found.map(({ name, module }) => ({ name, offset: 0, ...(module !== undefined && { module }) }));
+  return found.map((matched) => ({ ...matched, offset: 0, every: true as const }));
 }
 
 function* matching(module: string | undefined, name: string, source: TargetSource): Iterable<KernelFunction> {
@@ -113,7 +119,7 @@ function* matching(module: string | undefined, name: string, source: TargetSourc
   const isName = matcher(name);
   const seen = new Set<string>();
   for (const found of source.traceableFunctions().functions) {
-    if (!isName(found.name) || !isModule(found.module ?? 'vmlinux') || seen.has(label(found))) continue;
+    if (!isName(found.name) || !isModule(found.module ?? kernelItself) || seen.has(label(found))) continue;
     seen.add(label(found));
     yield found;
   }

@@ -3,6 +3,7 @@
 import type { SysError } from '../base/result.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Attachment, ProgramPlan } from '../plan/plan.ts';
+import type { KernelPlace } from './attach-kprobe.ts';
 import { callText, isPrivilege, privilegeHint, resourceCause } from './causes.ts';
 
 export type AttachError =
@@ -10,7 +11,11 @@ export type AttachError =
   /** The kernel has no kprobes, or no uprobes. */
   | { readonly kind: 'no-probe-device' }
   /** The process to be sampled has ended. */
-  | { readonly kind: 'no-process' };
+  | { readonly kind: 'no-process' }
+  /** Several functions have the name. */
+  | { readonly kind: 'shared-name'; readonly places: readonly KernelPlace[] }
+  /** The offset lies behind a function of so many bytes. */
+  | { readonly kind: 'beyond-function'; readonly bytes: number };
 
 export interface Cause {
   readonly cause: string;
@@ -54,12 +59,29 @@ export function explainAttach(
 ): Cause {
   if (error.kind === 'no-process') return { cause: 'the process has ended', hints: [] };
   if (error.kind === 'no-probe-device') return noDevice(attachment);
+  if (error.kind === 'shared-name') return sharedName(error.places);
+  if (error.kind === 'beyond-function')
+    return { cause: `the offset lies behind the function, which is ${error.bytes} bytes long`, hints: [] };
   if (isPrivilege(error)) return notPermitted(attachment, error, machine);
   const known = causeOf(attachment, error.name);
   if (known) return { cause: `${known.cause} (${callText(error)})`, hints: known.hints };
   const resource = resourceCause(error);
   if (resource) return { cause: `${resource.cause} (${callText(error)})`, hints: [resource.hint] };
   return { cause: callText(error), hints: error.hint === undefined ? [] : [error.hint] };
+}
+
+const placesToldMax = 8;
+
+function sharedName(places: readonly KernelPlace[]): Cause {
+  const names = places.map(({ address, module }) => `0x${address.toString(16)} (${module ?? 'vmlinux'})`);
+  const told = names.slice(0, placesToldMax).join(', ');
+  const more = names.length > placesToldMax ? ` and ${names.length - placesToldMax} more` : '';
+  const modules = new Set(places.map(({ module }) => module));
+  const hint =
+    modules.size === places.length
+      ? 'Name the module as well: kprobe:MODULE:FUNCTION, kprobe:vmlinux:FUNCTION for the kernel itself.'
+      : 'A wildcard takes all that it matches: kprobe:FUNCTION*.';
+  return { cause: `${places.length} functions have this name, at ${told}${more}`, hints: [hint] };
 }
 
 function noDevice(attachment: Attachment): Cause {

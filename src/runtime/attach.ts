@@ -10,6 +10,8 @@ import type { Attachment, ProgramPlan } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { AttachError } from './attach-causes.ts';
 import { attachmentName, explainAttach, isUnavailable } from './attach-causes.ts';
+import type { KprobeWorld, Links } from './attach-kprobe.ts';
+import { attachKprobe } from './attach-kprobe.ts';
 import type { BpfApi, Fd, PerfEventSpec } from './bpf-api.ts';
 import type { Handles } from './handles.ts';
 import type { LoadedProgram } from './load.ts';
@@ -22,8 +24,7 @@ export interface AttachOptions {
   readonly onlineCpus: readonly number[];
   /** perf_event_attr.type of the kernel's probe devices (/sys/bus/event_source/devices/NAME/type); absent where it has none. */
   readonly probeDevices: { readonly kprobe?: number; readonly uprobe?: number };
-  /** Address of a kernel function: for names that several functions share, which the kernel does not take. */
-  readonly kernelAddress: (symbol: string, module?: string) => bigint | undefined;
+  readonly kernelFunctions: KprobeWorld['kernelFunctions'];
   /** Threads of a process: perf events count one thread each. */
   readonly threadsOf: (pid: number) => readonly number[];
 }
@@ -120,8 +121,6 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
   ];
 }
 
-type Links = Result<readonly Fd<'link'>[], AttachError>;
-
 interface Outcome {
   readonly attachment: Attachment;
   readonly links: Links;
@@ -148,7 +147,7 @@ function attachOne(session: Session, program: Fd<'program'>, attachment: Attachm
     case 'end':
       return ok([]);
     case 'kprobe':
-      return attachKprobe(session, program, attachment);
+      return attachKprobeEvent(session, program, attachment);
     case 'uprobe':
       return attachUprobe(session, program, attachment);
     case 'tracepoint':
@@ -180,28 +179,19 @@ function onOneCpu({ options }: Session): { readonly cpu: number } {
   return { cpu: options.onlineCpus[0] ?? 0 };
 }
 
-/** By name first. Names that the kernel can't place — shared by several functions, or a module's on some kernels — by address. */
-function attachKprobe(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'kprobe'>): Links {
-  const type = session.options.probeDevices.kprobe;
+function attachKprobeEvent(
+  session: Session,
+  program: Fd<'program'>,
+  attachment: AttachmentOf<'kprobe'>,
+): Links {
+  const { options } = session;
+  const type = options.probeDevices.kprobe;
   if (type === undefined) return failed({ kind: 'no-probe-device' });
-  const { module, symbol, offset } = attachment;
   const common = { type, config: attachment.return ? returnBit : 0n, ...onOneCpu(session) };
-  const target = module === undefined ? symbol : `${module}:${symbol}`;
-  const named = attachEvent(session, program, attachment, {
-    ...common,
-    target,
-    targetOffset: BigInt(offset),
+  return attachKprobe(attachment, {
+    ...options,
+    open: (target) => attachEvent(session, program, attachment, { ...common, ...target }),
   });
-  if (named.ok || !mayAttachByAddress(named.error, module)) return named;
-  const address = session.options.kernelAddress(symbol, module);
-  if (address === undefined) return named;
-  // There is such a function, so if this fails too, its cause is the true one.
-  return attachEvent(session, program, attachment, { ...common, targetOffset: address + BigInt(offset) });
-}
-
-function mayAttachByAddress(error: AttachError, module: string | undefined): boolean {
-  if (error.kind !== 'sys-error') return false;
-  return error.name === 'EADDRNOTAVAIL' || (error.name === 'ENOENT' && module !== undefined);
 }
 
 function attachUprobe(session: Session, program: Fd<'program'>, attachment: AttachmentOf<'uprobe'>): Links {

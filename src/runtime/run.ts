@@ -47,7 +47,7 @@ export interface RunWorld {
   readonly machine: Machine;
   readonly settings: Settings;
   readonly source: SourceFile;
-  readonly attaching: Pick<AttachOptions, 'onlineCpus' | 'probeDevices' | 'kernelAddress' | 'threadsOf'>;
+  readonly attaching: Pick<AttachOptions, 'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'threadsOf'>;
   /** Memory that is free, for the choice of the ring's size. */
   readonly memoryBytes: number;
   /** Calls back on SIGINT and SIGTERM until what it gives is called. */

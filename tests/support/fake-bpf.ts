@@ -217,7 +217,8 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
   const nameOf = (fd: Fd): string => kernel.get(fd).name;
   return {
     openPerfEvent: (event) => {
-      const name = event.target ?? String(event.config);
+      const address = event.targetOffset && `0x${event.targetOffset.toString(16)}`;
+      const name = event.target ?? (address || String(event.config));
       return kernel.make('perf-event', `openPerfEvent ${event.type} ${name}`, { name, event });
     },
     linkPerfEvent: (program, event) =>

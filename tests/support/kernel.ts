@@ -80,7 +80,7 @@ export function attachHere(
     missingProbes: 'error',
     onlineCpus: onlineCpus(),
     probeDevices: probeDevices(),
-    kernelAddress: () => undefined,
+    kernelFunctions: () => [],
     threadsOf,
   });
 }

@@ -27,6 +27,8 @@ export interface Kallsyms {
   readonly at: (address: bigint) => SymbolAt | undefined;
   /** The first symbol of a name, of a module if one is given. */
   readonly named: (name: string, module?: string) => KernelSymbol | undefined;
+  /** All functions of a name that lie at different addresses; of a module, or `vmlinux`, if one is given. None where addresses are hidden. */
+  readonly functionsNamed: (name: string, module?: string) => readonly KernelSymbol[];
   /** All functions (symbols in the kernel's and its modules' text), in the text's order. */
   readonly functions: () => readonly {
     readonly name: string;
@@ -43,6 +45,8 @@ interface Table {
   /** Where in the text a name begins. The letter of its type stands two bytes before. */
   readonly names: Uint32Array;
 }
+
+const kernelItself = 'vmlinux';
 
 /** Kernel addresses of 64-bit machines begin with at least 12 ones. */
 const lowestAddress = 0xfff0_0000_0000_0000n;
@@ -71,6 +75,13 @@ export function parseKallsyms(text: Buffer): Kallsyms {
         (candidate) => module === undefined || moduleOf(table, candidate) === module,
       );
       return index === undefined ? undefined : describe(table, order(), index);
+    },
+    functionsNamed: (name, module) => {
+      const found = find(name)
+        .filter((index) => isFunction(table, index) && (table.keys[index] ?? -1) > 0)
+        .map((index) => describe(table, order(), index))
+        .filter((symbol) => module === undefined || (symbol.module ?? kernelItself) === module);
+      return [...new Map(found.map((symbol) => [symbol.address, symbol])).values()];
     },
     functions: () => listFunctions(table),
   };
@@ -212,6 +223,9 @@ function typeRank(letter: number | undefined): number {
   }
 }
 
+const isFunction = ({ text, names }: Table, index: number): boolean =>
+  typeRank(text[(names[index] ?? 2) - 2]) > 0;
+
 /** The index past a name's last letter: a line's end, or the tab before a module. */
 function nameEnd(text: Buffer, start: number): number {
   let end = start;
@@ -255,16 +269,13 @@ function indexOfStart(names: Uint32Array, start: number): number {
   return names[low] === start ? low : -1;
 }
 
-function listFunctions({
-  text,
-  names,
-  count,
-}: Table): readonly { readonly name: string; readonly module?: string }[] {
+function listFunctions(table: Table): readonly { readonly name: string; readonly module?: string }[] {
+  const { text, names, count } = table;
   const whole = text.toString('latin1');
   const functions: { readonly name: string; readonly module?: string }[] = [];
   for (let index = 0; index < count; index++) {
+    if (!isFunction(table, index)) continue;
     const start = names[index] ?? 0;
-    if (typeRank(text[start - 2]) === 0) continue;
     const end = nameEnd(text, start);
     const name = whole.slice(start, end);
     if (!isFunctionName(name)) continue;

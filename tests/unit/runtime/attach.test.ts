@@ -36,7 +36,7 @@ const options: AttachOptions = {
   missingProbes: 'error',
   onlineCpus: [0, 3],
   probeDevices: { kprobe: 8, uprobe: 9 },
-  kernelAddress: () => undefined,
+  kernelFunctions: () => [],
   threadsOf: () => [],
 };
 
@@ -135,15 +135,69 @@ test('links are owned apart from events, so that they can be closed first', () =
   expect(bpf.open).toEqual(['program p']);
 });
 
-test("a name that several functions share is attached by address, and so is a module's that the kernel can't find", () => {
+const own = { address: 0xffff_ffff_8100_0000n, bytes: 64 };
+const other = { address: 0xffff_ffff_8200_0000n, bytes: 64 };
+const ofModule = { address: 0xffff_ffff_c000_0000n, bytes: 64, module: 'm' };
+
+test.each([
+  ["a module's function that the kernel can't find by name", kprobe('f', { module: 'm' }), [ofModule]],
+  ["the kernel's own, of which modules have the name too", kprobe('f', { module: 'vmlinux' }), [own]],
+])('%s is attached by address', (_, attachment, places) => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent 8 m:f', 'ENOENT');
+  bpf.refuse('openPerfEvent 8 f', 'EADDRNOTAVAIL');
+  const { result } = attachOn(bpf, [attachment], { kernelFunctions: () => places });
+  expect(result.ok).toBe(true);
+  expect(bpf.calls).toContain(`openPerfEvent 8 0x${places[0]?.address.toString(16)}`);
+});
+
+const shared = [own, other, ofModule];
+
+test.each([
+  ['on a kernel that would take the first', [6, 1], [own, other], '0xffffffff82000000 (vmlinux)', 'wildcard'],
+  ['on a kernel that takes none', [6, 12], [own, ofModule], '0xffffffffc0000000 (m)', 'MODULE'],
+] as const)('a name that several functions share is an error %s', (_, kernel, places, told, hint) => {
   const bpf = fakeBpf();
   bpf.refuse('openPerfEvent 8 f', 'EADDRNOTAVAIL');
-  bpf.refuse('openPerfEvent 8 m:g', 'ENOENT');
-  const { result } = attachOn(bpf, [kprobe('f', { offset: 4 }), kprobe('g', { module: 'm' })], {
-    kernelAddress: (symbol) => (symbol === 'f' ? 0xffff_ffff_8100_0000n : 0xffff_ffff_c000_0000n),
-  });
+  const { result } = attachOn(bpf, [kprobe('f')], { machine: { kernel }, kernelFunctions: () => places });
+  const [error] = result.ok ? [] : result.error;
+  expect(error?.code).toBe('attach-failed');
+  expect(error?.message).toContain(told);
+  expect(error?.hints.join()).toContain(hint);
+  expect(eventsOf(bpf)).toBe(0);
+});
+
+test.each([[6, 1] as const, [6, 12] as const])(
+  'a wildcard takes all functions that share a name, but for those that can not be probed, on %i.%i',
+  (...kernel) => {
+    const bpf = fakeBpf();
+    bpf.refuse('openPerfEvent 8 f', 'EADDRNOTAVAIL');
+    bpf.refuse(`openPerfEvent 8 0x${other.address.toString(16)}`, 'EINVAL');
+    const attachment: Attachment = { kind: 'kprobe', return: false, symbol: 'f', offset: 0, every: true };
+    const { result } = attachOn(bpf, [attachment], { machine: { kernel }, kernelFunctions: () => shared });
+    expect(result.ok && result.value.probes.flatMap(({ links }) => links)).toHaveLength(2);
+  },
+);
+
+test.each([
+  [63, true],
+  [64, false],
+])('an offset of %i in a function of 64 bytes: %s', (offset, isWithin) => {
+  const bpf = fakeBpf();
+  const { result } = attachOn(bpf, [kprobe('f', { offset })], { kernelFunctions: () => [own] });
+  expect(result.ok).toBe(isWithin);
+  expect(eventsOf(bpf)).toBe(isWithin ? 1 : 0);
+  if (!result.ok) expect(result.error[0]?.message).toMatch(/behind the function, which is 64 bytes long/);
+});
+
+test('where the kernel hides addresses, or refuses shared names itself, its word counts', () => {
+  const bpf = fakeBpf();
+  const { result } = attachOn(bpf, [kprobe('f', { offset: 100 })], { machine: { kernel: [6, 1] } });
   expect(result.ok).toBe(true);
-  expect(eventsOf(bpf)).toBe(2);
+  const asked: string[] = [];
+  const kernelFunctions = (symbol: string) => (asked.push(symbol), shared);
+  expect(attachOn(fakeBpf(), [kprobe('g')], { kernelFunctions }).result.ok).toBe(true);
+  expect(asked).toEqual([]);
 });
 
 test.each([
@@ -236,8 +290,8 @@ test("misses are read per program and per kprobe, and a kernel that doesn't coun
 test('if the address can not be probed either, that is the cause, and not the name', () => {
   const bpf = fakeBpf();
   bpf.refuse('openPerfEvent 8 f', 'EADDRNOTAVAIL');
-  bpf.refuse('openPerfEvent 8 0', 'EINVAL');
-  const { result } = attachOn(bpf, [kprobe('f')], { kernelAddress: () => 0xffff_ffff_8100_0000n });
+  bpf.refuse(`openPerfEvent 8 0x${own.address.toString(16)}`, 'EINVAL');
+  const { result } = attachOn(bpf, [kprobe('f')], { kernelFunctions: () => [own] });
   expect(result.ok ? '' : result.error[0]?.message).toMatch(/can not be probed/);
 });
 

@@ -29,6 +29,17 @@ test.each([
   ['interval:s:1 { }', ['interval_s_1_1 interval:s:1 ×1']],
 ])('%s', (program, programs) => expect(programsOf(program)).toEqual(programs));
 
+test.each([
+  ['kprobe:f', { symbol: 'f', offset: 0 }],
+  ['kprobe:f+4', { symbol: 'f', offset: 4 }],
+  ['kprobe:m:f', { module: 'm', symbol: 'f', offset: 0 }],
+  ['kprobe:vmlinux:f', { module: 'vmlinux', symbol: 'f', offset: 0 }],
+  ['kprobe:f*', { symbol: 'f', offset: 0, every: true }],
+])('%s is attached to what it names; a wildcard to every function of a name', (target, place) => {
+  const [probe] = analysed(`${target} { }`).typed.probes;
+  expect(probe?.attachments).toEqual([{ kind: 'kprobe', return: false, ...place }]);
+});
+
 test('places with different contexts do not share a program', () =>
   expect(programsOf('tracepoint:*:* { }')).toEqual([
     'tracepoint_syscalls_sys_enter_openat_1 tracepoint:syscalls:sys_enter_openat ×1',
