@@ -25,6 +25,8 @@ const words: Words = {
   kernelSymbol: () => '',
   userSymbol: () => '',
   stackFrames: () => [],
+  userName: () => '',
+  cgroupPath: () => '',
   formatTime: () => '',
 };
 

@@ -29,6 +29,8 @@ export interface TypingContext {
   option(name: string): string | true | undefined;
   /** Makes an option known; gives the one of another call that has its name and says something else of it. */
   declareOption(option: ScriptOption): ScriptOption | undefined;
+  /** The id of a control group by its directory. */
+  cgroupId(path: string): bigint | 'not-found' | 'not-a-cgroup';
   /** A struct of the kernel, for builtins that point to one. */
   struct(keyword: 'struct' | 'union', name: string): StructType | undefined;
 }

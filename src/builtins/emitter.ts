@@ -46,6 +46,16 @@ export interface MapArgument {
   readonly element?: Argument;
 }
 
+/** Names by number, for programs to look up: the runtime puts them into a map. */
+export interface NameTable {
+  /** Part of the map's symbol: errors. */
+  readonly name: string;
+  /** Of each name, its NUL and the zeros behind it. */
+  readonly bytes: number;
+  /** By number; empty where there is none. */
+  readonly names: readonly ByteText[];
+}
+
 export type CompareOp = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
 /**
@@ -88,6 +98,8 @@ export interface Emitter {
   shiftLeft(a: Scalar, b: Scalar | number | bigint): Scalar;
   /** Logical. */
   shiftRight(a: Scalar, b: Scalar | number | bigint): Scalar;
+  /** The bytes in the other order. At least 16 bits. */
+  byteSwap(a: Scalar): Scalar;
   compare(op: CompareOp, a: Scalar, b: Scalar | number | bigint, signed?: boolean): Scalar;
   select(condition: Scalar, a: Scalar, b: Scalar): Scalar;
   /** To another width: cut, or extended by zero or by the sign. */
@@ -109,6 +121,8 @@ export interface Emitter {
   // Memory.
   /** Fresh bytes, not initialised, aligned to 8; theirs until the statement ends. `name` appears in goldens. */
   reserve(bytes: number, name: string): Memory;
+  /** The same for bytes that are looked at, or written, at offsets known at run time only. */
+  reserveIndexed(bytes: number, name: string): Memory;
   zero(memory: Memory): void;
   /** Text with its NUL, and zeros behind it up to `capacity` bytes (by default none). Fresh bytes, as of `reserve`. */
   literal(text: ByteText, capacity?: number): Memory;
@@ -125,9 +139,21 @@ export interface Emitter {
   /** The same at an offset known at run time only; one that leaves no room for it counts as the last that does. */
   partAt(memory: Memory, offset: Scalar, bytes: number): Memory;
 
+  // Text and bytes.
+  /** Name number `index` of a table; empty if there is none. */
+  nameOf(table: NameTable, index: Scalar): Memory;
+  /**
+   * Which of two stretches of bytes comes first: -1, 0 or 1. Of texts nothing is looked at behind their end, where there are zeros only.
+   */
+  orderOf(a: Memory, b: Memory, bytes: number, areTexts: boolean): Scalar;
+  /** Where a text first occurs in another, in bytes; -1 if it doesn't. Both are zero behind their NUL. */
+  find(haystack: Memory, needle: Memory | ByteText): Scalar;
+
   // The kernel.
   /** A BPF helper by its name without bpf_: get_current_pid_tgid. The result is 64 bits wide. */
   helper(name: string, args: readonly HelperArgument[]): Scalar;
+  /** Where a field of a struct of the kernel lies, and its type. The struct must be known: see TypingContext.struct. */
+  kernelField(struct: string, field: string): ContextSlot;
   /** A value that lies in the context. */
   context(slot: ContextSlot): Scalar;
   /** Reads memory of the kernel or the process; gives the helper's result (negative: failed, and the bytes are zero). */

@@ -12,12 +12,16 @@ import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
 import { join } from './functions/join.ts';
 import { getopt } from './functions/getopt.ts';
 import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
+import { cgroupid, cgroupPath } from './functions/cgroups.ts';
+import { bswap, macaddr, pton } from './functions/network.ts';
+import { signalName, strerror, syscallName } from './functions/names.ts';
+import { leaderComm, leaderTid, pcomm, ppid } from './functions/relatives.ts';
 import { ntop } from './functions/ntop.ts';
 import { containerOf, kptr, uptr } from './functions/pointers.ts';
 import { print } from './functions/print.ts';
 import { kstack, ustack } from './functions/stacks.ts';
 import { str } from './functions/str.ts';
-import { strlen, strncmp } from './functions/strings.ts';
+import { memcmp, strcap, strConcat, strcontains, strlen, strncmp, strstr } from './functions/strings.ts';
 import { kaddr, ksym, usym } from './functions/symbols.ts';
 import { strftime, time } from './functions/time.ts';
 import { uaddr } from './functions/uaddr.ts';
@@ -25,13 +29,13 @@ import { runtimeWarning } from './runtime-warning.ts';
 import { args, numberedArguments, retval, usermode } from './variables/arguments.ts';
 import { cpid, hasCpid } from './variables/child.ts';
 import { comm } from './variables/comm.ts';
-import { cpu, ncpus } from './variables/cpu.ts';
+import { cpu, ncpus, numaid } from './variables/cpu.ts';
 import { func } from './variables/func.ts';
 import { pid, tid } from './variables/pid.ts';
-import { probe } from './variables/probe.ts';
+import { probe, probetype } from './variables/probe.ts';
 import { cgroup, curtask, rand } from './variables/task.ts';
-import { elapsed, nsecs } from './variables/time.ts';
-import { gid, uid } from './variables/uid.ts';
+import { elapsed, jiffies, nsecs } from './variables/time.ts';
+import { gid, uid, username } from './variables/uid.ts';
 
 export const builtins: readonly Builtin[] = [
   pid,
@@ -40,15 +44,23 @@ export const builtins: readonly Builtin[] = [
   hasCpid,
   uid,
   gid,
+  username,
   comm,
+  ppid,
+  pcomm,
+  leaderTid,
+  leaderComm,
   cpu,
   ncpus,
+  numaid,
   nsecs,
   elapsed,
+  jiffies,
   curtask,
   cgroup,
   rand,
   probe,
+  probetype,
   func,
   ...numberedArguments,
   args,
@@ -71,7 +83,15 @@ export const builtins: readonly Builtin[] = [
   str,
   buf,
   strlen,
+  strcap,
   strncmp,
+  strstr,
+  strcontains,
+  strConcat,
+  memcmp,
+  strerror,
+  signalName,
+  syscallName,
   ksym,
   usym,
   uaddr,
@@ -85,6 +105,11 @@ export const builtins: readonly Builtin[] = [
   kptr,
   uptr,
   containerOf,
+  pton,
+  macaddr,
+  bswap,
+  cgroupid,
+  cgroupPath,
   count,
   sum,
   min,

@@ -11,6 +11,9 @@ import type { RunWorld } from '../runtime/run.ts';
 import type { Facts } from '../sema/facts.ts';
 import { clocks } from '../types/type.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
+import { cgroupPaths } from '../system/cgroups.ts';
+import { once } from '../system/once.ts';
+import { readUserNames } from '../system/proc/passwd.ts';
 import { bootNsecs } from '../system/proc/clock.ts';
 import { onlineCpus } from '../system/proc/cpus.ts';
 import { freeMemoryBytes, probeDevices, threadsOf } from '../system/proc/machine-files.ts';
@@ -50,6 +53,7 @@ export function runWorld({
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
   const symbols = liveSymbols({ settings, options, machine, kallsyms });
+  const userNames = once(readUserNames);
   return {
     bpf: realBpf,
     output: output.output,
@@ -65,6 +69,8 @@ export function runWorld({
       kernelSymbol: symbols.kernelSymbol,
       userSymbol: symbols.userSymbol,
       stackFrames: symbols.stackFrames,
+      userName: (uid) => userNames().get(uid) ?? String(uid),
+      cgroupPath: cgroupPaths(),
       // Boot time is told as the wall clock of the moment at which we started; atomic time is ahead of UTC by its leap seconds.
       formatTime: (nsecs, clock, format) =>
         strftime(

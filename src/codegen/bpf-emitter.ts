@@ -13,6 +13,7 @@ import type {
   HelperArgument,
   MapArgument,
   Memory,
+  NameTable,
   Operand,
   ProgramInfo,
   Scalar,
@@ -29,13 +30,25 @@ import type { Comparison } from './llvm/fold.ts';
 import { promised } from './llvm/block-writer.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IntegerIrType, IrPointer, IrValue } from './llvm/ir-value.ts';
-import { bitsOf, constant, i1, i64, integerType, symbolPointer, withAlign } from './llvm/ir-value.ts';
+import {
+  bitsOf,
+  constant,
+  i1,
+  i64,
+  integerType,
+  nullPointer,
+  symbolPointer,
+  withAlign,
+} from './llvm/ir-value.ts';
+import { emitOrder } from './routines/blocks.ts';
+import { emitFind } from './routines/find.ts';
 import type { Tables } from './tables.ts';
 import { Place, placeOf, Register, registerOf } from './values.ts';
 import { pieces, wordOf } from './words.ts';
 
 /** What needs the tree, the maps or the records: given by emit-probe.ts, so that this file knows none of them. */
 export interface Surroundings {
+  kernelField(struct: string, field: string): ContextSlot;
   evaluate(argument: Argument): Operand;
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
   keyOf(map: MapArgument, key: Argument | undefined): Memory;
@@ -199,6 +212,10 @@ export class BpfEmitter implements Emitter {
     return constant(left.type, b);
   }
 
+  byteSwap(a: Scalar): Register {
+    return new Register(this.builder.byteSwap(registerOf(a).ir, 'swapped'));
+  }
+
   compare(op: CompareOp, a: Scalar, b: Scalar | number | bigint, signed = false): Register {
     const left = registerOf(a).ir;
     return new Register(this.builder.icmp(comparisons[op][signed ? 1 : 0], left, this.#like(left, b), 'is'));
@@ -317,6 +334,10 @@ export class BpfEmitter implements Emitter {
       return landing;
     }
     return this.storage.reserve(bytes, name);
+  }
+
+  reserveIndexed(bytes: number, name: string): Place {
+    return this.storage.reserveScratch(bytes, name);
   }
 
   /** Makes a value with `act`, in `place` if it fits there, and copies it there otherwise. */
@@ -459,6 +480,27 @@ export class BpfEmitter implements Emitter {
     return new Register(this.builder.select(isTooLong, i64(max), opaque, 'bounded'));
   }
 
+  nameOf(table: NameTable, index: Scalar): Place {
+    const { symbol } = this.#tables.names(table);
+    const name = this.reserve(table.bytes, 'name');
+    this.zero(name);
+    const key = this.storage.reserve(4, 'index');
+    this.store(key, 0, this.resize(index, 32));
+    const found = this.lookup(symbol, key);
+    this.when(new Register(this.builder.icmp('ne', found, nullPointer, 'is_there')), () =>
+      this.copy(name, 0, new Place(found, table.bytes), 0, table.bytes),
+    );
+    return name;
+  }
+
+  orderOf(a: Memory, b: Memory, bytes: number, areTexts: boolean): Register {
+    return emitOrder(this, placeOf(a), placeOf(b), bytes, areTexts);
+  }
+
+  find(haystack: Memory, needle: Memory | ByteText): Register {
+    return emitFind(this, placeOf(haystack), typeof needle === 'string' ? needle : placeOf(needle));
+  }
+
   /** A map's value under a key, or null. */
   lookup(symbol: string, key: Place): IrPointer {
     const helper = helperNamed('map_lookup_elem', 'ptr');
@@ -472,6 +514,10 @@ export class BpfEmitter implements Emitter {
     const number = registerOf(this.resize(cpu, 64)).ir;
     const args = [symbolPointer(symbol), key.pointer, number];
     return withAlign(this.builder.callHelper(helperNamed(name, 'ptr'), args, 'found'), 8);
+  }
+
+  kernelField(struct: string, field: string): ContextSlot {
+    return this.#surroundings.kernelField(struct, field);
   }
 
   context(slot: ContextSlot): Register {

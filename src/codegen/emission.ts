@@ -3,6 +3,7 @@
 import { present } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
+import type { ContextSlot } from '../probes/define.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Layout } from '../types/layout.ts';
 import { layOut, sizeOf } from '../types/layout.ts';
@@ -29,6 +30,8 @@ export interface ModuleContext {
   readonly firstMapSlot: number;
   readonly ring: RingRoom;
   readonly tables: Tables;
+  /** Where a field of a struct of the kernel lies. */
+  readonly kernelField: (struct: string, field: string) => ContextSlot;
 }
 
 /** What all functions of one program share. */

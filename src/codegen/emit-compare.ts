@@ -40,6 +40,9 @@ export function emitEqualBytes(
   const rest = new Register(
     differenceOf(out.builder, out.addressAt(left, start), out.addressAt(right, start), bytes - start),
   );
-  const difference = blocks === 0 ? rest : out.or(rest, emitBlocksDiffer(out, left, right, blocks, areTexts));
+  const difference =
+    blocks === 0
+      ? rest
+      : out.or(rest, emitBlocksDiffer(out, left, right, blocks, { areTexts, ordered: false }));
   return out.compare('==', difference, 0);
 }

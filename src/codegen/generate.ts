@@ -1,14 +1,17 @@
 /** DOOR: a typed program becomes the text of a module and a plan. It has no errors, so this reports nothing. */
 
 import type { SourceFile } from '../base/source-file.ts';
+import { present } from '../base/assert.ts';
+import type { NameTable } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { EventPlan, MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
 import { largeScratchSymbol, lossSymbol, mapTypes, ringSymbol, scratchSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { MapSymbol, TypedProbe, TypedProgram } from '../sema/typed-tree.ts';
 import type { FieldsOf } from '../types/field.ts';
-import { structTable } from '../types/field.ts';
-import type { Type } from '../types/type.ts';
+import { namedFields, structTable } from '../types/field.ts';
+import type { StructType, Type } from '../types/type.ts';
+import type { ModuleContext } from './emission.ts';
 import { keyLayoutOf, valueLayoutOf } from './emission.ts';
 import type { EmittedProgram } from './emit-probe.ts';
 import { emitProbe, scratchValueBytes } from './emit-probe.ts';
@@ -28,16 +31,14 @@ export interface Generated {
 }
 
 export interface GenerateFacts {
+  struct(keyword: 'struct', name: string): StructType | undefined;
   readonly machine: Machine;
   readonly settings: Settings;
   readonly fieldsOf: FieldsOf;
 }
 
-export function generate(
-  program: TypedProgram,
-  source: SourceFile,
-  { machine, settings, fieldsOf }: GenerateFacts,
-): Generated {
+export function generate(program: TypedProgram, source: SourceFile, facts: GenerateFacts): Generated {
+  const { machine, settings, fieldsOf } = facts;
   const ring = new RingRoom(settings, machine, sendsControlEvents(program));
   const tables = new Tables(
     program.requires,
@@ -45,12 +46,14 @@ export function generate(
   );
   const firstMapSlot = program.probes.length;
   const byName = new Map(program.maps.map((map) => [map.symbol, map]));
-  const module = { machine, settings, source, maps: byName, firstMapSlot, ring, tables };
+  const kernelField = kernelFields(facts);
+  const module = { machine, settings, source, maps: byName, firstMapSlot, ring, tables, kernelField };
   const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
   const maps = [
     ...program.maps.map((map) => scriptMap(map, firstMapSlot)),
     ...ownMaps(program, ring.bytes),
     ...scratchMaps(emitted, machine),
+    ...[...tables.nameTables].map(nameMap),
   ];
   const functions = [...emitted.map(({ builder }) => builder), ...tables.functions.values()];
   const { events, strings, places, requires } = tables;
@@ -68,6 +71,17 @@ export function generate(
     },
   };
 }
+
+/** Fields of the kernel's structs by their names, those of anonymous members too. */
+const kernelFields =
+  (facts: GenerateFacts): ModuleContext['kernelField'] =>
+  (struct, name) => {
+    const type = present(facts.struct('struct', struct), `struct ${struct}`);
+    return present(
+      namedFields(type, facts.fieldsOf).find((field) => field.name === name),
+      `${struct}.${name}`,
+    );
+  };
 
 /** Types of all values that user space reads. */
 function* valueTypes(maps: readonly MapPlan[], events: readonly EventPlan[]): Iterable<Type> {
@@ -117,6 +131,15 @@ function scratchMaps(emitted: readonly EmittedProgram[], { possibleCpus }: Machi
     .map((kind) => ({ ...kind, keyBytes: 4, valueBytes: scratchValueBytes(emitted, kind.symbol) }))
     .filter(({ valueBytes }) => valueBytes > 0);
 }
+
+const nameMap = ([symbol, { bytes, names }]: [string, NameTable]): MapPlan => ({
+  symbol,
+  type: 'array',
+  keyBytes: 4,
+  valueBytes: bytes,
+  entriesMax: names.length,
+  texts: names,
+});
 
 const describe = (map: MapPlan): MapDescription => ({
   symbol: map.symbol,

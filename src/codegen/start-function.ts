@@ -69,6 +69,7 @@ function surroundingsOf(emission: () => Emission): Surroundings {
       const current = emission();
       return emitKey(current, mapOf(current, map.symbol), expressionOf(key ?? map.element));
     },
+    kernelField: (struct, field) => emission().kernelField(struct, field),
     countEntries: (map) => emitCountEntries(emission(), map.symbol),
     submit: (event, fields, constants) => {
       const current = emission();

@@ -1,6 +1,7 @@
 /** What a module gathers while its programs are written: events, texts and places that records refer to by number; functions beside the programs themselves. */
 
 import type { Span } from '../base/span.ts';
+import type { NameTable } from '../builtins/emitter.ts';
 import type { EventPlan, Place as ScriptPlace, Requirement } from '../plan/plan.ts';
 import type { ByteText } from '../types/value.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
@@ -10,6 +11,8 @@ export class Tables {
   readonly strings: ByteText[] = [];
   readonly places: ScriptPlace[] = [];
   readonly requires: Requirement[] = [];
+  /** By their map's symbol. */
+  readonly nameTables = new Map<string, NameTable>();
   /** Local functions by name, in the order of first use. */
   readonly functions = new Map<string, FunctionBuilder>();
   readonly #eventNumbers = new Map<string, number>();
@@ -44,6 +47,13 @@ export class Tables {
       (place) => place.message === message && place.span.start === span.start && place.span.end === span.end,
     );
     return known >= 0 ? known : this.places.push({ span, message }) - 1;
+  }
+
+  /** The map that holds a table's names; part of the plan from the first use on. */
+  names(table: NameTable): { readonly symbol: string } {
+    const symbol = `names_${table.name}`;
+    this.nameTables.set(symbol, table);
+    return { symbol };
   }
 
   require(feature: string, span: Span): void {

@@ -129,6 +129,8 @@ export interface MapPlan {
   readonly valueBytes: number;
   /** Entries; for the ring its size in bytes, 0 if the runtime is to choose. */
   readonly entriesMax: number;
+  /** What an array begins with: a text for each index, zeros behind it. */
+  readonly texts?: readonly ByteText[];
   /** Of maps that the script names. */
   readonly script?: ScriptMap;
 }

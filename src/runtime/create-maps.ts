@@ -17,13 +17,28 @@ export function createMaps(session: Session, plan: Plan): Result<ReadonlyMap<str
     const entriesMax = map.type === 'ringbuf' ? ringBytes(map.entriesMax, session.options) : map.entriesMax;
     const created = createMap(session, map, entriesMax);
     if (!created.ok) return failed(explain(session, map, entriesMax, created.error));
-    maps.set(map.symbol, {
-      plan: map,
-      fd: session.handles.own(created.value, `map ${map.symbol}`),
-      entriesMax,
-    });
+    const fd = session.handles.own(created.value, `map ${map.symbol}`);
+    maps.set(map.symbol, { plan: map, fd, entriesMax });
+    const filled = fillTexts(session, map, fd);
+    if (!filled.ok) return failed(explain(session, map, entriesMax, filled.error));
   }
   return ok(maps);
+}
+
+/** The names that a map of texts begins with. */
+function fillTexts(
+  { bpf }: Session,
+  { texts = [], keyBytes, valueBytes }: MapPlan,
+  fd: Fd<'map'>,
+): Result<void, SysError> {
+  for (const [index, text] of texts.entries()) {
+    const [key, value] = [Buffer.alloc(keyBytes), Buffer.alloc(valueBytes)];
+    key.writeUInt32LE(index);
+    value.write(text, 0, valueBytes - 1, 'latin1');
+    const updated = text === '' ? ok(undefined) : bpf.update(fd, key, value);
+    if (!updated.ok) return updated;
+  }
+  return ok(undefined);
 }
 
 /** BTF is for those who look at the map from outside, so a map whose BTF the kernel doesn't like goes without. */

@@ -13,7 +13,7 @@ import { typeName } from '../types/type-name.ts';
 import type { EnumType, IntType, StackType, StringType, TupleType, Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
 import { structReader } from './decode-struct.ts';
-import { inetText } from './inet-text.ts';
+import { inetText, macText } from './inet-text.ts';
 import type { Memory } from './memory.ts';
 import { unsigned64 } from './memory.ts';
 import type { StackFrame } from './read-stack.ts';
@@ -27,6 +27,10 @@ export interface Words {
   userSymbol(process: number, address: bigint): ByteText;
   /** A line for each frame of a stack (more where functions were inlined), without indent and line break. */
   stackFrames(type: StackType, process: number, frames: readonly StackFrame[]): readonly ByteText[];
+  /** A user's name, or the id where it has none. */
+  userName(uid: number): ByteText;
+  /** hierarchy:/path of a cgroup, in all hierarchies whose names match the pattern. */
+  cgroupPath(id: bigint, pattern: ByteText): ByteText;
   /** A time through strftime. `clock` is the clock's index in `clocks`. */
   formatTime(nsecs: bigint, clock: number, format: ByteText): ByteText;
 }
@@ -70,6 +74,9 @@ export function compileReader(type: Type, memory: Memory, context: DecodeContext
     case 'symbol':
     case 'inet':
     case 'timestamp':
+    case 'username':
+    case 'macaddr':
+    case 'cgroup-path':
       return partedReader(type, memory, context, offset);
     case 'none':
       return () => null;
@@ -272,7 +279,10 @@ function tupleValue({ names }: TupleType, elements: readonly Value[]): Value {
   };
 }
 
-type PartedType = Extract<Type, { kind: 'buffer' | 'symbol' | 'inet' | 'timestamp' }>;
+type PartedType = Extract<
+  Type,
+  { kind: 'buffer' | 'symbol' | 'inet' | 'timestamp' | 'username' | 'macaddr' | 'cgroup-path' }
+>;
 
 /** Types whose parts layout.partsOf names. */
 function partedReader(type: PartedType, memory: Memory, context: DecodeContext, offset: number): Reader {
@@ -297,6 +307,19 @@ function partedReader(type: PartedType, memory: Memory, context: DecodeContext, 
       return type.space === 'kernel'
         ? (at) => context.words.kernelSymbol(unsigned64(memory, at + address))
         : (at) => context.words.userSymbol(word(at + process), unsigned64(memory, at + address));
+    }
+    case 'username': {
+      const uid = place('uid');
+      return (at) => context.words.userName(word(at + uid));
+    }
+    case 'macaddr': {
+      const bytes = place('bytes');
+      return (at) => macText(u8.subarray(at + bytes, at + bytes + 6));
+    }
+    case 'cgroup-path': {
+      const [id, filter] = [place('id'), place('filter')];
+      return (at) =>
+        context.words.cgroupPath(unsigned64(memory, at + id), context.strings[word(at + filter)] ?? '');
     }
     case 'timestamp': {
       const [nsecs, format, clock] = [place('nsecs'), place('format'), place('clock')];

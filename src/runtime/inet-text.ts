@@ -1,4 +1,4 @@
-/** Network addresses in words: dotted IPv4, and IPv6 as RFC 5952 writes it. */
+/** Network addresses in words: dotted IPv4, IPv6 as RFC 5952 writes it, and link-layer addresses. */
 
 /** Address families, include/linux/socket.h. */
 const familyInet = 2;
@@ -35,3 +35,7 @@ function longestZeros(groups: readonly number[]): { readonly start: number; read
   });
   return best;
 }
+
+/** 18:C0:4D:08:2E:BB. */
+export const macText = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(':');

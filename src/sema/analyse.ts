@@ -149,6 +149,7 @@ const contextOf = ({ info }: ExpandedProbe, { facts, given, options }: Round): T
   option: (name) => given.named?.get(name),
   declareOption: (option) => options.declare(option),
   kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
+  cgroupId: (path) => facts.cgroupId(path),
   struct: (keyword, structName) => facts.struct(keyword, structName),
 });
 

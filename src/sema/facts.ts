@@ -20,4 +20,6 @@ export interface Facts extends TargetSource {
   /** The same of types. */
   typeNames(keyword: 'struct' | 'union' | 'enum'): Iterable<string>;
   readonly fieldsOf: FieldsOf;
+  /** The id of a control group by its directory. */
+  cgroupId(path: string): bigint | 'not-found' | 'not-a-cgroup';
 }

@@ -42,7 +42,15 @@ function compareTexts(op: '==' | '!=', left: TypedExpr, right: TypedExpr, span: 
 }
 
 /** Whose bytes say whether two are the same. */
-const comparedByBytes: ReadonlySet<Type['kind']> = new Set(['tuple', 'array', 'buffer', 'inet', 'symbol']);
+const comparedByBytes: ReadonlySet<Type['kind']> = new Set([
+  'tuple',
+  'array',
+  'buffer',
+  'inet',
+  'symbol',
+  'username',
+  'macaddr',
+]);
 
 function comparedType(
   scope: Scope,

@@ -9,6 +9,7 @@ import type { Field } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
 import { btfFacts } from './btf/facts.ts';
 import { liveBtf } from './btf/read.ts';
+import { cgroupId } from './cgroups.ts';
 import { demangle } from './demangle.ts';
 import { executableReader, executablesMatching } from './executables.ts';
 import { mappedExecutables } from './mapped-executables.ts';
@@ -65,6 +66,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     executablesMatching: (pattern) => executablesMatching(pattern, machine, options.searchPath),
     mappedExecutables: once(() => mappedExecutables(machine.targetPid)),
     demangle,
+    cgroupId,
     fieldsOf: (struct) => types.fieldsOf(struct) ?? tracepointFields(struct.id, formatOf, types, settings),
   };
 }

@@ -67,6 +67,16 @@ export function partsOf(type: Type): Layout {
         { name: 'format', type: u32 },
         { name: 'clock', type: u32 },
       ]);
+    case 'username':
+      return layOut([{ name: 'uid', type: u32 }]);
+    case 'macaddr':
+      return layOut([{ name: 'bytes', type: { kind: 'array', of: u8, length: 6 } }]);
+    case 'cgroup-path':
+      return layOut([
+        { name: 'id', type: u64 },
+        { name: 'filter', type: u32 },
+        { name: 'zero', type: u32 },
+      ]);
     default:
       return { slots: [], size: 0, align: 1 };
   }
@@ -112,6 +122,9 @@ export function sizeOf(type: Type): number {
     case 'symbol':
     case 'inet':
     case 'timestamp':
+    case 'username':
+    case 'macaddr':
+    case 'cgroup-path':
       return partsOf(type).size;
     case 'none':
       return 0;
@@ -139,6 +152,9 @@ export function alignOf(type: Type): number {
     case 'symbol':
     case 'inet':
     case 'timestamp':
+    case 'username':
+    case 'macaddr':
+    case 'cgroup-path':
       return partsOf(type).align;
     case 'bool':
     case 'string':

@@ -33,6 +33,12 @@ export function typeName(type: Type): string {
       return 'inet';
     case 'timestamp':
       return 'timestamp';
+    case 'username':
+      return 'username_t';
+    case 'macaddr':
+      return 'macaddr_t';
+    case 'cgroup-path':
+      return 'cgroup_path_t';
     case 'aggregate':
       return `${type.signed || type.name === 'count' ? '' : 'u'}${type.name}_t`;
     case 'none':

@@ -111,6 +111,21 @@ export interface TimestampType {
   readonly kind: 'timestamp';
 }
 
+/** A user id to be shown as the user's name: u32 id. */
+export interface UsernameType {
+  readonly kind: 'username';
+}
+
+/** A link-layer address: 6 bytes. */
+export interface MacAddressType {
+  readonly kind: 'macaddr';
+}
+
+/** A cgroup to be shown by its paths: u64 id, u32 index of a pattern of hierarchies in plan.strings. */
+export interface CgroupPathType {
+  readonly kind: 'cgroup-path';
+}
+
 /** The value of a map that an aggregation fills. */
 export interface AggregateType {
   readonly kind: 'aggregate';
@@ -145,6 +160,9 @@ export type Type =
   | SymbolType
   | InetType
   | TimestampType
+  | UsernameType
+  | MacAddressType
+  | CgroupPathType
   | AggregateType
   | NoneType
   | ErrorType;
@@ -167,6 +185,9 @@ export const none: NoneType = { kind: 'none' };
 export const errorType: ErrorType = { kind: 'error' };
 export const inet: InetType = { kind: 'inet' };
 export const timestamp: TimestampType = { kind: 'timestamp' };
+export const username: UsernameType = { kind: 'username' };
+export const macAddress: MacAddressType = { kind: 'macaddr' };
+export const cgroupPath: CgroupPathType = { kind: 'cgroup-path' };
 
 export const intType = (bytes: IntType['bytes'], signed: boolean): IntType => ({
   kind: 'int',
@@ -225,6 +246,9 @@ export function sameType(a: Type, b: Type): boolean {
     case 'bool':
     case 'inet':
     case 'timestamp':
+    case 'username':
+    case 'macaddr':
+    case 'cgroup-path':
     case 'none':
     case 'error':
       return a.kind === b.kind;

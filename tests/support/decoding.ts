@@ -12,6 +12,8 @@ export const plainDecoding: DecodeContext = {
           ? `${type.space}:${process}:${frame.toString(16)}`
           : `${frame.buildId}:${frame.fileOffset.toString(16)}`,
       ),
+    userName: (uid) => `user${uid}`,
+    cgroupPath: (id, pattern) => `${id}@${pattern}`,
     formatTime: (nsecs, clock, format) => `${nsecs}@${clock}|${format}`,
   },
   strings: ['%H', '%M'],

@@ -6,6 +6,7 @@ import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
 import { stackCases } from './cases/stacks.ts';
 import { typeCases } from './cases/types.ts';
+import { valueCases } from './cases/values.ts';
 import { stringCases } from './cases/strings.ts';
 
 export interface Finished {
@@ -285,4 +286,5 @@ export const cases: readonly Case[] = [
   ...stackCases,
   ...probeCases,
   ...stringCases,
+  ...valueCases,
 ];

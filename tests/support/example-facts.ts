@@ -7,7 +7,7 @@ import type { FunctionPrototype, TargetSource } from '../../src/probes/define.ts
 import type { Facts } from '../../src/sema/facts.ts';
 import type { Field } from '../../src/types/field.ts';
 import type { StructType, Type } from '../../src/types/type.ts';
-import { i32, i64, i8, pointerTo, u16, u32, u64 } from '../../src/types/type.ts';
+import { i32, i64, i8, pointerTo, string, u16, u32, u64 } from '../../src/types/type.ts';
 import { goldenFacts } from './golden-facts.ts';
 
 const struct = (name: string, bytes: number): StructType => ({
@@ -28,6 +28,9 @@ const sock = struct('sock', 64);
 const sockCommon = struct('sock_common', 64);
 const write = struct('tracepoint_syscalls_sys_enter_write', 40);
 const sched = struct('tracepoint_sched_sched_switch', 40);
+const generate = struct('tracepoint_signal_signal_generate', 40);
+const sysEnter = struct('tracepoint_raw_syscalls_sys_enter', 40);
+const openat = struct('tracepoint_syscalls_sys_enter_openat', 40);
 const execve = struct('tracepoint_syscalls_sys_enter_execve', 40);
 
 interface Parameters {
@@ -36,12 +39,25 @@ interface Parameters {
 }
 
 const fieldsById = new Map<string, readonly Field[]>([
-  [task.id, fields({ pid: i32, tgid: i32 })],
+  [
+    task.id,
+    fields({
+      pid: i32,
+      tgid: i32,
+      comm: string(16),
+      spare: u64,
+      real_parent: pointerTo(task, 'kernel'),
+      group_leader: pointerTo(task, 'kernel'),
+    }),
+  ],
   [sock.id, fields({ __sk_common: sockCommon })],
   [sockCommon.id, fields({ skc_daddr: u32, skc_dport: u16 })],
   // What lies before belongs to the kernel: the head of the event, and the number of the system call.
   [write.id, fields({ fd: u64, buf: pointerTo(i8, 'user'), count: u64 }, 16)],
   [execve.id, fields({ filename: pointerTo(i8, 'user'), argv: u64, envp: u64 }, 16)],
+  [openat.id, fields({ dfd: u64, filename: pointerTo(i8, 'user'), flags: u64 }, 16)],
+  [generate.id, fields({ sig: i32, errno: i32 }, 8)],
+  [sysEnter.id, fields({ id: i64 }, 8)],
   [sched.id, fields({ prev_pid: i32, next_pid: i32 }, 8)],
 ]);
 
@@ -72,6 +88,9 @@ const tracepoints: Readonly<Record<string, { readonly id: number; readonly args:
   'syscalls:sys_enter_write': { id: 101, args: write },
   'sched:sched_switch': { id: 102, args: sched },
   'syscalls:sys_enter_execve': { id: 103, args: execve },
+  'syscalls:sys_enter_openat': { id: 104, args: openat },
+  'signal:signal_generate': { id: 105, args: generate },
+  'raw_syscalls:sys_enter': { id: 106, args: sysEnter },
 };
 
 const executables: Readonly<Record<string, readonly string[]>> = {

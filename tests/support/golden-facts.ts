@@ -80,6 +80,8 @@ const fields: Readonly<Record<string, readonly Field[]>> = {
     field('', 64, anonymous),
     field('on_rq', 72, bool),
     field('color', 76, color),
+    field('real_parent', 80, pointerTo(task, 'kernel')),
+    field('group_leader', 88, pointerTo(task, 'kernel')),
   ],
   [anonymous.id]: [field('stack', 0, u64)],
   [memory.id]: [field('start_code', 8, u64)],
@@ -221,6 +223,7 @@ export function goldenFacts(name: string): Facts {
       const found = color.variants.find((enumerator) => enumerator.name === wanted);
       return found && { value: found.value, type: color };
     },
+    cgroupId: (path) => (path === '/sys/fs/cgroup/group' ? 4242n : 'not-found'),
     enumeratorNames: () => color.variants.map((variant) => variant.name),
     typeNames: () => [...structs.map((known) => known.name), color.name, none.kind],
     fieldsOf: ({ id }) => fields[id] ?? [],

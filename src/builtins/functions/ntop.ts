@@ -46,7 +46,11 @@ export const ntop = defineFunction({
         : out.int(bytes === 16 ? families.inet6 : families.inet, 32);
     out.store(value, slotOf(layout, 'family').offset, family);
     if (scalar) out.store(value, bytesOffset, out.resize(out.wide(address), 32));
-    else out.copy(value, bytesOffset, out.bytes(address), 0, bytes);
+    else {
+      // Bytes that C calls characters may be zero in the middle: they are read as they are, not as text.
+      const { address: from, space } = out.address(address);
+      out.readMemory(out.part(value, bytesOffset, bytes), bytes, from, space);
+    }
     return value;
   },
 });

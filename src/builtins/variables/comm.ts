@@ -4,7 +4,7 @@ import { string } from '../../types/type.ts';
 import { defineVariable } from '../define.ts';
 
 /** TASK_COMM_LEN of include/linux/sched.h: 15 characters and a NUL. */
-const commBytes = 16;
+export const commBytes = 16;
 
 export const comm = defineVariable({
   name: 'comm',

@@ -1,4 +1,4 @@
-/** cpu and ncpus. */
+/** cpu, ncpus and numaid. */
 
 import { u32, u64 } from '../../types/type.ts';
 import { defineVariable } from '../define.ts';
@@ -18,4 +18,12 @@ export const ncpus = defineVariable({
   type: u64,
   constant: ({ machine }) => BigInt(machine.possibleCpus),
   emit: (out) => out.int(out.machine.possibleCpus),
+});
+
+export const numaid = defineVariable({
+  name: 'numaid',
+  doc: 'Number of the NUMA node that the probe runs on.',
+  example: 'kprobe:vfs_read { @[numaid] = count(); }',
+  type: u32,
+  emit: (out) => out.resize(out.helper('get_numa_node_id', []), 32),
 });

@@ -1,9 +1,14 @@
-/** probe: the attach point's full name. */
+/** probe and probetype: the attach point's full name, and its provider. */
 
 import { Bug } from '../../base/assert.ts';
 import { string } from '../../types/type.ts';
 import { byteText } from '../../types/value.ts';
 import { defineVariable } from '../define.ts';
+import type { ProgramInfo } from '../emitter.ts';
+
+const known = (): never => {
+  throw new Bug('names of probes are known when compiling');
+};
 
 export const probe = defineVariable({
   name: 'probe',
@@ -12,7 +17,19 @@ export const probe = defineVariable({
   type: ({ program }) => string(byteText(program.name).length + 1),
   perProbe: true,
   constant: ({ program }) => byteText(program.name),
-  emit: () => {
-    throw new Bug('probe is known when compiling');
-  },
+  emit: known,
+});
+
+/** Of probes that stand for no event of the kernel's. */
+const special: ReadonlySet<string> = new Set(['begin', 'end']);
+
+const providerOf = ({ provider }: ProgramInfo): string => (special.has(provider) ? 'special' : provider);
+
+export const probetype = defineVariable({
+  name: 'probetype',
+  doc: 'Provider of the probe: kprobe, tracepoint …; special for begin and end.',
+  example: 'kprobe:vfs_read { @[probetype] = count(); }',
+  type: ({ program }) => string(providerOf(program).length + 1),
+  constant: ({ program }) => byteText(providerOf(program)),
+  emit: known,
 });

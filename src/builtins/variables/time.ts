@@ -1,4 +1,4 @@
-/** nsecs and elapsed: the kernel's clocks. */
+/** nsecs, elapsed and jiffies: the kernel's clocks. */
 
 import type { Clock } from '../../types/type.ts';
 import { u64 } from '../../types/type.ts';
@@ -30,4 +30,12 @@ export const elapsed = defineVariable({
   example: 'interval:s:1 { printf("%d ms\\n", elapsed / 1000000); }',
   type: u64,
   emit: (out) => out.subtract(out.helper('ktime_get_boot_ns', []), out.machine.startNsecs),
+});
+
+export const jiffies = defineVariable({
+  name: 'jiffies',
+  doc: "The kernel's own count of timer ticks.",
+  example: 'kprobe:vfs_read { @[tid] = jiffies; }',
+  type: u64,
+  emit: (out) => out.helper('jiffies64', []),
 });

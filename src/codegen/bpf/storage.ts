@@ -4,6 +4,7 @@
  * A program's functions (bodies of loops, functions of the script) have a stack of their own each, and parts of one scratch.
  */
 
+import { present } from '../../base/assert.ts';
 import { roundUp } from '../../types/layout.ts';
 import type { FunctionBuilder } from '../llvm/ir.ts';
 import type { IrPointer } from '../llvm/ir-value.ts';
@@ -26,6 +27,9 @@ export interface ScratchRoom {
   readonly bytes: number;
   readonly name: string;
 }
+
+/** Rooms for addresses have multiples of so many bytes, so that one serves many. */
+const addressRoomBytes = 64;
 
 interface StackRoom {
   readonly pointer: IrPointer;
@@ -84,6 +88,12 @@ export class Storage {
     return room ? new Place(room, bytes) : this.reserveScratch(bytes, name);
   }
 
+  /** The same where scratch won't do, since what it is for holds addresses: on the stack, whatever its size. */
+  reserveOnStack(bytes: number, name: string): Place {
+    const size = roundUp(bytes, addressRoomBytes);
+    return new Place(present(this.#stackRoom(size, name, Infinity), 'room on the stack'), bytes);
+  }
+
   /** The same where the stack won't do: kernels before 5.12 refuse reads of it at an offset known at run time only. */
   reserveScratch(bytes: number, name: string): Place {
     return this.at(this.reserveShared(bytes, name));
@@ -118,15 +128,15 @@ export class Storage {
     return result;
   }
 
-  #stackRoom(size: number, name: string): IrPointer | undefined {
+  #stackRoom(size: number, name: string, bytesMax = this.#limits.stackBytesMax): IrPointer | undefined {
     const free = this.#freeRooms.findIndex((room) => room.bytes === size);
-    const room = free >= 0 ? this.#freeRooms.splice(free, 1)[0] : this.#newRoom(size, name);
+    const room = free >= 0 ? this.#freeRooms.splice(free, 1)[0] : this.#newRoom(size, name, bytesMax);
     if (room) this.#rooms.push(room);
     return room?.pointer;
   }
 
-  #newRoom(bytes: number, name: string): StackRoom | undefined {
-    if (this.#stackBytes + bytes > this.#limits.stackBytesMax) return undefined;
+  #newRoom(bytes: number, name: string, bytesMax: number): StackRoom | undefined {
+    if (this.#stackBytes + bytes > bytesMax) return undefined;
     this.#stackBytes += bytes;
     const pointer =
       bytes === 8 ? this.#builder.alloca('i64', name) : this.#builder.allocaBytes(bytes, 8, name);

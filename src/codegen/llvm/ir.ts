@@ -353,6 +353,14 @@ export class FunctionBuilder {
     return pointer(this.#define(name, 'ptr', `inttoptr i64 ${value.text} to ptr`));
   }
 
+  /** The bytes in the other order. */
+  byteSwap(value: IrValue, name: string): IrValue {
+    const type = requireInteger(value, 'bswap');
+    assert(bitsOf(type) >= 16, `bswap of ${type}`);
+    this.#intrinsics.add(`declare ${type} @llvm.bswap.${type}(${type})`);
+    return this.#define(name, type, `call ${type} @llvm.bswap.${type}(${type} ${value.text})`);
+  }
+
   /** The same value, of which the optimiser knows nothing more. Keeps a bounds check next to its use, where the verifier needs it. */
   opaque(value: IrValue, name: string): IrValue {
     const { type, text } = value;

@@ -5,7 +5,9 @@
 
 import type { Machine } from '../../plan/machine.ts';
 import { kernelFrom } from '../../plan/machine.ts';
+import type { Span } from '../../base/span.ts';
 import type { BpfEmitter } from '../bpf-emitter.ts';
+import type { Tables } from '../tables.ts';
 import { helperNamed, isRecent } from '../bpf/helpers.ts';
 import { FunctionBuilder } from '../llvm/ir.ts';
 import type { IrPointer, IrValue } from '../llvm/ir-value.ts';
@@ -18,6 +20,30 @@ export const hasLoops = (machine: Machine): boolean => isRecent(helper) && kerne
 
 /** Each slot has 8 bytes. */
 const slotBytes = 8;
+
+/** Where a loop is written: a program's function, or another loop's. */
+export interface LoopSite {
+  readonly builder: FunctionBuilder;
+  readonly tables: Tables;
+  readonly span: Span;
+  /** Room on the stack for the record. */
+  readonly room: (bytes: number, name: string) => IrPointer;
+}
+
+export const siteOf = (out: BpfEmitter): LoopSite => ({
+  builder: out.builder,
+  tables: out.tables,
+  span: out.span,
+  room: (bytes, name) => out.storage.reserveOnStack(bytes, name).pointer,
+});
+
+/** Within a loop's function, which has a stack of its own. */
+export const siteWithin = ({ tables, span }: BpfEmitter, builder: FunctionBuilder): LoopSite => ({
+  builder,
+  tables,
+  span,
+  room: (bytes, name) => builder.allocaBytes(bytes, slotBytes, name),
+});
 
 /** A record of values and addresses that a loop's function gets and may change. */
 export interface LoopRecord {
@@ -33,18 +59,17 @@ const recordAt = (builder: FunctionBuilder, record: IrValue): LoopRecord => ({
  * Gives the record as the rounds have left it.
  */
 export function emitLoop(
-  out: BpfEmitter,
+  { builder, tables, span, room }: LoopSite,
   name: string,
   rounds: IrValue,
   given: readonly IrValue[],
   body: (builder: FunctionBuilder, index: IrValue, record: LoopRecord) => void,
 ): LoopRecord {
-  const { builder } = out;
-  const record = builder.allocaBytes(given.length * slotBytes, slotBytes, name);
+  const record = room(given.length * slotBytes, name);
   const own = recordAt(builder, record);
   given.forEach((value, index) => builder.store(value, own.slot(index)));
-  const callback = out.tables.function(name, () => loopFunction(name, body));
-  out.tables.require(helper, out.span);
+  const callback = tables.function(name, () => loopFunction(name, body));
+  tables.require(helper, span);
   builder.callHelper(helperNamed(helper), [rounds, callback.address, record, i64(0)], 'rounds');
   return own;
 }
