@@ -219,7 +219,8 @@ test('mistakes', () => {
     [
       {
         code: 'unknown-field',
-        hints: ["Did you mean 'pid'?", expect.stringContaining('Its fields are pid, tgid')],
+        // Of so many fields the nearest are enough.
+        hints: ["Did you mean 'pid'?"],
       },
       { code: 'not-a-pointer', hints: ['Cast it to say what it points to: ((struct NAME *)…)->comm'] },
       { code: 'unknown-field', hints: ["Did you mean 'f_mode'?", 'Its fields are f_mode, f_task.'] },
