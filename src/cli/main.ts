@@ -16,12 +16,15 @@ import { settled } from '../plan/settings.ts';
 import { readMachine } from '../system/machine.ts';
 import { explainCode } from './commands/explain.ts';
 import { listProbes, listScript } from './commands/list.ts';
+import { infoText } from './commands/info.ts';
 import { runCommand } from './commands/run.ts';
 import { exitCodes } from './exit-code.ts';
 import { liveFactsFor } from './facts.ts';
 import type { Options, UsageError } from './options.ts';
 import { helpText, parseOptions, usage } from './options.ts';
 import { openOutput } from './output.ts';
+import { checkPrivileges } from './privileges.ts';
+import { liveFeatures } from './run-world.ts';
 import { readSettings, variable } from './settings.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
@@ -59,6 +62,7 @@ async function start(world: World): Promise<number> {
   if (options.action === 'format') return formatScript(world, options);
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
+  if (options.action === 'info') return info(world, options, settings.value);
   return options.action === 'list'
     ? list(world, options, settings.value)
     : runScript(world, options, settings.value);
@@ -167,6 +171,29 @@ function usageError(world: World, { message, hint }: UsageError): number {
   say(world, renderMessage('error', message, undefined, { source: () => undefined, colours: false }));
   if (hint !== undefined) say(world, `HINT: ${hint}\n`);
   return exitCodes.failure;
+}
+
+/** Most questions are answered by loading something, which not everybody may. */
+function info(world: World, options: Options, environment: Partial<Settings>): number {
+  const machine = readMachine();
+  const refused = checkPrivileges(machine);
+  if (refused) {
+    noticesFor(world, options, sourceFile('', '')).diagnostics([refused]);
+    return exitCodes.failure;
+  }
+  const facts = liveFactsFor({ machine, settings: settled(environment), options, world });
+  const features = liveFeatures(() => facts);
+  return print(
+    world,
+    infoText({
+      version,
+      machine,
+      kernelRelease: world.kernelRelease,
+      nodeVersion: world.nodeVersion,
+      llvmPath: variable(world.environment, 'LLVM'),
+      presence: (feature) => features.presence(feature),
+    }),
+  );
 }
 
 function explain(world: World, code: string): number {

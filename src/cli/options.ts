@@ -12,7 +12,7 @@ export type Stage = (typeof stages)[number];
 
 export interface Options {
   /** What was asked for: running is the rule. */
-  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list' | 'explain' | 'format';
+  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list' | 'explain' | 'info' | 'format';
   /** The script, or where it is. */
   readonly source?:
     | { readonly kind: 'text'; readonly text: string }
@@ -132,6 +132,7 @@ const flags = [
     argument: 'CODE',
     doc: 'say what the code of a message means, and what to do',
   },
+  { name: 'info', type: 'boolean', doc: 'say what this machine has of what scripts may need' },
   { name: 'version', alias: 'V', type: 'boolean', doc: 'print the version' },
   { name: 'help', alias: 'h', type: 'boolean', doc: 'print this' },
 ] as const satisfies readonly Flag[];
@@ -227,6 +228,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   };
   if (parsed.help === true) return ok({ ...defaults, action: 'help' });
   if (parsed.version === true) return ok({ ...defaults, action: 'version' });
+  if (parsed.info === true) return ok({ ...defaults, action: 'info' });
   const explain = text('explain');
   if (explain !== undefined) return ok({ ...defaults, action: 'explain', explain });
   if (text('cmd') !== undefined && text('pid') !== undefined)

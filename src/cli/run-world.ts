@@ -37,6 +37,20 @@ export interface RunWorldRequest {
   readonly target?: OpenedTarget;
 }
 
+/** Questions to the running kernel. */
+export const liveFeatures = (facts: () => Facts): Features =>
+  new Features({
+    bpf: realBpf,
+    probeDevices: probeDevices(),
+    get hasBtf() {
+      return facts().hasBtf;
+    },
+    // Any function will do that every kernel has and lets be traced.
+    get functionBtfId() {
+      return facts().functionPrototypes('vfs_read')[0]?.btfId;
+    },
+  });
+
 const nsecsPerMs = 1_000_000n;
 const nowNsecs = (): bigint => BigInt(Date.now()) * nsecsPerMs;
 
@@ -88,17 +102,7 @@ export function runWorld({
       kernelFunctions: (symbol, module) => kallsyms().functionsNamed(symbol, module),
       threadsOf,
     },
-    features: new Features({
-      bpf: realBpf,
-      probeDevices: probeDevices(),
-      get hasBtf() {
-        return facts().hasBtf;
-      },
-      // Any function will do that every kernel has and lets be traced.
-      get functionBtfId() {
-        return facts().functionPrototypes('vfs_read')[0]?.btfId;
-      },
-    }),
+    features: liveFeatures(facts),
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
     ...(target && { target }),

@@ -31,6 +31,9 @@ export interface World {
   onInterrupt(act: () => void): () => void;
   /** Ends the process at once, from wherever it is. */
   exitNow(code: number): never;
+  /** As uname -r prints it. */
+  readonly kernelRelease: string;
+  readonly nodeVersion: string;
   readonly uid: number;
   readonly pid: number;
 }
@@ -57,6 +60,8 @@ export function realWorld(): World {
       };
     },
     exitNow: (code) => process.exit(code),
+    kernelRelease: os.release(),
+    nodeVersion: process.version,
     uid: process.getuid?.() ?? 0,
     pid: process.pid,
   };

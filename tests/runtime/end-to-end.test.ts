@@ -128,6 +128,25 @@ test.each(mistakes.map((mistake) => [mistake.args.join(' '), mistake] as const))
   },
 );
 
+test('--info tells what the machine has', async () => {
+  const { stdout, stderr, status } = await place.tstrace(['--info']);
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout.match(/^\S.*$/gm)).toEqual([
+    'System',
+    'Build',
+    'Kernel helpers',
+    'Kernel features',
+    'Probe types',
+  ]);
+  for (const row of [
+    /^ {2}OS +Linux \d/m,
+    /^ {2}libLLVM +\d+ /m,
+    /^ {2}ringbuf +yes$/m,
+    /^ {2}uprobe +yes$/m,
+  ])
+    expect(stdout).toMatch(row);
+});
+
 test('a block that LLVM gives up on gets an error, not a crash', async () => {
   const lines = Array.from({ length: 4000 }, (_, index) => `@[${index}] = pid;`).join('\n');
   const { stderr, status } = await place.tstrace(['--mode', 'codegen', '-e', `begin {\n${lines}\n}\n`]);
