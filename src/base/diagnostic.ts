@@ -38,6 +38,7 @@ export const diagnosticCodes = [
   'reserved-name',
   'shadowed-variable',
   'undefined-variable',
+  'unhygienic-macro',
   'unknown-field',
   'unknown-function',
   'unknown-identifier',

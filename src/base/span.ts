@@ -7,6 +7,8 @@ export interface Span {
   readonly start: number;
   /** Offset just past the last character. */
   readonly end: number;
+  /** Of text that stands here because of a macro: where the macro is called. */
+  readonly from?: Span;
 }
 
 /** The smallest span that covers both. */

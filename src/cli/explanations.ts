@@ -169,6 +169,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'begin { if (pid) { $x = 1; } print($x); }',
     right: 'begin { let $x = 0; if (pid) { $x = 1; } print($x); }',
   },
+  'unhygienic-macro': {
+    text: 'A macro can be used from anywhere, so its body may touch only what it is given and what it makes itself. Maps and variables of the script are passed to it as arguments.',
+    wrong: 'macro note(v) { @last = v; } begin { @last = 0; note(1); }',
+    right: 'macro note(@m, v) { @m = v; } begin { @last = 0; note(@last, 1); }',
+  },
   'unknown-field': {
     text: 'The struct has no field of this name on this kernel: fields come, go and are renamed between versions. tstrace -lv "struct NAME" shows what it has.',
     wrong: 'begin { print(curtask->no_such_field); }',

@@ -36,7 +36,22 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions)
     renderMessage(severity, `${message} [${code}]`, span, options),
     ...labels.map((label) => renderMessage(severity, label.text, label.span, options)),
     ...hints.map((hint) => `HINT: ${hint}\n`),
+    ...expansionsOf(span).map((from) => renderExpansion(from, options)),
   ].join('');
+}
+
+/** Where macros were called that led to a place, the innermost first. */
+function expansionsOf(span: Span | undefined): readonly Span[] {
+  const calls: Span[] = [];
+  for (let from = span?.from; from; from = from.from) calls.push(from);
+  return calls;
+}
+
+function renderExpansion(from: Span, options: RenderOptions): string {
+  const source = options.source(from.file);
+  return source === undefined
+    ? `${from.file}: expanded from\n`
+    : `${placeText(from, source)}: expanded from\n${excerpt(from, source)}`;
 }
 
 /** One message with its place, and the source lines below. */

@@ -7,7 +7,6 @@ import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { Program } from '../parser/ast.ts';
 import type { Attachment, Requirement } from '../plan/plan.ts';
-import { checkMacros } from './check-macros.ts';
 import type { ExpandedProbe } from './expand-probes.ts';
 import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
@@ -20,6 +19,7 @@ import type { Round } from './scope.ts';
 import { mapSymbolOf, Scope } from './scope.ts';
 import type { ScriptArguments } from './script-options.ts';
 import { checkOptionsGiven, ScriptOptions } from './script-options.ts';
+import { expandMacros } from './macros/expand.ts';
 import type { MapFacts } from './symbols.ts';
 import { SymbolTable } from './symbols.ts';
 import type { TypedProbe, TypedProgram } from './typed-tree.ts';
@@ -29,9 +29,9 @@ import { reportUnsupportedSections } from './unsupported.ts';
  * A name's type is the join of all its uses, also later ones: so the whole program is typed again and again, each round with what the round before
  * has found, until nothing new is found; then once more, to tell what is wrong and to keep the tree.
  */
-export function analyse(program: Program, facts: Facts, given: ScriptArguments): Outcome<TypedProgram> {
+export function analyse(written: Program, facts: Facts, given: ScriptArguments): Outcome<TypedProgram> {
   const report = new Report();
-  checkMacros(report, program.macros);
+  const program = expandMacros(written, report);
   reportUnsupportedSections(report, program);
   const expanded = expandProbes(program, facts, report);
   if (expanded.length === 0 && !hasErrors(report.diagnostics))

@@ -152,4 +152,13 @@ node 13 a text that is longer than what the stack holds
       uprobe:{programs}/reader:add_up { for $i : 0..2 { @stack[ustack(1)] = count(); } where(); }`,
     prints: ['        add_up+0', ']: 14', '@in[add_up]: 7', '@mode[1]: 7'],
   },
+  {
+    title: 'macros: variables by reference, maps, expressions evaluated at each use, a name of their own',
+    script: `macro swap($a, $b) { let $t = $a; $a = $b; $b = $t; }
+      macro bump(@m, key) { @m[key]++; @m[key] }
+      macro twice(e) { e + e }
+      macro answer() { 42 }
+      begin { let $t = 1; let $u = 2; swap($t, $u); print(($t, $u, bump(@n, 7), twice(bump(@n, 7)), answer)); exit(); }`,
+    prints: '(2, 1, 1, 5, 42)\n\n\n@n[7]: 3',
+  },
 ];
