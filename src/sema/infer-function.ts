@@ -2,7 +2,7 @@
 
 import type { TypingContext } from '../builtins/define.ts';
 import type { Span } from '../base/span.ts';
-import type { Expr, FunctionDeclaration, FunctionParameter } from '../parser/ast.ts';
+import type { Expr, FunctionDeclaration, FunctionParameter, TypeSyntax } from '../parser/ast.ts';
 import { isScalar } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { Type } from '../types/type.ts';
@@ -29,7 +29,9 @@ export function inferInvoke(
   scope.nesting.noteCall(name.text, span);
   const type = returnTypeOf(scope, declaration);
   if (args.length !== parameters.length) return reportCount(scope, declaration, args.length, span);
-  const typed = parameters.map((parameter, index) => inferArgument(scope, parameter, args[index]));
+  const typed = parameters.map((parameter, index) =>
+    inferArgument(scope, declaration, parameter, args[index]),
+  );
   if (!typed.every((arg) => arg !== undefined) || type.kind === 'error') return wrong(span);
   return firm({ kind: 'invoke', type, function: name.text, args: typed, span });
 }
@@ -37,10 +39,11 @@ export function inferInvoke(
 /** Conversions are those of an assignment to a variable with a declared type. */
 function inferArgument(
   scope: Scope,
+  declaration: FunctionDeclaration,
   parameter: FunctionParameter,
   arg: Expr | undefined,
 ): TypedExpr | undefined {
-  const type = parameterType(scope, parameter);
+  const type = parameterType(scope, declaration, parameter);
   const inferred = arg && infer(scope, arg);
   if (!inferred || isWrong(inferred) || value(scope, inferred) !== inferred.expr) return undefined;
   return type.kind === 'error' ? undefined : convertAssigned(scope, inferred, type, parameter.name);
@@ -59,12 +62,29 @@ function reportCount(
   return wrong(span);
 }
 
-const parameterType = (scope: Scope, { type }: FunctionParameter): Type =>
-  fittingRegister(scope, resolveType(scope, type), type.span);
+function parameterType(scope: Scope, declaration: FunctionDeclaration, { type }: FunctionParameter): Type {
+  return fittingRegister(scope, signatureType(scope, declaration, type), type.span);
+}
 
-function returnTypeOf(scope: Scope, { returns }: FunctionDeclaration): Type {
-  const type = resolveType(scope, returns);
+function returnTypeOf(scope: Scope, declaration: FunctionDeclaration): Type {
+  const { returns } = declaration;
+  const type = signatureType(scope, declaration, returns);
   return type.kind === 'none' ? type : fittingRegister(scope, type, returns.span);
+}
+
+/** typeof may hold a call of the same function, or a return from it. */
+function signatureType(scope: Scope, declaration: FunctionDeclaration, syntax: TypeSyntax): Type {
+  const type = scope.inSignature(declaration, () => resolveType(scope, syntax));
+  if (type) return type;
+  scope.report.error(
+    'bad-signature',
+    `The types of ${declaration.name.text}() are made of themselves`,
+    syntax.span,
+    {
+      hints: ['Write the type out.'],
+    },
+  );
+  return errorType;
 }
 
 /** What a function is given and gives travels in registers. */
@@ -116,7 +136,7 @@ export function inferFunction(
   const returns = returnTypeOf(scope, declaration);
   const typed: TypedFunction = {
     name: name.text,
-    parameters: parameters.map((parameter) => declareParameter(scope, parameter)),
+    parameters: parameters.map((parameter) => declareParameter(scope, declaration, parameter)),
     returns,
     body: inferStatements(scope, body.statements),
     span: name.span,
@@ -132,14 +152,18 @@ export function inferFunction(
   return { typed, nesting: scope.nesting };
 }
 
-function declareParameter(scope: Scope, parameter: FunctionParameter): VariableSymbol {
+function declareParameter(
+  scope: Scope,
+  declaration: FunctionDeclaration,
+  parameter: FunctionParameter,
+): VariableSymbol {
   const { text, span } = parameter.name;
   const earlier = scope.find(text);
   if (earlier)
     scope.report.error('shadowed-variable', `There are two parameters $${text}`, span, {
       labels: [{ span: earlier.span, text: 'this is the other one' }],
     });
-  const variable = scope.declare(text, span, parameterType(scope, parameter));
+  const variable = scope.declare(text, span, parameterType(scope, declaration, parameter));
   variable.assigned = true;
   return scope.symbolOf(variable);
 }

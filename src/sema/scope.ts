@@ -58,6 +58,7 @@ export class Scope {
   readonly #program: number;
   readonly #blocks: Map<string, Variable>[] = [new Map()];
   readonly #ended = new Map<string, Variable>();
+  readonly #signatures = new Set<FunctionDeclaration>();
   #isEvaluated = true;
 
   /** `program` is the program's number in the script. */
@@ -86,6 +87,15 @@ export class Scope {
     this.#isEvaluated = false;
     const result = act();
     this.#isEvaluated = outer;
+    return result;
+  }
+
+  /** Looks up a type of a function's signature; undefined if that asks for the signature itself, through typeof. */
+  inSignature<T>(declaration: FunctionDeclaration, act: () => T): T | undefined {
+    if (this.#signatures.has(declaration)) return undefined;
+    this.#signatures.add(declaration);
+    const result = act();
+    this.#signatures.delete(declaration);
     return result;
   }
 

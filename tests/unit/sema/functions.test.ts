@@ -91,6 +91,18 @@ test('at most five parameters, of types that fit a register', () =>
     begin { print(f(1, 2, 3, 4, 5)); }
   `));
 
+test('a signature that is made of itself is refused', () => {
+  checkAnalysis(`
+    fn f(): typeof({ if (pid) { return 1; } 0 }) { return 1; }
+         // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ bad-signature
+    begin { print(f()); }
+  `);
+  const codes = told('fn g($a: typeof(g(1))): int64 { return $a; } begin { print(g(1)); }').map(
+    ({ code }) => code,
+  );
+  expect(new Set(codes)).toEqual(new Set(['bad-signature', 'recursive-function']));
+});
+
 test('every way through a function returns its value', () =>
   checkAnalysis(`
     fn f($a: int64): int64 { if ($a > 0) { return 1; } }
