@@ -16,6 +16,7 @@ import {
 import type { Guest, GuestOptions } from '../support/guest/guest.ts';
 import { bootGuest } from '../support/guest/guest.ts';
 import { projectFiles } from '../support/guest/image.ts';
+import { fromBundle, fromSnapshot } from '../support/guest/start-tstrace.ts';
 import { buildPrograms } from '../support/programs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -26,17 +27,22 @@ beforeAll(() => {
 });
 
 /** Boots a guest for a group of tests, and is the place where they run. */
-function guestPlace(options: Pick<GuestOptions, 'kernel' | 'cpus'>): Place {
+function guestPlace(
+  options: Pick<GuestOptions, 'kernel' | 'cpus'>,
+  way: 'bundle' | 'snapshot' = 'snapshot',
+): Place {
   let guest: Guest | undefined;
+  let command = fromBundle;
   beforeAll(async () => {
     guest = await bootGuest({ ...options, project: projectFiles(await buildPrograms()) });
+    if (way === 'snapshot') command = await fromSnapshot(guest);
   });
   afterAll(() => guest?.close());
   return {
     programs: '/project/programs',
     tstrace: async (args, environment = {}) => {
       if (!guest) throw new Error('the guest has not booted');
-      return guest.run(['node', '/project/dist/tstrace.mjs', ...args], { timeoutMs, env: environment });
+      return guest.run([...command, ...args], { timeoutMs, env: environment });
     },
   };
 }
@@ -111,7 +117,7 @@ describe('5.10 runs what its helpers allow', () => {
 });
 
 describe.each([1, 2, 4] as const)('a flood on %d CPUs', (cpus) => {
-  const place = guestPlace({ kernel: '6.12', cpus });
+  const place = guestPlace({ kernel: '6.12', cpus }, 'bundle');
   test(
     'printed events and reported losses are exactly what was sent',
     () => checkFlood(place, 50_000),

@@ -206,7 +206,7 @@ export async function ensureProjectImage(files: ProjectFiles, tools: Tools): Pro
 
 /** A package's sources and documents are of no use in the guest, nor is a snapshot made on another kind of CPU. */
 function isUseful(path: string): boolean {
-  return !/(^|\/)(doc|vendor|musl_x64|snapshot\.\w+|libllvm|.*\.(cc|hh|inc|md|map|d\.ts))$/.test(path);
+  return !/(^|\/)(doc|vendor|musl_x64|snapshot\.(blob|key)|libllvm|.*\.(cc|hh|inc|md|map|d\.ts))$/.test(path);
 }
 
 /** What is in the project drive while a snapshot is taken: nothing. */
