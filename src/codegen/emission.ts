@@ -40,8 +40,10 @@ export interface ProgramContext extends ModuleContext {
   readonly program: number;
   readonly probe: TypedProbe;
   readonly share: StackShare;
-  /** Variables that bodies of loops use too, by their id. */
+  /** Variables that bodies of `for` loops use too, by their id. */
   readonly shared: ReadonlySet<number>;
+  /** Variables that belong in registers. */
+  readonly counting: ReadonlySet<number>;
   /** Functions of the script that are written, by their name. */
   readonly functions: Map<string, EmittedFunction>;
 }

@@ -12,7 +12,7 @@ import { emitBlock } from './emit-statement.ts';
 import { Exits } from './exits.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
-import { sharedVariables } from './loop-facts.ts';
+import { countingVariables, sharedVariables } from './loop-facts.ts';
 import type { ScratchMap } from './scratch-entry.ts';
 import { entryBytes, releaseLevel, scratchEntryOf, scratchMapFor, takeScratch } from './scratch-entry.ts';
 import { startFunction } from './start-function.ts';
@@ -34,7 +34,15 @@ export function emitProbe(probe: TypedProbe, index: number, module: ModuleContex
   const share = stackShare(probe.depth);
   const limits = { onStackLimit: module.settings.onStackLimit, stackBytesMax: share.bytes };
   const emission = startFunction(
-    { ...module, program: index, probe, share, shared: sharedVariables(probe), functions: new Map() },
+    {
+      ...module,
+      program: index,
+      probe,
+      share,
+      shared: sharedVariables(probe),
+      counting: countingVariables(probe),
+      functions: new Map(),
+    },
     {
       builder,
       storage: new Storage(builder, limits),

@@ -21,6 +21,26 @@ export function usedElements(
   return isWhole({ exprs: [], statements }) ? 'whole' : used;
 }
 
+/**
+ * Ids of variables in the conditions of `while` loops. The verifier walks through such a loop round by round, and must see the condition
+ * become false: it follows values in registers, not those in memory.
+ */
+export function countingVariables(probe: TypedProbe): ReadonlySet<number> {
+  const counting = new Set<number>();
+  const visit = ({ exprs, statements }: Parts, isCondition: boolean): void => {
+    for (const expr of exprs) {
+      if (isCondition && expr.kind === 'variable') counting.add(expr.variable.id);
+      visit(partsOfExpr(expr), isCondition);
+    }
+    for (const statement of statements) {
+      if (statement.kind === 'while') visit({ exprs: [statement.condition], statements: [] }, true);
+      visit(partsOfStatement(statement), false);
+    }
+  };
+  visit(partsOfProbe(probe), false);
+  return counting;
+}
+
 /** Ids of variables that the body of a loop uses and the code around it too. */
 export function sharedVariables(probe: TypedProbe): ReadonlySet<number> {
   const shared = new Set<number>();

@@ -30,13 +30,16 @@ export function settle(emission: Emission, variable: VariableSymbol): Place {
   return homeOf(emission, variable);
 }
 
-function newHome({ out, variables, share, shared }: Emission, { id, name, type }: VariableSymbol): Home {
+function newHome(
+  { out, variables, share, shared, counting }: Emission,
+  { id, name, type }: VariableSymbol,
+): Home {
   const bytes = sizeOf(type);
   if (shared.has(id)) return { kind: 'shared', room: out.storage.reserveShared(bytes, name) };
   const before = variables.get(id);
   if (before?.kind === 'register') return before;
   const registers = [...variables.values()].filter(({ kind }) => kind === 'register').length;
-  if (!isScalar(type) || registers >= share.registerVariables)
+  if (!isScalar(type) || (registers >= share.registerVariables && !counting.has(id)))
     return { kind: 'memory', place: out.storage.reserve(bytes, name) };
   return { kind: 'register', place: new Place(out.builder.alloca(integerType(bytes), name), bytes) };
 }

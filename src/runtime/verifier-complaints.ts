@@ -49,7 +49,7 @@ const complaints: readonly Complaint[] = [
   {
     pattern: /^(?:BPF program is too large\. Processed (\d+) insn|The sequence of \d+ jumps is too complex)/,
     explain: () =>
-      'The program has too many paths to be checked in a million steps. Split the probe into several, or make loops and unroll counts smaller.',
+      'The program has too many paths to be checked in a million steps. Split the probe into several, make unroll counts smaller, or write for instead of while: the body of a for loop is checked once, whatever its rounds.',
   },
   {
     pattern:
@@ -77,7 +77,8 @@ const complaints: readonly Complaint[] = [
   },
   {
     pattern: /^back-edge from insn \d+ to \d+|^infinite loop detected/,
-    explain: () => 'A loop has no bound that the verifier can see.',
+    explain: () =>
+      'A loop has no bound that the verifier can see: it must find the condition false after some rounds. A for loop needs no bound: write for instead of while.',
   },
   {
     pattern:

@@ -76,8 +76,9 @@ function logLines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }
 
-/** What the verifier adds behind its complaint: how much it did. */
-const statistics = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn|insns processed)/;
+/** What the verifier adds behind its complaint: how much it did, and of a loop what it looked like before and after. */
+const statistics =
+  /^(processed \d+ insns|verification time|stack depth|max_states_per_insn|insns processed|(cur|old) state:)/;
 
 /** The complaint is the last line that isn't statistics. One that speaks of registers or is indented belongs to the line before it. */
 function summarise(lines: readonly string[]): readonly string[] {

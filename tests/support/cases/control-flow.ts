@@ -146,6 +146,13 @@ node 13 a text that is longer than what the stack holds
     prints: '@sum: 78\n@x: 14\n@y: 13',
   },
   {
+    title: 'a while loop counts where the verifier can follow, however many variables there are',
+    options: ['--no-warnings'],
+    script: `begin { $a = 1; $b = 2; $c = 3; $d = 4; $e = 5; $f = 6; $g = 7; $h = 8; $i = 9; $j = 10; $k = 11; $l = 12; let $n: uint8; for $q : 0..2 { $a += $q; }
+      while ($n < 50) { $n++; @[$n] = $a + $b + $c + $d + $e + $f + $g + $h + $i + $j + $k + $l; } print(len(@)); print(@[50]); clear(@); exit(); }`,
+    prints: '50\n79',
+  },
+  {
     title: 'stacks, functions and modes of a probe are there in the bodies of loops and in functions',
     command: '{programs}/reader 7 512 1000',
     script: `fn where(): void { @in[func] = count(); @mode[usermode] = count(); }

@@ -2,8 +2,9 @@
 
 import { present } from '../../../src/base/assert.ts';
 import type { Names } from './infer.ts';
-import { asInt, inferNames, typeOf } from './infer.ts';
+import { asInt, inferNames, loopType, typeOf } from './infer.ts';
 import type { Block, Expr, Statement, Target } from './model.ts';
+import { functions } from './model.ts';
 import type { Known, Word } from './rules.ts';
 import {
   compare,
@@ -36,6 +37,8 @@ interface Run {
 const isEmpty = (key: Known | undefined): boolean => key?.kind === 'tuple' && key.of.length === 0;
 
 class Return extends Error {}
+class Break extends Error {}
+class Continue extends Error {}
 
 export function evaluate(block: Block, words: Arguments): MapContents {
   const names = inferNames(block);
@@ -76,10 +79,43 @@ function runStatement(statement: Statement, run: Run): void {
     case 'if':
       return runBlock(isTrue(valueOf(statement.condition, run)) ? statement.then : statement.else, run);
     case 'unroll':
-      for (let turn = 0; turn < statement.times; turn++) runBlock(statement.body, run);
+      for (let turn = 0; turn < statement.times; turn++) if (!runRound(statement.body, run)) return;
       return;
+    case 'for': {
+      const type = loopType(statement, run.names);
+      const [first, end] = [statement.from, statement.to].map((bound) =>
+        number(convert(valueOf(bound, run), type)),
+      );
+      for (let value = first ?? 0n; value < (end ?? 0n); value++) {
+        run.variables.set(statement.name, value);
+        if (!runRound(statement.body, run)) return;
+      }
+      return;
+    }
+    case 'while':
+      for (let round = 1; round <= statement.times; round++) {
+        run.variables.set(statement.name, BigInt(round));
+        if (!runRound(statement.body, run)) return;
+      }
+      return;
+    case 'break':
+      throw new Break();
+    case 'continue':
+      throw new Continue();
     case 'return':
       throw new Return();
+  }
+}
+
+/** False if the loop ends here. */
+function runRound(body: Block, run: Run): boolean {
+  try {
+    runBlock(body, run);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Continue) return true;
+    if (thrown instanceof Break) return false;
+    throw thrown;
   }
 }
 
@@ -155,6 +191,14 @@ function valueOf(expr: Expr, run: Run): Word {
       return expr.elements.map((element) => valueOf(element, run));
     case 'element':
       return present(parts(valueOf(expr.tuple, run))[expr.index], 'element');
+    case 'call': {
+      const { returns, compute: called } = functions[expr.of];
+      const [a = 0n, b = 0n] = expr.args.map((arg) => number(valueOf(arg, run)));
+      return wrap(returns, called(a, b));
+    }
+    case 'block':
+      runBlock(expr.body, run);
+      return valueOf(expr.result, run);
   }
 }
 

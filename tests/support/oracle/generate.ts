@@ -2,7 +2,18 @@
 
 import fc from 'fast-check';
 
-import type { ArithmeticOp, Block, ComparisonOp, Expr, IntType, Statement, Target } from './model.ts';
+import type {
+  ArithmeticOp,
+  Block,
+  ComparisonOp,
+  Expr,
+  FunctionName,
+  IntType,
+  Statement,
+  Target,
+} from './model.ts';
+import { functions } from './model.ts';
+import { givenNames, roundName, settle } from './settle.ts';
 
 const intType: fc.Arbitrary<IntType> = fc.record({
   kind: fc.constant('int' as const),
@@ -51,6 +62,18 @@ const unary = (op: '-' | '~' | '!', of: Of): Of => of.map((operand) => ({ kind: 
 const choice = (condition: Of, of: Of): Of =>
   fc.record({ kind: fc.constant('choice' as const), condition, then: of, else: of });
 
+/** A function takes no literal that is out of its parameter's range. */
+const call = (of: Of): Of =>
+  fc.tuple(fc.constantFrom<FunctionName>('diff', 'steps', 'least'), of, of).map(([name, ...args]) => ({
+    kind: 'call',
+    of: name,
+    args: args.map((operand, index) => ({
+      kind: 'cast',
+      to: functions[name].parameters[index] ?? functions[name].returns,
+      operand,
+    })),
+  }));
+
 const defined = ['+', '-', '*', '&', '|', '^', '<<', '>>'] as const;
 const dividing = ['/', '%'] as const;
 const orders = ['==', '!=', '<', '>', '<=', '>='] as const;
@@ -82,6 +105,8 @@ const {
       arithmetic(dividing, n, fc.oneof(divisor, anyInt, argument, castArgument)),
       choice(fc.oneof(b, n), n),
       element(0),
+      fc.constant(variable(roundName)),
+      call(n),
     ),
     truth: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
@@ -129,6 +154,30 @@ const assignNumber: fc.Arbitrary<Statement> = fc
     return { kind: 'assign', target, value: isFixed ? { kind: 'cast', to, operand: value } : value };
   });
 
+/** Ranges begin here, and end up to three rounds later, or before they begin. */
+const starts = [-2n, 0n, 1n, 126n, (1n << 31n) - 1n, (1n << 63n) - 4n];
+
+const plus = (value: bigint, right: Expr): Expr => ({
+  kind: 'arithmetic',
+  op: '+',
+  left: { kind: 'number', value },
+  right,
+});
+
+const range: fc.Arbitrary<readonly [from: Expr, to: Expr]> = fc.constantFrom(...starts).chain((start) =>
+  fc
+    .oneof(
+      fc
+        .integer({ min: -1, max: 3 })
+        .map((rounds): Expr => ({ kind: 'number', value: start + BigInt(rounds) })),
+      argument.map((left): Expr => {
+        const right: Expr = { kind: 'number', value: 3n };
+        return plus(start, { kind: 'arithmetic', op: '&', left, right });
+      }),
+    )
+    .map((to) => [{ kind: 'number', value: start }, to] as const),
+);
+
 const { block } = fc.letrec<{ statement: Statement; block: Block }>((tie) => ({
   statement: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
@@ -171,6 +220,25 @@ const { block } = fc.letrec<{ statement: Statement; block: Block }>((tie) => ({
       times: fc.integer({ min: 1, max: 3 }),
       body: tie('block'),
     }),
+    fc
+      .tuple(range, tie('block'))
+      .map(([[from, to], body]): Statement => ({ kind: 'for', name: roundName, from, to, body })),
+    fc.record({
+      kind: fc.constant('while' as const),
+      name: fc.constant(roundName),
+      times: fc.integer({ min: 0, max: 3 }),
+      body: tie('block'),
+    }),
+    fc
+      .tuple(truth, fc.constantFrom<Statement>({ kind: 'break' }, { kind: 'continue' }))
+      .map(([condition, jump]): Statement => ({ kind: 'if', condition, then: [jump], else: [] })),
+    fc
+      .tuple(fc.constantFrom(...intVariables), tie('block'), numberExpr)
+      .map(([name, body, result]): Statement => ({
+        kind: 'assign',
+        target: variable(name),
+        value: { kind: 'block', body, result },
+      })),
     // What can't be reached is dropped, and its types with it: nothing follows a return in its block.
     truth.map((condition): Statement => ({ kind: 'if', condition, then: [{ kind: 'return' }], else: [] })),
   ),
@@ -184,6 +252,12 @@ const prelude: fc.Arbitrary<Block> = fc
     fc.array(intType, { minLength: 2, maxLength: 2 }),
   )
   .map(([values, types]) => [
+    ...givenNames.map((name, index): Statement => ({
+      kind: 'declare',
+      name,
+      type: { kind: 'int', bits: 64, signed: false },
+      value: { kind: 'argument', index: index === 0 ? 0 : 1 },
+    })),
     ...types.map((type, index): Statement => ({
       kind: 'declare',
       name: fixedVariables[index] ?? 'f',
@@ -218,7 +292,7 @@ const epilogue: Block = [...intVariables, ...fixedVariables, ...textVariables, '
 
 export const randomBlock: fc.Arbitrary<Block> = fc
   .tuple(prelude, fc.array(block, { maxLength: 3 }))
-  .map(([first, blocks]) => [...first, ...blocks.flat(), ...epilogue]);
+  .map(([first, blocks]) => [...first, ...settle(blocks.flat()), ...epilogue]);
 
 const word = fc.oneof(
   fc.constantFrom(...numbers, ...numbers.map((value) => BigInt.asUintN(64, -value))),

@@ -2,6 +2,7 @@
 
 import { present } from '../../../src/base/assert.ts';
 import type { ArithmeticOp, Block, Expr, Statement, Target } from './model.ts';
+import { functions } from './model.ts';
 import type { Known, KnownInt } from './rules.ts';
 import {
   compare,
@@ -61,9 +62,7 @@ function typeStatement(statement: Statement, names: Names): void {
     }
     case 'declare':
       typeOf(statement.value, names);
-      names.variables.set(statement.name, { ...statement.type, flexible: false });
-      names.fixed.add(statement.name);
-      return;
+      return setFixed(statement.name, { ...statement.type, flexible: false }, names);
     case 'delete':
       return takeKey(statement.name, statement.key, names);
     case 'if':
@@ -72,8 +71,26 @@ function typeStatement(statement: Statement, names: Names): void {
       return typeBlock(statement.else, names);
     case 'unroll':
       return typeBlock(statement.body, names);
+    case 'for':
+      setFixed(statement.name, loopType(statement, names), names);
+      return typeBlock(statement.body, names);
+    case 'while':
+      setFixed(statement.name, int(64, true), names);
+      return typeBlock(statement.body, names);
+    case 'break':
+    case 'continue':
     case 'return':
   }
+}
+
+function setFixed(name: string, type: Known, names: Names): void {
+  names.variables.set(name, type);
+  names.fixed.add(name);
+}
+
+/** A range is counted in 64 bits, of the sign that both its ends have together. */
+export function loopType({ from, to }: Extract<Statement, { kind: 'for' }>, names: Names): KnownInt {
+  return int(64, joinInts(asInt(typeOf(from, names)), asInt(typeOf(to, names))).signed);
 }
 
 /** What was only ever changed by literals bends as they do, unless it may have become negative. */
@@ -136,6 +153,12 @@ function typed(expr: Expr, names: Names): Typed {
       const tuple = typeOf(expr.tuple, names);
       return { type: present(tuple.kind === 'tuple' ? tuple.of[expr.index] : undefined, 'element') };
     }
+    case 'call':
+      expr.args.forEach((arg) => typed(arg, names));
+      return { type: { ...functions[expr.of].returns, flexible: false } };
+    case 'block':
+      typeBlock(expr.body, names);
+      return { type: typeOf(expr.result, names) };
   }
 }
 

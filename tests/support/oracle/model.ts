@@ -24,7 +24,10 @@ export type Expr =
   | { readonly kind: 'logical'; readonly op: '&&' | '||'; readonly left: Expr; readonly right: Expr }
   | { readonly kind: 'choice'; readonly condition: Expr; readonly then: Expr; readonly else: Expr }
   | { readonly kind: 'tuple'; readonly elements: readonly Expr[] }
-  | { readonly kind: 'element'; readonly tuple: Expr; readonly index: number };
+  | { readonly kind: 'element'; readonly tuple: Expr; readonly index: number }
+  | { readonly kind: 'call'; readonly of: FunctionName; readonly args: readonly Expr[] }
+  /** Statements, and the value that they come to. */
+  | { readonly kind: 'block'; readonly body: Block; readonly result: Expr };
 
 export type Target = Extract<Expr, { kind: 'variable' | 'map' }>;
 
@@ -37,9 +40,59 @@ export type Statement =
   | { readonly kind: 'delete'; readonly name: string; readonly key: readonly Expr[] }
   | { readonly kind: 'if'; readonly condition: Expr; readonly then: Block; readonly else: Block }
   | { readonly kind: 'unroll'; readonly times: number; readonly body: Block }
+  /** From `from` to before `to`; the name differs from that of all other loops. */
+  | {
+      readonly kind: 'for';
+      readonly name: string;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly body: Block;
+    }
+  /** So many rounds, counted in a variable of that name. */
+  | { readonly kind: 'while'; readonly name: string; readonly times: number; readonly body: Block }
+  /** Within a loop. */
+  | { readonly kind: 'break' }
+  | { readonly kind: 'continue' }
   | { readonly kind: 'return' };
 
 export type Block = readonly Statement[];
+
+interface FunctionModel {
+  readonly parameters: readonly IntType[];
+  readonly returns: IntType;
+  readonly text: string;
+  /** What it returns; cut to the type by its caller. */
+  readonly compute: (a: bigint, b: bigint) => bigint;
+}
+
+const intOf = (bits: IntType['bits'], signed: boolean): IntType => ({ kind: 'int', bits, signed });
+
+/** Functions that every script has. */
+export const functions = {
+  diff: {
+    parameters: [intOf(64, true), intOf(16, true)],
+    returns: intOf(32, true),
+    text: 'fn diff($m: int64, $n: int16): int32 { $m -= $n; return $m; }',
+    compute: (m, n) => m - n,
+  },
+  steps: {
+    parameters: [intOf(8, false), intOf(8, false)],
+    returns: intOf(16, true),
+    text: 'fn steps($m: uint8, $n: uint8): int16 { for $i : 0..10 { if ($i * $n > $m) { return $i; } } return -1; }',
+    compute(m, n) {
+      for (let round = 0n; round < 10n; round++) if (round * n > m) return round;
+      return -1n;
+    },
+  },
+  least: {
+    parameters: [intOf(64, false), intOf(64, false)],
+    returns: intOf(64, false),
+    text: 'fn least($m: uint64, $n: uint64): uint64 { if ($m < $n) { return $m; } else { return $n; } }',
+    compute: (m, n) => (m < n ? m : n),
+  },
+} as const satisfies Readonly<Record<string, FunctionModel>>;
+
+export type FunctionName = keyof typeof functions;
 
 export const typeText = ({ bits, signed }: IntType): string => `${signed ? '' : 'u'}int${bits}`;
 
@@ -71,8 +124,16 @@ function printStatement(statement: Statement, suffix: string): string {
       ].join('\n');
     case 'unroll':
       return `unroll (${statement.times}) {\n${printBlock(statement.body, suffix)}\n}`;
+    case 'for':
+      return `for $${statement.name} : (${show(statement.from)})..(${show(statement.to)}) {\n${printBlock(statement.body, suffix)}\n}`;
+    case 'while': {
+      const counter = `$${statement.name}`;
+      return `let ${counter}: int64 = 0;\nwhile (${counter} < ${statement.times}) {\n${counter}++;\n${printBlock(statement.body, suffix)}\n}`;
+    }
+    case 'break':
+    case 'continue':
     case 'return':
-      return 'return;';
+      return `${statement.kind};`;
   }
 }
 
@@ -112,5 +173,9 @@ export function printExpr(expr: Expr, suffix: string): string {
       return tupleText(expr.elements, suffix);
     case 'element':
       return `${show(expr.tuple)}.${expr.index}`;
+    case 'call':
+      return `${expr.of}(${expr.args.map(show).join(', ')})`;
+    case 'block':
+      return `{ ${printBlock(expr.body, suffix)} ${show(expr.result)} }`;
   }
 }

@@ -12,6 +12,7 @@ import { plainDecoding } from '../decoding.ts';
 import { machine, mustLoad } from '../kernel.ts';
 import type { Arguments, MapContents } from './evaluate.ts';
 import { keyText } from './evaluate.ts';
+import { functions } from './model.ts';
 import type { Word } from './rules.ts';
 
 const llvm = locateLlvm(process.env.TSTRACE_LLVM);
@@ -37,7 +38,10 @@ export function runInKernel(bodies: readonly string[], words: Arguments): MapCon
 }
 
 export const scriptOf = (bodies: readonly string[]): string =>
-  bodies.map((body) => `rawtracepoint:fixture {\n${body}\n}`).join('\n');
+  [
+    ...Object.values(functions).map(({ text }) => text),
+    ...bodies.map((body) => `rawtracepoint:fixture {\n${body}\n}`),
+  ].join('\n');
 
 const reading = {
   api: realBpf,

@@ -31,6 +31,14 @@ test('the summary is the last line that is no statistics', () => {
   expect(summary).toEqual(['unknown func bpf_spin_lock#93']);
 });
 
+test('of a loop without an end the states are no complaint', () => {
+  const { summary, explanation } = report(
+    `2: (05) goto pc-1\ninfinite loop detected at insn 2\ncur state: R1=ctx() R10=fp0\nold state: R1=ctx() R10=fp0\n${statistics}`,
+  );
+  expect(summary).toEqual(['infinite loop detected at insn 2']);
+  expect(explanation).toMatch(/for instead of while/);
+});
+
 test('a line about registers takes the line before it along', () => {
   const { summary } = report(`6: (79) r1 = *(u64 *)(r1 +8)\nR1 invalid mem access 'scalar'\n${statistics}`);
   expect(summary).toEqual(['6: (79) r1 = *(u64 *)(r1 +8)', "R1 invalid mem access 'scalar'"]);
