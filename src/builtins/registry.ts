@@ -19,6 +19,7 @@ import { leaderComm, leaderTid, pcomm, ppid } from './functions/relatives.ts';
 import { ntop } from './functions/ntop.ts';
 import { containerOf, kptr, uptr } from './functions/pointers.ts';
 import { print } from './functions/print.ts';
+import { reg } from './functions/reg.ts';
 import { kstack, ustack } from './functions/stacks.ts';
 import { str } from './functions/str.ts';
 import { memcmp, strcap, strConcat, strcontains, strlen, strncmp, strstr } from './functions/strings.ts';
@@ -30,6 +31,8 @@ import { args, numberedArguments, retval, usermode } from './variables/arguments
 import { cpid, hasCpid } from './variables/child.ts';
 import { comm } from './variables/comm.ts';
 import { cpu, ncpus, numaid } from './variables/cpu.ts';
+import { cpu, ncpus } from './variables/cpu.ts';
+import { ctx } from './variables/ctx.ts';
 import { func } from './variables/func.ts';
 import { pid, tid } from './variables/pid.ts';
 import { probe, probetype } from './variables/probe.ts';
@@ -65,6 +68,7 @@ export const builtins: readonly Builtin[] = [
   ...numberedArguments,
   args,
   retval,
+  ctx,
   usermode,
   printf,
   errorf,
@@ -97,6 +101,7 @@ export const builtins: readonly Builtin[] = [
   uaddr,
   kaddr,
   getopt,
+  reg,
   kstack,
   ustack,
   time,

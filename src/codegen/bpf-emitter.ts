@@ -540,8 +540,20 @@ export class BpfEmitter implements Emitter {
     const loaded = builder.load(width, pointer, 'context', { volatile: true, align: size });
     const whole = builder.opaque(size < 4 ? builder.zext(loaded, 'i32', 'whole') : loaded, 'value');
     const value = new Register(size < 4 ? builder.trunc(whole, width, 'value') : whole);
-    const isTyped = type.kind === 'pointer' && this.program.context.typedPointers === true;
-    return isTyped && !this.#keepsPointers ? this.launder(value) : value;
+    const typed = type.kind === 'pointer' ? this.program.context.typedPointers : undefined;
+    const isKept = typed === undefined || (typed === 'present' && this.#keepsPointers);
+    return isKept ? value : this.launder(value);
+  }
+
+  /** What a pointer in the context leads to, and so on: pointers that the verifier knows as what they are. */
+  follow(offsets: readonly number[]): Register {
+    const { builder } = this;
+    return new Register(
+      offsets.reduce(
+        (from, offset) => builder.load('ptr', builder.gep(from, offset, 'at'), 'led'),
+        this.#context(),
+      ),
+    );
   }
 
   #readContext(offset: number, bytes: number): Register {

@@ -15,6 +15,7 @@ import { FunctionBuilder } from './llvm/ir.ts';
 import { countingVariables, sharedVariables } from './loop-facts.ts';
 import type { ScratchMap } from './scratch-entry.ts';
 import { entryBytes, releaseLevel, scratchEntryOf, scratchMapFor, takeScratch } from './scratch-entry.ts';
+import { nullPointer } from './llvm/ir-value.ts';
 import { startFunction } from './start-function.ts';
 import { registerOf } from './values.ts';
 import { givesValue } from './walk.ts';
@@ -60,6 +61,7 @@ export function emitProbe(probe: TypedProbe, index: number, module: ModuleContex
 
 function emitBody(emission: Emission, exits: Exits, { onlyProcess, predicate, body }: TypedProbe): void {
   const { out } = emission;
+  skipEnd(emission, exits);
   if (onlyProcess !== undefined) {
     const go = out.builder.block('process.found');
     const isTheirs = out.storage.scope(() => out.compare('==', currentIds(out, false).pid, onlyProcess));
@@ -72,6 +74,16 @@ function emitBody(emission: Emission, exits: Exits, { onlyProcess, predicate, bo
     out.builder.enter(go);
   }
   emitBlock(emission, body);
+}
+
+/** An iterator's program runs once more when there is no object left. */
+function skipEnd({ out }: Emission, exits: Exits): void {
+  const { walk } = out.program.context;
+  if (!walk) return;
+  const go = out.builder.block('object.found');
+  const object = out.follow([walk.object.offset]);
+  out.builder.condBr(out.builder.icmp('eq', object.ir, nullPointer, 'is_end'), exits.block, go);
+  out.builder.enter(go);
 }
 
 /** What stands behind the block, and what is known only now. Returns the bytes of scratch. */

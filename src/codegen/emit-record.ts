@@ -14,7 +14,9 @@ import { u32 } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
+import { emitToSequence, recordHeadBytes } from './emit-sequence.ts';
 import { emitTail, emitTailOf, emitUsedBytes } from './emit-tail.ts';
+import type { IrBlock } from './llvm/block-writer.ts';
 import { i64, symbolPointer } from './llvm/ir-value.ts';
 import { Place, placeOf, Register, registerOf } from './values.ts';
 import { widthOf } from './words.ts';
@@ -46,14 +48,18 @@ export function emitRecord(
 ): void {
   const { out, program } = emission;
   const record = pack({ name: eventSlotName, type: u32 }, fields);
+  const isWalk = out.program.context.walk !== undefined;
   const number = out.tables.event({ name: event.name, record, constants, program, span: out.span });
   out.storage.scope(() => {
-    const place = out.storage.reserve(record.bytesMax, event.name);
+    // In a sequence records are padded; the ring does that itself.
+    const bytesMax = isWalk ? recordHeadBytes + roundUp(record.bytesMax, recordHeadBytes) : record.bytesMax;
+    const whole = out.storage.reserve(bytesMax, event.name);
+    const place = isWalk ? out.part(whole, recordHeadBytes, record.bytesMax) : whole;
     out.store(place, slotOf(record.head, eventSlotName).offset, out.int(number, 32));
     for (const { offset, bytes } of gapsOf(record.head)) out.zero(out.part(place, offset, bytes));
     const writer = new RecordWriter(emission, place, record);
     fields.forEach((field, index) => writer.write(present(record.fields[index], 'packed field'), field));
-    send(emission, event.control, place, writer.bytes);
+    send(emission, event.control, whole, writer.bytes);
   });
 }
 
@@ -106,15 +112,26 @@ class RecordWriter {
   }
 }
 
-function send(
-  { out, failures, program, ring }: Emission,
-  isControl: boolean,
-  record: Place,
-  bytes: number | Register,
-): void {
+function send(emission: Emission, isControl: boolean, record: Place, bytes: number | Register): void {
+  const { out, failures, program } = emission;
   const { builder } = out;
   const next = builder.block('sent');
   const lost = failures.block('lost', program, next);
+  const result = out.program.context.walk
+    ? emitToSequence(emission, record, bytes)
+    : emitToRing(emission, isControl, record, bytes, lost);
+  builder.condBr(builder.icmp('ne', result.ir, i64(0), 'is_lost'), lost, next);
+  builder.enter(next);
+}
+
+function emitToRing(
+  { out, ring }: Emission,
+  isControl: boolean,
+  record: Place,
+  bytes: number | Register,
+  lost: IrBlock,
+): Register {
+  const { builder } = out;
   const waitingMax = ring.waitingBytesMax(record.bytes, isControl);
   if (waitingMax !== undefined) {
     const waiting = out.helper('ringbuf_query', [ringPointer, availableData]);
@@ -122,9 +139,7 @@ function send(
     builder.condBr(builder.icmp('ugt', waiting.ir, i64(waitingMax), 'is_full'), lost, send);
     builder.enter(send);
   }
-  const result = out.helper('ringbuf_output', [ringPointer, record, { length: bytes }, 0]);
-  builder.condBr(builder.icmp('ne', result.ir, i64(0), 'is_lost'), lost, next);
-  builder.enter(next);
+  return out.helper('ringbuf_output', [ringPointer, record, { length: bytes }, 0]);
 }
 
 const ringPointer = new Register(symbolPointer(ringSymbol));

@@ -53,7 +53,7 @@ export interface ProgramPlan {
   readonly type: ProgramType;
   /** For tracing programs: what they attach to, which the kernel wants to know at load. */
   readonly tracing?: {
-    readonly attachType: 'fentry' | 'fexit';
+    readonly attachType: 'fentry' | 'fexit' | 'iter';
     readonly btfObject: string;
     readonly btfId: number;
   };
@@ -93,6 +93,15 @@ export type Attachment =
   | { readonly kind: 'raw-tracepoint'; readonly name: string }
   /** fentry or fexit; which one, and the function, stand in the program's `tracing`. */
   | { readonly kind: 'tracing'; readonly function: string }
+  /** Walked once, by us. */
+  | {
+      readonly kind: 'iter';
+      readonly name: string;
+      /** Only this process's tasks, files, mappings. */
+      readonly process?: number;
+      /** bpf_iter_link_info.cgroup.order. */
+      readonly order?: number;
+    }
   | {
       readonly kind: 'perf-event';
       /** perf_event_attr.type and .config. */

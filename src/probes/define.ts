@@ -52,8 +52,8 @@ export interface ProbeContext {
   /** Type of `*args`: its fields' offsets count from the start of the context. */
   readonly args?: StructType;
   readonly returnValue?: ContextSlot;
-  /** Saved instruction pointer, where the context holds registers. */
-  readonly instructionPointer?: ContextSlot;
+  /** Saved registers, where the context holds them, by the names that scripts use. */
+  readonly registers?: ReadonlyMap<string, ContextSlot>;
   /** Saved register whose two low bits tell user mode from kernel mode (x86: cs). */
   readonly modeRegister?: ContextSlot;
   /** Address of the function that is entered or left: what `func` shows. By helper get_func_ip where registers can't tell. */
@@ -62,8 +62,20 @@ export interface ProbeContext {
   readonly caller?: { readonly register: ContextSlot; readonly inMemory: boolean };
   /** The program or library that the probe is in. */
   readonly binary?: ProbedBinary;
-  /** Pointers in the context are known to the verifier as such (tracing programs): they can't be computed with as integers. */
-  readonly typedPointers?: boolean;
+  /**
+   * Pointers in the context are known to the verifier as such (tracing programs): they can't be computed with as integers. Those that may
+   * be null can't even be read through before that was checked.
+   */
+  readonly typedPointers?: 'present' | 'maybe-null';
+  /** The kernel's struct that the context is. */
+  readonly struct?: string;
+  /** Of iterators. */
+  readonly walk?: {
+    /** The object that it is at; null in a last run behind all of them, which is left out. */
+    readonly object: ContextSlot;
+    /** The way to the file that takes the output: offset of a pointer in the context, offset of another in what that leads to. */
+    readonly sequence: readonly [inContext: number, behind: number];
+  };
   /**
    * Another run of the program may begin on the same CPU before one has ended (uprobes: the task is preempted within it), and the
    * kernel does nothing about it: its scratch memory needs several levels.
@@ -107,6 +119,8 @@ export interface ProbeDefinition {
   /** Target forms, for messages and documents: `kprobe:[MODULE:]FUNCTION[+OFFSET]`. */
   readonly forms: readonly string[];
   readonly programType: ProgramType;
+  /** A script with such a probe has no other. */
+  readonly sole?: true;
   /**
    * Parse the target's text, expand wildcards, say what each place offers. Reports what is wrong ('bad-probe-target') and what
    * does not exist ('target-not-found', near names as hints, severity by settings.missingProbes) and then yields none.
@@ -137,6 +151,16 @@ export interface FunctionPrototype {
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   /** none for void. */
   readonly returns: Type;
+}
+
+export interface IteratorPrototype {
+  /** Of the function to attach to. */
+  readonly btfObject: string;
+  readonly btfId: number;
+  /** struct bpf_iter__NAME. */
+  readonly context: StructType;
+  readonly object: NonNullable<ProbeContext['walk']>['object'];
+  readonly sequence: NonNullable<ProbeContext['walk']>['sequence'];
 }
 
 /** What expansion may ask of a machine. Tests give fixtures; system/live-facts.ts the real one. */
@@ -173,6 +197,9 @@ export interface TargetSource {
   functionPrototypes(name: string, module?: string): readonly FunctionPrototype[];
   /** Names of functions that have BTF, for wildcards. */
   prototypeNames(): readonly KernelFunction[];
+  /** Names of the iterators that the kernel has. */
+  iterators(): readonly string[];
+  iterator(name: string): IteratorPrototype | undefined;
   /** A program or library by path, by name in PATH, or by library name; with its functions and their file offsets. */
   executable(
     path: string,

@@ -38,7 +38,7 @@ function tracingProbe(
             returnValue: { offset: 8 * prototype.parameters.length, type: prototype.returns },
           }),
         functionAddress: 'get_func_ip',
-        typedPointers: true,
+        typedPointers: 'present',
         // Until 5.12 nothing kept the program from running within itself (kernel/bpf/trampoline.c, __bpf_prog_enter).
         reentrant: !kernelFrom(machine, 5, 12),
       },

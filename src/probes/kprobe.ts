@@ -12,7 +12,7 @@ import type {
 } from './define.ts';
 import { defineProbe } from './define.ts';
 import { parseFunctionOffset } from './offset-target.ts';
-import { registersOf } from './registers.ts';
+import { registerContext, registersOf } from './registers.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
 import { hasWildcard, matcher } from '../base/wildcard.ts';
 
@@ -26,13 +26,12 @@ interface KernelTarget extends KernelFunction {
 const kernelItself = 'vmlinux';
 
 function contextOf(isReturn: boolean, { arch }: Machine): ProbeContext {
-  const { arguments: args, returnValue, instructionPointer, modeRegister } = registersOf(arch);
+  const { arguments: args, returnValue, instructionPointer } = registersOf(arch);
   return {
     space: 'kernel',
     arguments: isReturn ? [] : args,
     ...(isReturn && { returnValue }),
-    instructionPointer,
-    ...(modeRegister && { modeRegister }),
+    ...registerContext(arch, 'pt_regs'),
     // On return the saved instruction pointer is the caller's.
     functionAddress: isReturn ? 'get_func_ip' : instructionPointer,
   };

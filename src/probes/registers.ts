@@ -2,7 +2,7 @@
 
 import type { Machine } from '../plan/machine.ts';
 import { u64 } from '../types/type.ts';
-import type { ContextSlot } from './define.ts';
+import type { ContextSlot, ProbeContext } from './define.ts';
 
 export interface Registers {
   /** Of the first arguments, by the calling convention. */
@@ -74,6 +74,15 @@ const arm64: Registers = {
     ...arm64Special.map((name, index) => [name, slot(arm64NumberedCount + index)] as const),
   ]),
 };
+
+/** What contexts that begin with the registers have in common. */
+export function registerContext(
+  arch: Machine['arch'],
+  struct: 'pt_regs' | 'bpf_perf_event_data',
+): Pick<ProbeContext, 'registers' | 'modeRegister' | 'struct'> {
+  const { named, modeRegister } = registersOf(arch);
+  return { struct, registers: named, ...(modeRegister && { modeRegister }) };
+}
 
 export function registersOf(arch: Machine['arch']): Registers {
   return arch === 'x64' ? x64 : arm64;

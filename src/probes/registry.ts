@@ -4,6 +4,7 @@ import { begin, end } from './begin-end.ts';
 import type { ProbeDefinition } from './define.ts';
 import { fentry, fexit } from './fentry.ts';
 import { hardware } from './hardware.ts';
+import { iter } from './iter.ts';
 import { kprobe, kretprobe } from './kprobe.ts';
 import { rawtracepoint } from './rawtracepoint.ts';
 import { software } from './software.ts';
@@ -30,6 +31,7 @@ export const probes: readonly ProbeDefinition[] = [
   software,
   hardware,
   watchpoint,
+  iter,
 ];
 
 const byName: ReadonlyMap<string, ProbeDefinition> = new Map(

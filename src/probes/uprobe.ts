@@ -13,22 +13,20 @@ import type {
   TargetText,
 } from './define.ts';
 import { defineProbe } from './define.ts';
-import { registersOf } from './registers.ts';
+import { registerContext, registersOf } from './registers.ts';
 import { reportForm } from './target-errors.ts';
 import type { UserPlace } from './user-place.ts';
 import { functionNames, parseUserPlace, placesIn, readUserTarget, reportNoPlace } from './user-place.ts';
 
 function contextOf(isReturn: boolean, machine: Machine, place: UserPlace, binary: Executable): ProbeContext {
-  const registers = registersOf(machine.arch);
-  const { arguments: args, returnValue, instructionPointer, modeRegister, caller } = registers;
+  const { arguments: args, returnValue, instructionPointer, caller } = registersOf(machine.arch);
   // get_func_ip knows uprobes since 6.6; before, it gives 0 there.
   const knowsFunction = kernelFrom(machine, 6, 6);
   return {
     space: 'user',
     arguments: isReturn ? [] : args,
     ...(isReturn && { returnValue }),
-    instructionPointer,
-    ...(modeRegister && { modeRegister }),
+    ...registerContext(machine.arch, 'pt_regs'),
     ...(!isReturn && { functionAddress: instructionPointer }),
     ...(isReturn && knowsFunction && { functionAddress: 'get_func_ip' as const }),
     ...(!isReturn && place.isEntry && { caller }),

@@ -5,7 +5,7 @@ import { matcher } from '../base/wildcard.ts';
 import { binariesToList, findBinaries, probedBinary } from './binaries.ts';
 import type { Executable, ResolvedProbe, TargetSource, TargetText, UsdtSite } from './define.ts';
 import { defineProbe } from './define.ts';
-import { registersOf } from './registers.ts';
+import { registerContext, registersOf } from './registers.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
 import { usdtArguments } from './usdt-operands.ts';
 
@@ -74,7 +74,6 @@ const namesOf = (sites: readonly UsdtSite[], path: string): readonly string[] =>
 function place(binary: Executable, site: UsdtSite, { machine }: TargetSource): ResolvedProbe {
   const [name = ''] = namesOf([site], binary.path);
   const args = usdtArguments(site, binary.variable, machine.arch);
-  const { instructionPointer, modeRegister } = registersOf(machine.arch);
   return {
     name,
     attachment: {
@@ -88,9 +87,8 @@ function place(binary: Executable, site: UsdtSite, { machine }: TargetSource): R
     context: {
       space: 'user',
       arguments: args,
-      instructionPointer,
-      ...(modeRegister && { modeRegister }),
-      functionAddress: instructionPointer,
+      ...registerContext(machine.arch, 'pt_regs'),
+      functionAddress: registersOf(machine.arch).instructionPointer,
       ...probedBinary(binary, site.fileOffset),
       reentrant: true,
     },

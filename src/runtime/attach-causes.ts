@@ -47,6 +47,8 @@ export function attachmentName(attachment: Attachment, program?: ProgramPlan): s
       return `rawtracepoint:${attachment.name}`;
     case 'tracing':
       return program?.tracing ? `${program.tracing.attachType}:${attachment.function}` : attachment.function;
+    case 'iter':
+      return `iter:${attachment.name}`;
     case 'perf-event':
       return program?.probe ?? 'perf event';
   }
@@ -220,6 +222,18 @@ const ofPerfEvents: Causes = {
   ESRCH: { cause: 'the process has ended', hints: [] },
 };
 
+const ofIterators: Causes = {
+  ENOENT: {
+    cause: 'the kernel has no such iterator any more',
+    hints: ['Its module may have been unloaded.'],
+  },
+  EINVAL: {
+    cause: 'the kernel does not take this iterator as it is asked for',
+    hints: ['Staying with one process (-p) is possible since Linux 6.1.'],
+  },
+  ESRCH: { cause: 'the process has ended', hints: [] },
+};
+
 const ofBreakpoints: Causes = {
   ENOSPC: {
     cause: 'all debug registers are in use',
@@ -247,6 +261,7 @@ function causeOf(attachment: Attachment, name: string): Cause | undefined {
     tracepoint: ofTracepoints,
     'raw-tracepoint': ofTracepoints,
     tracing: ofTracing,
+    iter: ofIterators,
     'perf-event': ofPerfEvents,
   } satisfies Record<Attachment['kind'], Causes>;
   const isBreakpoint = attachment.kind === 'perf-event' && attachment.breakpoint !== undefined;

@@ -161,6 +161,8 @@ function attachOne(session: Session, program: Fd<'program'>, attachment: Attachm
       return attachTracing(session, program, attachment, attachment.name);
     case 'tracing':
       return attachTracing(session, program, attachment);
+    case 'iter':
+      return attachIterator(session, program, attachment);
     case 'perf-event':
       return attachSamples(session, program, attachment);
     default:
@@ -231,6 +233,17 @@ function attachSamples(
     links.push(...attached.value);
   }
   return ok(links);
+}
+
+function attachIterator(
+  { bpf, handles }: Session,
+  program: Fd<'program'>,
+  attachment: AttachmentOf<'iter'>,
+): Links {
+  const link = bpf.linkIterator(program, attachment);
+  return link.ok
+    ? ok([handles.links.own(link.value, `link ${attachmentName(attachment)}`)])
+    : failed(link.error);
 }
 
 function attachTracing(

@@ -6,7 +6,7 @@
 import type { Result, SysError } from '../base/result.ts';
 import type { MapType, ProgramType } from '../plan/plan.ts';
 
-export type FdKind = 'map' | 'program' | 'btf' | 'link' | 'perf-event' | 'process';
+export type FdKind = 'map' | 'program' | 'btf' | 'link' | 'perf-event' | 'process' | 'walk';
 
 declare const fdKind: unique symbol;
 
@@ -39,10 +39,18 @@ export interface BtfRecords {
   readonly bytes: Uint8Array;
 }
 
-export type ExpectedAttachType = 'fentry' | 'fexit';
+export type ExpectedAttachType = 'fentry' | 'fexit' | 'iter';
 
 /** How the kernel takes many places at once. */
 export type MultiAttachType = 'uprobe-multi';
+
+/** What an iterator walks (union bpf_iter_link_info); everything of its kind by default. */
+export interface WalkSpec {
+  /** Only this process's; since 6.1. */
+  readonly process?: number;
+  /** Of cgroups: enum bpf_cgroup_iter_order. */
+  readonly order?: number;
+}
 
 /** Places of one file, for one program. */
 export interface UprobeLinkSpec {
@@ -199,6 +207,16 @@ export interface BpfApi {
   linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Result<Fd<'link'>, SysError>;
   /** Raw tracepoints by name; fentry and fexit programs without one (they know their target from load). */
   openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError>;
+  /** An iterator's program, ready to be walked as often as one likes. */
+  linkIterator(program: Fd<'program'>, spec: WalkSpec): Result<Fd<'link'>, SysError>;
+  /** A walk from the first object on. */
+  openWalk(link: Fd<'link'>): Result<Fd<'walk'>, SysError>;
+  /**
+   * Goes on with a walk until the program has written something; gives the bytes read, 0 at the end. A call for one byte stops behind the
+   * object that wrote; what else it wrote is read by the next call. E2BIG: it wrote more than the kernel holds (32 KiB). EAGAIN: nothing
+   * was written for very many objects, call again.
+   */
+  readWalk(walk: Fd<'walk'>, bytes: Uint8Array): Result<number, SysError>;
   /** Run a raw_tracepoint program once, here and now, with these context words; yields what it returned. Since 5.10. */
   runProgram(program: Fd<'program'>, context?: BigUint64Array): Result<number, SysError>;
 

@@ -15,7 +15,7 @@ import { findBuiltin, findEvent } from '../builtins/registry.ts';
 import { byteText } from '../types/value.ts';
 import type { AttachedProbe, AttachOptions } from './attach.ts';
 import { attach } from './attach.ts';
-import type { BpfApi } from './bpf-api.ts';
+import type { BpfApi, RingMemory } from './bpf-api.ts';
 import { callText } from './causes.ts';
 import type { DecodeContext, Words } from './decode.ts';
 import { recordBytesMax, RingDrain } from './drain.ts';
@@ -35,6 +35,7 @@ import { probeMisses, programMisses } from './misses.ts';
 import { reportLosses, reportMisses } from './report-losses.ts';
 import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
+import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
 
 /** What a run needs of the world around it. */
 export interface RunWorld {
@@ -79,6 +80,9 @@ export interface RunOutcome {
   /** Why it could not run; absent if it did. */
   readonly failure?: readonly Diagnostic[];
 }
+
+/** How often it is looked whether those who read the output have caught up. */
+const congestionPollMs = 10;
 
 /** How often losses are looked at while running. */
 const lossPollMs = 200;
@@ -155,6 +159,8 @@ class Run {
   readonly #interruption: Interruption;
   readonly #reading: MapReading;
   readonly #host: Host;
+  /** In scripts with an iterator, whose programs write to no other. */
+  readonly #walkRing: WalkRing | undefined;
   readonly #drain: RingDrain;
   readonly #loss: LossWatch;
   #exitCode = 0;
@@ -195,18 +201,23 @@ class Run {
       places: plan.places,
       onExit: (code) => this.#exit(code),
     });
-    this.#drain = this.#openRing(decoding);
+    this.#walkRing = hasWalk(plan) ? new WalkRing() : undefined;
+    this.#drain = this.#openDrain(decoding);
     const lossMap = present(loaded.maps.get(lossSymbol), lossSymbol);
     this.#loss = watchLoss(lossMap, this.#reading, plan.programs.length);
   }
 
-  #openRing(decoding: DecodeContext): RingDrain {
+  #mapRing(): RingMemory {
     const ring = present(this.#loaded.maps.get(ringSymbol), ringSymbol);
     const memory = this.#world.bpf.mapRing(ring.fd, ring.entriesMax, recordBytesMax(this.#plan.events));
     assert(memory.ok, `the ring can't be mapped: ${memory.ok ? '' : callText(memory.error)}`);
     this.#handles.ownOther('ring memory', () => memory.value.unmap());
+    return memory.value;
+  }
+
+  #openDrain(decoding: DecodeContext): RingDrain {
     return new RingDrain({
-      ring: memory.value,
+      ring: this.#walkRing ?? this.#mapRing(),
       events: this.#plan.events,
       decoding,
       prepare: (event) => present(findEvent(event.name), `event ${event.name}`).prepare(event, this.#host),
@@ -236,7 +247,8 @@ class Run {
           diagnostic('error', 'attach-failed', `the command can't be started: ${callText(started.error)}`),
         ],
       };
-    await this.#trace(attached.value.probes);
+    if (this.#walkRing) await this.#walk(attached.value.probes, this.#walkRing);
+    else await this.#trace(attached.value.probes);
     this.#finish(attached.value.probes);
     return { exitCode: this.#exitCode };
   }
@@ -283,6 +295,34 @@ class Run {
     await stopped;
     clearInterval(timer);
     watch.close();
+  }
+
+  /** Walks the iterator's objects, to their end or until somebody stops it. */
+  async #walk(probes: readonly AttachedProbe[], ring: WalkRing): Promise<void> {
+    const { bpf, output } = this.#world;
+    this.#interruption.whenInterrupted(() => this.#requestStop());
+    for (const { links, program } of probes) {
+      const opened = bpf.openWalk(present(links[0], 'link of an iterator'));
+      const walked = opened.ok
+        ? await walk(bpf, this.#handles.own(opened.value, `walk ${program.probe}`), (records) =>
+            this.#takeWalked(ring, records),
+          )
+        : opened;
+      if (walked.ok) continue;
+      this.#exitCode = failureCode;
+      output.diagnostics([walkFailure(program, walked.error)]);
+    }
+  }
+
+  async #takeWalked(ring: WalkRing, records: Uint8Array): Promise<boolean> {
+    ring.put(records);
+    this.#drain.drainAll();
+    this.#world.output.idle();
+    while (this.#world.outputState() === 'congested' && !this.#stopping) {
+      await new Promise((resolve) => setTimeout(resolve, congestionPollMs));
+      this.#world.output.idle();
+    }
+    return !this.#stopping && this.#world.outputState() === 'open';
   }
 
   #requestStop(): void {

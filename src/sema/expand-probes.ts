@@ -31,6 +31,7 @@ export function expandProbes(program: Program, facts: Facts, report: Report): re
       for (const group of groupsOf(resolve(point, facts, report), perPlace))
         expanded.push(programOf(group, probe, point, expanded.length + 1));
   }
+  checkSole(expanded, report);
   checkLimits(program, expanded, facts, report);
   return expanded;
 }
@@ -101,6 +102,17 @@ const identifierCharactersMax = 64;
 
 const identifier = (name: string): string =>
   name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, identifierCharactersMax);
+
+/** Some kinds take a script for themselves. */
+function checkSole(expanded: readonly ExpandedProbe[], report: Report): void {
+  const sole = expanded.find(({ info }) => findProbe(info.provider)?.sole);
+  if (!sole || expanded.length === 1) return;
+  const other = expanded.find((probe) => probe !== sole);
+  report.error('probe-not-supported', `${sole.info.name} must be the only probe of its script`, sole.span, {
+    labels: other ? [{ span: other.span, text: 'there is this one, too' }] : [],
+    hints: ['Put it into a script of its own.'],
+  });
+}
 
 function checkLimits(
   program: Program,

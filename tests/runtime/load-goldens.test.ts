@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 
 import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
-import { compileGolden, readGoldens } from '../support/golden.ts';
+import { compileGolden, isOfThisProcessor, readGoldens } from '../support/golden.ts';
 import { loadHere, openHandles } from '../support/kernel.ts';
 
 const llvm = locateLlvm(process.env.TSTRACE_LLVM);
 
-test.each(readGoldens())('$name', (golden) => {
+test.each(readGoldens().filter(isOfThisProcessor))('$name', (golden) => {
   if (!llvm.ok) throw new Error(llvm.error.message);
   const { ir, plan } = compileGolden(golden);
   // A program on a trampoline is loaded for one function of one kernel; the goldens' function is made up. Guests run real ones.

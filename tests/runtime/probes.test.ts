@@ -1,7 +1,7 @@
 /** Probes of processes that run already, on this machine's own kernel. */
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -77,4 +77,32 @@ test('a hardware event is sampled, and where the machine has no counters, that i
     told: true,
     counted: hasCounters,
   });
+});
+
+test("a walk of one process's mappings sees what /proc shows", async () => {
+  const pid = await startTicker();
+  const lines = await traced(
+    pid,
+    'iter:task_vma { printf("%x-%x\\n", ctx.vma->vm_start, ctx.vma->vm_end); }',
+  );
+  const maps = readFileSync(`/proc/${pid}/maps`, 'latin1').match(/^[0-9a-f]+-[0-9a-f]+/gm);
+  // The page of old system calls is shown, but is no mapping of the process.
+  expect(lines).toEqual(maps?.filter((range) => !range.startsWith('ffffffff')));
+});
+
+test("a walk of one process's files and tasks sees them all, each once", async () => {
+  const pid = await startTicker();
+  expect(await traced(pid, 'iter:task_file { print(ctx.fd); }')).toEqual(readdirSync(`/proc/${pid}/fd`));
+  expect(await traced(pid, 'iter:task { print(ctx.task->comm); }')).toEqual(['ticker']);
+});
+
+test('a walk ends with the error that says why it can not go on', async () => {
+  const line = 'x'.repeat(1000);
+  const { status, stderr } = await place.tstrace([
+    '-q',
+    '-e',
+    `iter:task { unroll(40) { printf("%s", "${line}"); } }`,
+  ]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('32 KiB');
 });

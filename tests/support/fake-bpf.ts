@@ -59,6 +59,8 @@ export interface FakeBpf extends BpfApi {
   onRun(program: string, run: () => void): void;
   /** Misses that programInfo and linkInfo tell. */
   misses(counts: { readonly recursion?: bigint; readonly missed?: bigint }): void;
+  /** What a walk will give, object by object. */
+  walks(objects: readonly Uint8Array[]): void;
   /** The ring of a map that was mapped: send records into it, then `wake`. */
   ring(): SyntheticRing;
   /** Call those who watch descriptors of this kind. */
@@ -95,6 +97,7 @@ class FakeKernel {
   readonly watches: { readonly kind: FdKind; readonly onReadable: () => void }[] = [];
   misses: { readonly recursion?: bigint; readonly missed?: bigint } = {};
   ring: SyntheticRing | undefined;
+  walked: readonly Uint8Array[] = [];
   readonly #refusals: { readonly call: string; readonly refusal: Refusal; times: number }[] = [];
   #nextFd = 100;
 
@@ -112,6 +115,17 @@ class FakeKernel {
 
   map(fd: Fd<'map'>): FakeMap {
     return present(this.get(fd).map, 'a map');
+  }
+
+  /** Up to the end of what one object wrote. */
+  readWalk(bytes: Uint8Array): Result<number, SysError> {
+    const refusal = this.refusalOf('readWalk');
+    if (refusal) return failed(errorOf('readWalk', refusal.errno));
+    const [object = new Uint8Array(), ...others] = this.walked;
+    const taken = object.subarray(0, bytes.length);
+    bytes.set(taken);
+    this.walked = taken.length < object.length ? [object.subarray(taken.length), ...others] : others;
+    return ok(taken.length);
   }
 
   refuse(call: string, refusal: Refusal | string, times = Infinity): void {
@@ -149,6 +163,7 @@ function testCalls(kernel: FakeKernel): TestCalls {
     refuse: (call, refusal, times) => kernel.refuse(call, refusal, times),
     onRun: (program, run) => void kernel.runs.set(program, run),
     misses: (counts) => void (kernel.misses = counts),
+    walks: (objects) => void (kernel.walked = objects),
     ring: () => present(kernel.ring, 'the ring, which was not mapped'),
     wake: (kind) => {
       for (const watch of kernel.watches.filter((candidate) => candidate.kind === kind)) watch.onReadable();
@@ -210,6 +225,9 @@ type AttachCalls = Pick<
   | 'setPerfEventProgram'
   | 'enablePerfEvent'
   | 'linkUprobes'
+  | 'linkIterator'
+  | 'openWalk'
+  | 'readWalk'
   | 'openRawTracepoint'
 >;
 
@@ -230,6 +248,10 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
       const name = `${path} ${places.map(({ offset }) => offset).join(' ')}`;
       return kernel.make('link', `linkUprobes ${nameOf(program)} ${name}`, { name });
     },
+    linkIterator: (program) =>
+      kernel.make('link', `linkIterator ${nameOf(program)}`, { name: nameOf(program) }),
+    openWalk: (link) => kernel.make('walk', `openWalk ${nameOf(link)}`, { name: nameOf(link) }),
+    readWalk: (_walk, bytes) => kernel.readWalk(bytes),
     openRawTracepoint: (program, name = nameOf(program)) =>
       kernel.make('link', `openRawTracepoint ${name}`, { name }),
   };

@@ -21,7 +21,7 @@ import type { EnumType, StructType, Type } from '../../src/types/type.ts';
 import type { Machine } from '../../src/plan/machine.ts';
 import type { Settings } from '../../src/plan/settings.ts';
 import { defaultSettings } from '../../src/plan/settings.ts';
-import type { Executable, FunctionPrototype } from '../../src/probes/define.ts';
+import type { Executable, FunctionPrototype, IteratorPrototype } from '../../src/probes/define.ts';
 import type { Facts } from '../../src/sema/facts.ts';
 import type { Field } from '../../src/types/field.ts';
 
@@ -40,6 +40,9 @@ const file = struct('file', 64);
 const packed = struct('packed', 16);
 const openat = struct('tracepoint_syscalls_sys_enter_openat', 48);
 const named = struct('tracepoint_sched_fixture', 48);
+const iterTask = struct('bpf_iter__task', 16);
+const iterMeta = struct('bpf_iter_meta', 24);
+const registers = struct('pt_regs', 168);
 const twoArguments = struct('args_f', 16);
 const manyArguments = struct('args_wide', 96);
 
@@ -92,6 +95,11 @@ const fields: Readonly<Record<string, readonly Field[]>> = {
     field('history', 12, arrayOf(position, 2)),
   ],
   [position.id]: [field('x', 0, i16), bitfield('y', 16, 12, i16), bitfield('z', 28, 4, u16)],
+  [iterTask.id]: [
+    field('meta', 0, pointerTo(iterMeta, 'kernel')),
+    field('task', 8, pointerTo(task, 'kernel')),
+  ],
+  [registers.id]: [field('di', 112, u64), field('ip', 128, u64)],
   [packed.id]: [bitfield('wide', 4, 62, u64), bitfield('across', 14, 4, i8)],
   [openat.id]: [
     field('dfd', 16, i64),
@@ -134,6 +142,7 @@ const variants: Readonly<
   minimal: {},
   old: { machine: { kernel: [5, 10] } },
   namespace: { machine: { pidNamespace: { device: 4n, inode: 4026532001n } } },
+  arm64: { machine: { arch: 'arm64' } },
   child: { machine: { childPid: 1234 } },
   unsafe: { unsafe: true },
   'small-strings': { settings: { maxStrlen: 32 } },
@@ -186,7 +195,15 @@ const app: Executable = {
   isGo: false,
 };
 
-const structs = [task, memory, file, packed, device, position, incomplete];
+const taskIterator: IteratorPrototype = {
+  btfObject: 'vmlinux',
+  btfId: 3,
+  context: iterTask,
+  object: { offset: 8, type: pointerTo(task, 'kernel') },
+  sequence: [0, 0],
+};
+
+const structs = [iterTask, registers, task, memory, file, packed, device, position, incomplete];
 
 export function goldenFacts(name: string): Facts {
   const variant = variants[name];
@@ -213,6 +230,8 @@ export function goldenFacts(name: string): Facts {
     functionPrototypes: (found) => (found === 'f' || found === 'g' ? [prototype(found)] : []),
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
+    iterators: () => ['task'],
+    iterator: (name) => (name === 'task' ? taskIterator : undefined),
     executablesMatching: () => [app.path],
     mappedExecutables: () => [app.path],
     demangle: () => undefined,

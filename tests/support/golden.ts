@@ -82,6 +82,10 @@ function readGolden(path: string): Golden {
   };
 }
 
+/** Whether this machine's kernels can load it: another processor's registers lie elsewhere. */
+export const isOfThisProcessor = ({ facts }: Golden): boolean =>
+  goldenFacts(facts).machine.arch === process.arch;
+
 /** Compiles a golden's program for its made-up machine, or one that differs from it. */
 export function compileGolden(
   { name, program, facts }: Pick<Golden, 'name' | 'program' | 'facts'>,

@@ -46,10 +46,13 @@ const logLinesShown = 12;
  * vfs_fsync(struct file *, int) is like it, and every kernel has it.
  */
 const likeGoldens = 'vfs_fsync';
+/** What the goldens walk. */
+const walkLikeGoldens = 'bpf_iter_task';
 
 function forThisKernel(program: ProgramPlan): ProgramPlan {
   if (!program.tracing) return program;
-  const found = present(findFunctions(liveBtf(), likeGoldens, kernelObject)[0], likeGoldens);
+  const name = program.tracing.attachType === 'iter' ? walkLikeGoldens : likeGoldens;
+  const found = present(findFunctions(liveBtf(), name, kernelObject)[0], name);
   return { ...program, tracing: { ...program.tracing, btfObject: kernelObject, btfId: found.id } };
 }
 

@@ -31,6 +31,7 @@ const rows = {
   jiffies64: { id: 118, since: [5, 6] },
   get_ns_current_pid_tgid: { id: 120, since: [5, 7] },
   ktime_get_boot_ns: { id: 125, since: [5, 8] },
+  seq_write: { id: 127, since: [5, 7] },
   ringbuf_output: { id: 130, since: [5, 8] },
   ringbuf_query: { id: 134, since: [5, 8] },
   for_each_map_elem: { id: 164, since: [5, 13] },

@@ -35,12 +35,13 @@ export const bpfCommands = {
   BPF_LINK_CREATE: 28,
   BPF_LINK_GET_FD_BY_ID: 30,
   BPF_LINK_GET_NEXT_ID: 31,
+  BPF_ITER_CREATE: 33,
 } as const;
 
 export type BpfCommand = keyof typeof bpfCommands;
 
 /** enum bpf_attach_type. */
-export const attachTypes = { fentry: 24, fexit: 25, perfEvent: 41, 'uprobe-multi': 48 } as const;
+export const attachTypes = { fentry: 24, fexit: 25, iter: 28, perfEvent: 41, 'uprobe-multi': 48 } as const;
 
 /** enum bpf_link_type. */
 export const linkTypePerfEvent = 7;
@@ -116,6 +117,22 @@ export const btfLoadAttr = record({
 });
 
 export const linkCreateAttr = record({ prog_fd: u32, target_fd: u32, attach_type: u32, flags: u32 });
+
+/** Link creation of iterators. */
+export const iteratorLinkAttr = record({
+  prog_fd: u32,
+  target_fd: u32,
+  attach_type: u32,
+  flags: u32,
+  iter_info: u64,
+  iter_info_len: u32,
+});
+
+/** union bpf_iter_link_info: the arms `task` and `cgroup`. */
+export const taskWalkInfo = record({ tid: u32, pid: u32, pid_fd: u32 });
+export const cgroupWalkInfo = record({ order: u32, cgroup_fd: u32, cgroup_id: u64 });
+
+export const iteratorCreateAttr = record({ link_fd: u32, flags: u32 });
 
 /** Link creation's arm `uprobe_multi`; since 6.6. */
 export const uprobeMultiAttr = record({

@@ -22,12 +22,14 @@ import type {
   ProgramSpec,
   UpdateFlag,
   UprobeLinkSpec,
+  WalkSpec,
 } from '../bpf-api.ts';
 import { asFd } from '../bpf-api.ts';
 import type { BpfCommand } from './abi.ts';
 import * as abi from './abi.ts';
 import { close } from './process.ts';
 
+const read = declareLibc('read', 'long', ['int', 'bytes', 'size']);
 const syscall = declareLibc('syscall', 'long', ['long', 'int', 'bytes', 'uint']);
 
 /** errno values that have a meaning of their own here. */
@@ -141,6 +143,39 @@ export function linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Resul
       [path, offsets, counters],
     ),
   );
+}
+
+export function linkIterator(
+  program: Fd<'program'>,
+  { process, order }: WalkSpec,
+): Result<Fd<'link'>, SysError> {
+  const info =
+    process !== undefined
+      ? encodeRecord(abi.taskWalkInfo, { pid: process })
+      : order !== undefined
+        ? encodeRecord(abi.cgroupWalkInfo, { order })
+        : undefined;
+  return descriptor(
+    command(
+      'BPF_LINK_CREATE',
+      abi.iteratorLinkAttr,
+      {
+        prog_fd: program,
+        attach_type: abi.attachTypes.iter,
+        ...(info && { iter_info: addressOf(info), iter_info_len: info.length }),
+      },
+      [info],
+    ),
+  );
+}
+
+export function openWalk(link: Fd<'link'>): Result<Fd<'walk'>, SysError> {
+  return descriptor(command('BPF_ITER_CREATE', abi.iteratorCreateAttr, { link_fd: link }));
+}
+
+export function readWalk(walk: Fd<'walk'>, bytes: Uint8Array): Result<number, SysError> {
+  const count = read(walk, bytes, bytes.length);
+  return count < 0 ? failed(sysError('read of an iterator')) : ok(count);
 }
 
 export function openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError> {

@@ -14,6 +14,7 @@ import {
   rawTracepointNames,
   rawTracepointSignature,
 } from './find.ts';
+import { iteratorNamed, iteratorNames } from './iterators.ts';
 import { btfKind, findVariant, namesOfKind, variantNames } from './parse.ts';
 import type { BtfSource } from './read.ts';
 import { kernelObject } from './read.ts';
@@ -32,12 +33,15 @@ export type BtfFacts = Pick<
   | 'rawTracepoint'
   | 'functionPrototypes'
   | 'prototypeNames'
+  | 'iterators'
+  | 'iterator'
 > & {
   /** Fields of structs of BTF and of the pseudo structs made here; undefined for the structs of others. */
   readonly fieldsOf: (struct: StructType) => readonly Field[] | undefined;
 };
 
 export function btfFacts(source: BtfSource): BtfFacts {
+  const fieldsOf = fieldReader(source);
   return {
     typedef: (name) => typeOf(findType(source, 'typedef', name) ?? findType(source, 'int', name)),
     struct: (keyword, name) => structNamed(source, keyword, name),
@@ -49,7 +53,9 @@ export function btfFacts(source: BtfSource): BtfFacts {
     rawTracepoint: (event) => rawTracepoint(source, event),
     functionPrototypes: (name, module) => functionPrototypes(source, name, module),
     prototypeNames: () => prototypeNames(source),
-    fieldsOf: fieldReader(source),
+    iterators: () => iteratorNames(source),
+    iterator: (name) => iteratorNamed(source, name, (struct) => fieldsOf(struct) ?? []),
+    fieldsOf,
   };
 }
 

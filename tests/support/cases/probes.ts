@@ -76,6 +76,43 @@ export const probeCases: readonly Case[] = [
     prints: ['@w: 5', '@user: 5', '@rw: 6', '@x: 5'],
   },
   {
+    title: 'an iterator runs for each of the objects, and once only',
+    environment: { TSTRACE_MAX_MAP_KEYS: '4099' },
+    // The marked map is the script's own.
+    script:
+      'iter:bpf_map /ctx.map->max_entries == 4099/ { printf("%s ", ctx.map->name); print(ctx->map->max_entries); @marked[str(ctx.map->name)] = count(); }',
+    prints: 'AT_marked 4099\n\n\n@marked[AT_marked]: 1',
+  },
+  {
+    title: 'what iterators print is in JSON, too',
+    options: ['-f', 'json'],
+    environment: { TSTRACE_MAX_MAP_KEYS: '4099' },
+    script: 'iter:bpf_map /ctx.map->max_entries == 4099/ { print(ctx.map->name); @[1] = 1; }',
+    prints: ['{"type": "value", "data": "AT_"}', '{"type": "map", "data": {"@": {"1": 1}}}'],
+  },
+  {
+    title: 'exit ends a walk at once',
+    script: 'iter:task { @n = count(); exit(5); }',
+    status: 5,
+    prints: '@n: 1',
+  },
+  {
+    title: 'a walk whose output fills pipes loses nothing',
+    script: `iter:ksym { printf("%s %s\\n", str("${'x'.repeat(100)}"), str("${'y'.repeat(100)}")); @n = count(); }`,
+    prints: (stdout: string): void => {
+      const printed = stdout.match(/^x{100} y{100}$/gm)?.length ?? 0;
+      expect(printed).toBeGreaterThan(10_000);
+      expect(stdout).toContain(`@n: ${printed}\n`);
+    },
+  },
+  {
+    title: 'registers are read by name and as fields of ctx',
+    command: reader,
+    script: `uprobe:{programs}/reader:add_up { @same = sum(reg("si") == arg1 && ctx.si == arg1 && reg("pc") == reg("ip")); @b[ctx.si] = count(); }
+      profile:hz:99 { @positive = min(reg("sp") > 0); }`,
+    prints: ['@same: 7', '@b[100]: 7'],
+  },
+  {
     title: 'software events of a period of 1 see each of them',
     command: '{programs}/watched 5',
     script: 'software:page-faults:1 /pid == cpid/ { @ = count(); }',
