@@ -6,6 +6,7 @@
 
 import process from 'node:process';
 import v8 from 'node:v8';
+import { taiOffset } from './runtime/kernel/clocks.ts';
 import { sourceFile } from './base/source-file.ts';
 import { main } from './cli/main.ts';
 import { parseOptions } from './cli/options.ts';
@@ -31,7 +32,7 @@ function prepareCompiler(): void {
     tracepoint:syscalls:sys_exit_openat { if (@start > 0) { $d = nsecs - @start; @h = hist($d); delete(@file, tid); } }
     interval:s:1 { print(@h); exit(); }`;
   const facts = liveFacts({
-    machine: readMachine(),
+    machine: readMachine(taiOffset),
     settings: defaultSettings,
     unsafe: false,
     searchPath: '',

@@ -5,6 +5,7 @@ import { diagnostic, Report } from '../base/diagnostic.ts';
 import { hasErrors } from '../base/outcome.ts';
 import type { Result, SysError } from '../base/result.ts';
 import type { SourceFile } from '../base/source-file.ts';
+import { taiOffset } from '../runtime/kernel/clocks.ts';
 import { sourceFile } from '../base/source-file.ts';
 import { format } from '../format/format.ts';
 import type { Notices } from '../output/notices.ts';
@@ -104,7 +105,7 @@ function formatScript(world: World, options: Options): number {
 }
 
 function list(world: World, options: Options, environment: Partial<Settings>): number {
-  const machine = readMachine(options.pid === undefined ? {} : { targetPid: options.pid });
+  const machine = readMachine(taiOffset, options.pid === undefined ? {} : { targetPid: options.pid });
   const facts = liveFactsFor({ machine, settings: settled(environment), options, world });
   const report = new Report();
   const isScript =

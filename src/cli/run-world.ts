@@ -6,6 +6,7 @@ import { localZone, strftime } from '../output/strftime.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import { Features } from '../runtime/features.ts';
+import { taiAheadOfUtc } from '../runtime/kernel/clocks.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { RunWorld } from '../runtime/run.ts';
 import type { Facts } from '../sema/facts.ts';
@@ -66,6 +67,7 @@ export function runWorld({
   target,
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
+  const leapNsecs = once(taiAheadOfUtc);
   const symbols = liveSymbols({ settings, options, machine, kallsyms });
   const userNames = once(readUserNames);
   return {
@@ -85,13 +87,9 @@ export function runWorld({
       stackFrames: symbols.stackFrames,
       userName: (uid) => userNames().get(uid) ?? String(uid),
       cgroupPath: cgroupPaths(),
-      // Boot time is told as the wall clock of the moment at which we started; atomic time is ahead of UTC by its leap seconds.
+      // Boot time is told as the wall clock of the moment at which we started.
       formatTime: (nsecs, clock, format) =>
-        strftime(
-          format,
-          clocks[clock] === 'tai' ? nsecs - taiOffsetNsecs : nsecs + bootEpochNsecs,
-          localZone,
-        ),
+        strftime(format, clocks[clock] === 'boot' ? nsecs + bootEpochNsecs : nsecs - leapNsecs(), localZone),
     },
     machine,
     settings,
@@ -114,6 +112,3 @@ export function runWorld({
     dryRun: options.dryRun,
   };
 }
-
-/** TAI − UTC since 2017: 37 leap seconds. The kernel's own offset is 0 where nobody has set it (adjtimex). */
-const taiOffsetNsecs = 37n * 1_000_000_000n;

@@ -12,6 +12,8 @@ export interface Machine {
   readonly memoryBytes: number;
   /** CLOCK_BOOTTIME when tstrace started, nanoseconds: what `elapsed` counts from. */
   readonly startNsecs: bigint;
+  /** CLOCK_TAI minus CLOCK_MONOTONIC, nanoseconds, as measured when it is first asked for: kernels before 6.1 don't give programs the former. */
+  readonly taiOffsetNsecs: bigint;
   /** tstrace's own PID namespace, where that isn't the initial one: device and inode of /proc/self/ns/pid. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
   /** Process id of the command of -c. */

@@ -1,6 +1,7 @@
 /** The machine that tstrace runs on, as the compiler wants it described. */
 
 import type { Machine } from '../plan/machine.ts';
+import { once } from './once.ts';
 import { bootNsecs } from './proc/clock.ts';
 import { possibleCpus } from './proc/cpus.ts';
 import { freeMemoryBytes, stackFramesMax } from './proc/machine-files.ts';
@@ -12,8 +13,10 @@ export interface Session {
   readonly targetPid?: number;
 }
 
-export function readMachine(session: Session = {}): Machine {
+/** `taiOffset` measures how far apart two clocks are. */
+export function readMachine(taiOffset: () => bigint, session: Session = {}): Machine {
   const namespace = pidNamespace();
+  const measured = once(taiOffset);
   return {
     arch: process.arch === 'arm64' ? 'arm64' : 'x64',
     kernel: parseKernelVersion(kernelRelease()),
@@ -22,6 +25,9 @@ export function readMachine(session: Session = {}): Machine {
     stackFramesMax: stackFramesMax(),
     memoryBytes: freeMemoryBytes(),
     startNsecs: bootNsecs(),
+    get taiOffsetNsecs() {
+      return measured();
+    },
     ...(namespace?.initial === false && {
       pidNamespace: { device: namespace.device, inode: namespace.inode },
     }),

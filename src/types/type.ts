@@ -22,7 +22,7 @@ export interface IntType {
 }
 
 /** Clocks by the number that a timestamp holds: the index here. */
-export const clocks = ['boot', 'monotonic', 'tai'] as const;
+export const clocks = ['boot', 'monotonic', 'tai', 'sw_tai'] as const;
 export type Clock = (typeof clocks)[number];
 
 export interface EnumType {

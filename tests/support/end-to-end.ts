@@ -1,6 +1,7 @@
 /** Whole runs of tstrace as data: a script, the command beside it, and what must come out. Run here and in guests. */
 
 import { expect } from 'vitest';
+import { clockCases } from './cases/clocks.ts';
 import { controlFlowCases } from './cases/control-flow.ts';
 import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
@@ -287,4 +288,5 @@ export const cases: readonly Case[] = [
   ...probeCases,
   ...stringCases,
   ...valueCases,
+  ...clockCases,
 ];

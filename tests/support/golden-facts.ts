@@ -126,6 +126,7 @@ const machine: Machine = {
   stackFramesMax: 127,
   memoryBytes: 1024 * 1024 * 1024,
   startNsecs: 1_000_000_000n,
+  taiOffsetNsecs: 1_800_000_000_000_000_000n,
 };
 
 /** What a golden's `facts:` line may name. */

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { present } from '../../src/base/assert.ts';
+import { taiOffset } from '../../src/runtime/kernel/clocks.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { Result } from '../../src/base/result.ts';
@@ -38,7 +39,7 @@ export function openHandles(): Opened {
   return { handles, links, close };
 }
 
-export const machine: Machine = readMachine();
+export const machine: Machine = readMachine(taiOffset);
 
 export function loadHere(
   opened: Opened,

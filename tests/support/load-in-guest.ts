@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 
 import { present } from '../../src/base/assert.ts';
+import { taiOffset } from '../../src/runtime/kernel/clocks.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
 import type { Plan, ProgramPlan } from '../../src/plan/plan.ts';
 import { Handles } from '../../src/runtime/handles.ts';
@@ -58,7 +59,7 @@ function forThisKernel(program: ProgramPlan): ProgramPlan {
 
 function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refusal[] {
   const handles = new Handles(realBpf);
-  const machine = readMachine();
+  const machine = readMachine(taiOffset);
   const options = {
     machine,
     memoryBytes: machine.memoryBytes,

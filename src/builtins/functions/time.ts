@@ -45,7 +45,7 @@ export const strftime = defineFunction({
         'The monotonic clock does not tell the time of day',
         present(nsecs, 'nsecs').span,
         {
-          hints: ['Use nsecs (boot time) or nsecs(tai).'],
+          hints: ['Use nsecs (boot time), nsecs(tai) or nsecs(sw_tai).'],
         },
       );
     if (typeof nsecs?.constant === 'bigint' && nsecs.constant < 0n)

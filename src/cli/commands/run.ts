@@ -19,6 +19,7 @@ import { settled } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
 import { printTypes } from '../../sema/print-types.ts';
 import { asksForHelp, describeOptions } from '../../sema/script-options.ts';
+import { taiOffset } from '../../runtime/kernel/clocks.ts';
 import { once } from '../../system/once.ts';
 import { readMachine } from '../../system/machine.ts';
 import { readKallsyms } from '../../system/proc/read.ts';
@@ -59,15 +60,18 @@ export async function runCommand(request: RunRequest): Promise<number> {
   }
 }
 
-/** True if nothing is to be loaded: then no privileges are needed, and no command is started. */
+/**
+ * True if nothing is to be loaded: then no privileges are needed, and no command is started. What the verifier says can be seen only
+ * by loading.
+ */
 const compilesOnly = (options: Options): boolean =>
   options.compileOnly ||
-  [...options.debug].some((stage) => stage !== 'verifier') ||
+  (options.debug.size > 0 && !options.debug.has('verifier')) ||
   ((options.emitElf !== undefined || options.emitLlvm !== undefined) && !options.dryRun);
 
 async function compileAndRun(request: RunRequest, target: OpenedTarget | undefined): Promise<number> {
   const { options, settings, source, world, notices } = request;
-  const machine = readMachine({
+  const machine = readMachine(taiOffset, {
     ...(target?.kind === 'child' && { childPid: target.pid }),
     ...(target?.kind === 'process' && { targetPid: target.pid }),
   });

@@ -6,7 +6,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { record } from '../../types/record.ts';
-import { arrayOf, i32, u16, u32, u64, u8 } from '../../types/type.ts';
+import { arrayOf, i32, i64, u16, u32, u64, u8 } from '../../types/type.ts';
 
 /** BPF_OBJ_NAME_LEN, the final NUL included. */
 export const objectNameBytes = 16;
@@ -297,8 +297,10 @@ export const perfSoftware = 1;
 export const perfDummy = 9n;
 /** PERF_SAMPLE_TIME. */
 export const perfSampleTime = 1n << 2n;
-/** CLOCK_MONOTONIC. */
-export const clockMonotonic = 1;
+/** CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_TAI (include/uapi/linux/time.h). */
+export const clockIds = { realtime: 0, monotonic: 1, tai: 11 } as const;
+/** struct timespec of 64-bit machines. */
+export const timespec = record({ seconds: i64, nanoseconds: i64 });
 
 /** struct perf_event_mmap_page from where the positions are; what stands before is of counters. */
 export const perfControlPage = record({ before: arrayOf(u8, 1024), data_head: u64, data_tail: u64 });

@@ -35,7 +35,7 @@ export function openProcessEvents(cpu: number): Result<ProcessEvents, SysError> 
     bits: codeMappings | mmap2 | comm | commExec | task | watermark | sampleIdAll | useClockid,
     // Woken by every record: a process may end at any time, and with it the way to its files.
     wakeup_events: 1,
-    clockid: abi.clockMonotonic,
+    clockid: abi.clockIds.monotonic,
   });
   const fd = syscall(
     abi.systemCallNumber('perf_event_open'),
