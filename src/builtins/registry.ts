@@ -31,7 +31,6 @@ import { args, numberedArguments, retval, usermode } from './variables/arguments
 import { cpid, hasCpid } from './variables/child.ts';
 import { comm } from './variables/comm.ts';
 import { cpu, ncpus, numaid } from './variables/cpu.ts';
-import { cpu, ncpus } from './variables/cpu.ts';
 import { ctx } from './variables/ctx.ts';
 import { func } from './variables/func.ts';
 import { pid, tid } from './variables/pid.ts';

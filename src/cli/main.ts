@@ -176,7 +176,7 @@ function usageError(world: World, { message, hint }: UsageError): number {
 
 /** Most questions are answered by loading something, which not everybody may. */
 function info(world: World, options: Options, environment: Partial<Settings>): number {
-  const machine = readMachine();
+  const machine = readMachine(taiOffset);
   const refused = checkPrivileges(machine);
   if (refused) {
     noticesFor(world, options, sourceFile('', '')).diagnostics([refused]);

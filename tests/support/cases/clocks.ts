@@ -11,7 +11,7 @@ export const clockCases: readonly Case[] = [
         $apart = nsecs(sw_tai) - nsecs(tai); print($apart > -10000000 && $apart < 10000000);
         printf("%s %s %s\\n", strftime("%s", nsecs), strftime("%s", nsecs(tai)), strftime("%s", nsecs(sw_tai)));
         exit(); }`,
-    prints: (stdout) => {
+    prints: (stdout: string): void => {
       const [isClose, times = ''] = stdout.split('\n');
       expect(isClose).toBe('true');
       const seconds = times.split(' ').map(Number);

@@ -1,7 +1,7 @@
 /** Functions of the script: signatures, calls, returns. */
 
 import { expect, test } from 'vitest';
-import { checkAnalysis, told, treeOf } from '../../support/analysis.ts';
+import { analysed, checkAnalysis, told, treeOf } from '../../support/analysis.ts';
 
 test('arguments take the parameters’ types, results the declared one', () => {
   expect(treeOf('fn add($a: int64, $b: uint8): int32 { return $a + $b; } begin { $x = add(1, 2); }')).toEqual(
@@ -97,9 +97,8 @@ test('a signature that is made of itself is refused', () => {
          // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ bad-signature
     begin { print(f()); }
   `);
-  const codes = told('fn g($a: typeof(g(1))): int64 { return $a; } begin { print(g(1)); }').map(
-    ({ code }) => code,
-  );
+  const { diagnostics } = analysed('fn g($a: typeof(g(1))): int64 { return $a; } begin { print(g(1)); }');
+  const codes = diagnostics.map(({ code }) => code);
   expect(new Set(codes)).toEqual(new Set(['bad-signature', 'recursive-function']));
 });
 
