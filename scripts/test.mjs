@@ -20,10 +20,10 @@ const stages = [
   check('typecheck', [bin('tsc'), '-p', 'tsconfig.json']),
   check('lint', [bin('eslint'), '.']),
   check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
-  suite('unit', 5 * minutes),
-  suite('golden', 5 * minutes),
-  suite('runtime', 8 * minutes),
-  suite('guest', 15 * minutes, [process.execPath, 'scripts/guest.mjs', 'prepare', ...guestShapes]),
+  suite('unit', 10 * minutes),
+  suite('golden', 10 * minutes),
+  suite('runtime', 15 * minutes),
+  suite('guest', 25 * minutes, [process.execPath, 'scripts/guest.mjs', 'prepare', ...guestShapes]),
 ];
 
 const wanted = process.argv.slice(2);
