@@ -36,6 +36,8 @@ export interface Case {
   readonly environment?: Readonly<Record<string, string>>;
   /** What this machine's own kernel lacks. */
   readonly needs?: 'kprobes' | 'fentry';
+  /** What the guests lack. */
+  readonly lacks?: string;
   readonly status?: number;
   /** Lines of errors, warnings and losses on stderr; none by default. */
   readonly reports?: readonly string[];
