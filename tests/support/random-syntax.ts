@@ -197,11 +197,14 @@ function separator(before: string, after: string, choice: number): string {
 /** A script of any sections, with words on lines of their own, comments among them, or all on one line. */
 export const randomSyntax: fc.Arbitrary<string> = fc
   .tuple(script, fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 300 }), fc.boolean())
-  .map(([words, choices, plain]) =>
-    words
-      .map((each, index) => {
-        const choice = plain ? 1 : (choices[index % choices.length] ?? 0);
-        return each + separator(each, words[index + 1] ?? '', choice);
-      })
-      .join(''),
+  .map(([words, choices, plain]) => written(words, plain ? [1] : choices));
+
+/** The same without comments and line breaks. */
+export const randomPlainSyntax: fc.Arbitrary<string> = script.map((words) => written(words, [1]));
+
+function written(words: readonly string[], choices: readonly number[]): string {
+  const texts = words.map(
+    (each, index) => each + separator(each, words[index + 1] ?? '', choices[index % choices.length] ?? 0),
   );
+  return texts.join('');
+}

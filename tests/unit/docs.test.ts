@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentBuiltins } from '../support/document-builtins.ts';
 import { documentErrors } from '../support/document-errors.ts';
+import { editorGrammar } from '../support/editor-grammar.ts';
 
 const documents = [
-  ['builtins.md', documentBuiltins],
-  ['errors.md', documentErrors],
+  ['docs/builtins.md', documentBuiltins],
+  ['docs/errors.md', documentErrors],
+  ['editors/tstrace.tmLanguage.json', editorGrammar],
 ] as const;
 
-test.each(documents)('docs/%s is what the definitions say', (name, document) => {
-  const file = join(import.meta.dirname, '../../docs', name);
+test.each(documents)('%s is what the definitions say', (name, document) => {
+  const file = join(import.meta.dirname, '../..', name);
   if (process.env.UPDATE_DOCS === '1' && process.env.CI === undefined) writeFileSync(file, document());
   expect(readFileSync(file, 'utf8')).toBe(document());
 });
