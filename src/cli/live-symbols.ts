@@ -40,6 +40,7 @@ export function liveSymbols({ settings, options, machine, kallsyms }: LiveSymbol
     image: files.image,
     perfMap: readPerfMap,
     ...(settings.cppDemangle && { demangle }),
+    showsSource: settings.showDebugInfo,
     ...(settings.cacheUserSymbols !== 'NONE' && {
       follow: () =>
         followProcesses({

@@ -45,12 +45,12 @@ export function createSymbolizer(options: SymbolizerOptions): Symbolizer {
     },
   });
   return {
-    kernelSymbol: (address) => kernelPlace(kernel, address).name ?? hexText(address),
+    kernelSymbol: (address) => kernelPlace(kernel, address, 0n).name ?? hexText(address),
     userSymbol: (process, address) => users.symbol(process, address).name ?? hexText(address),
     stackFrames: (type, process, frames) =>
       stackLines(type.mode, frames, (addresses) =>
         type.space === 'kernel'
-          ? addresses.map((address) => kernelPlace(kernel, address))
+          ? addresses.map((address, index) => kernelPlace(kernel, address, index > 0 ? 1n : 0n))
           : users.functions(process, addresses),
       ),
     follow: () => {
@@ -69,9 +69,10 @@ export function createSymbolizer(options: SymbolizerOptions): Symbolizer {
 /** perf's own name for the kernel without modules. */
 const kernelModule = '[kernel.kallsyms]';
 
-function kernelPlace(kernel: KernelSymbols, address: bigint): Place {
-  const found = kernel.at(address);
+/** `back`: bytes from an address that a call returns to back to the call, which may be the last instruction of its function. */
+function kernelPlace(kernel: KernelSymbols, address: bigint, back: bigint): Place {
+  const found = kernel.at(address - back);
   if (found === undefined) return unknownPlace;
   const { name, offset, module } = found;
-  return { name, offset, module: module === undefined ? kernelModule : `[${module}]` };
+  return { name, offset: offset + Number(back), module: module === undefined ? kernelModule : `[${module}]` };
 }

@@ -22,9 +22,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const symbolsOnly = { TSTRACE_SHOW_DEBUG_INFO: 'false' };
+
 /** Nothing may be reported but the attaching. */
 async function quietly(...args: readonly string[]): Promise<string> {
-  const { stdout, stderr, status } = await place.tstrace(args);
+  const { stdout, stderr, status } = await place.tstrace(args, symbolsOnly);
   expect({ stderr, status }).toEqual({ stderr: 'Attached 1 probe\n', status: 0 });
   return stdout;
 }
@@ -106,6 +108,7 @@ test('-p: symbols of a process that ran before, and has ended when its stacks ar
     ['-p', String(target.pid), '-e', `uprobe:${place.programs}/waits:marker { @[ustack(2)] = count(); }`],
     {
       __BPFTRACE_NOTIFY_PROBES_ATTACHED: '1',
+      ...symbolsOnly,
     },
   );
   setTimeout(() => target.stdin.end('\n'), 1500);
@@ -123,7 +126,10 @@ test('names of C++ and Rust are shown as people write them, unless cpp_demangle 
     expect.stringMatching(/^ns::Counter::add\(long\)\+\d+$/),
     expect.stringMatching(/^main\+\d+$/),
   ]);
-  const { stdout } = await place.tstrace([...command, '-e', script], { TSTRACE_CPP_DEMANGLE: '0' });
+  const { stdout } = await place.tstrace([...command, '-e', script], {
+    TSTRACE_CPP_DEMANGLE: '0',
+    ...symbolsOnly,
+  });
   expect(keyLinesOf(stdout).map((line) => line.replace(/\+\d+$/, ''))).toEqual([
     'innermost',
     '_RNvMCs1_7exampleINtB2_5ShapeAhj4_E4area',

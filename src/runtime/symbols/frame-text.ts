@@ -18,26 +18,45 @@ export function stackLines(
   const addresses = mode === 'raw' ? [] : frames.filter((frame) => typeof frame === 'bigint');
   const places = addresses.length === 0 ? [] : placesOf(addresses);
   let next = 0;
-  return frames.map((frame) =>
+  return frames.flatMap((frame) =>
     typeof frame === 'bigint'
-      ? frameText(mode, frame, places[next++] ?? unknownPlace)
-      : `${frame.buildId} ${hexText(frame.fileOffset)}`,
+      ? frameLines(mode, frame, places[next++] ?? unknownPlace)
+      : [`${frame.buildId} ${hexText(frame.fileOffset)}`],
   );
 }
 
-function frameText(mode: StackMode, address: bigint, place: Place): ByteText {
+/** One line, and one more before it for each function that was inlined. */
+function frameLines(mode: StackMode, address: bigint, place: Place): readonly ByteText[] {
   switch (mode) {
     case 'bpftrace':
-      return symbolText(address, place);
+      return symbolLines(address, place);
     case 'perf':
-      return `${address.toString(16)} ${symbolText(address, place)} (${place.module ?? '[unknown]'})`;
+      return perfLines(address, place);
     case 'raw':
-      return address.toString(16);
+      return [address.toString(16)];
     case 'build_id':
-      return buildIdText(address, place);
+      return [buildIdText(address, place)];
     default:
       return assertNever(mode);
   }
+}
+
+function symbolLines(address: bigint, place: Place): readonly ByteText[] {
+  const source = place.source?.();
+  const at = (text: ByteText | undefined): ByteText => (text === undefined ? '' : `@${text}`);
+  return [
+    ...(source?.inlined ?? []).map((inlined) => `[inlined] ${inlined.name}${at(inlined.place)}`),
+    symbolText(address, place) + at(source?.place),
+  ];
+}
+
+/** As perf script prints them, which scripts take apart: without lines of the source. */
+function perfLines(address: bigint, place: Place): readonly ByteText[] {
+  const hex = address.toString(16);
+  return [
+    ...(place.source?.()?.inlined ?? []).map(({ name }) => `${hex} ${name} (inlined)`),
+    `${hex} ${symbolText(address, place)} (${place.module ?? '[unknown]'})`,
+  ];
 }
 
 const symbolText = (address: bigint, { name, offset }: Place): ByteText =>

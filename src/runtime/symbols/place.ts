@@ -10,8 +10,16 @@ export interface Place {
   /** The file, or the kernel's module. */
   readonly module?: ByteText;
   readonly fileOffset?: number;
+  /** What of the source the code is from, where that is to be shown and known. */
+  readonly source?: () => SourceLine | undefined;
   /** Of the file, in hexadecimal. */
   readonly buildId?: () => string | undefined;
+}
+
+/** `file:line` of a function's code, and the functions that were inlined there, the innermost first. */
+export interface SourceLine {
+  readonly place?: ByteText;
+  readonly inlined: readonly { readonly name: ByteText; readonly place?: ByteText }[];
 }
 
 export const unknownPlace: Place = {};

@@ -22,7 +22,7 @@ export interface DebugSearch {
  */
 export function symbolFiles(elf: Elf, path: string, { folders, root = '' }: DebugSearch): readonly Elf[] {
   if (hasFullTable(elf)) return [elf];
-  for (const debug of debugFiles(elf, path, folders, root)) if (hasFullTable(debug)) return [debug];
+  for (const { elf: debug } of debugFiles(elf, path, folders, root)) if (hasFullTable(debug)) return [debug];
   const packed = miniDebug(elf);
   return packed === undefined ? [elf] : [elf, packed];
 }

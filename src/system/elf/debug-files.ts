@@ -5,7 +5,7 @@
 
 import { crc32 } from 'node:zlib';
 
-import { buildId, debugLink } from './notes.ts';
+import { buildId, debugLink, sharedLink } from './notes.ts';
 import type { Elf } from './parse.ts';
 import { readElf } from './read.ts';
 
@@ -21,6 +21,12 @@ export function parseDebugFolders(text: string): readonly DebugFolder[] {
   return text.split(':').map((part) => ({ path: part.replace(/^[+-]/, ''), checked: part.startsWith('+') }));
 }
 
+export interface DebugFile {
+  readonly elf: Elf;
+  /** Where we have opened it. */
+  readonly path: string;
+}
+
 export const usualDebugFolders = parseDebugFolders(':.debug:/usr/lib/debug');
 
 /**
@@ -32,14 +38,24 @@ export function* debugFiles(
   path: string,
   folders: readonly DebugFolder[],
   root = '',
-): Generator<Elf> {
+): Generator<DebugFile> {
   const id = buildId(elf);
   for (const { path: candidate, checked } of candidates(elf, path, folders)) {
     for (const place of root === '' ? [''] : [root, '']) {
       const found = readElf(place + candidate);
-      if (found.ok && belongs(elf, id, found.value, checked)) yield found.value;
+      if (found.ok && belongs(elf, id, found.value, checked))
+        yield { elf: found.value, path: place + candidate };
     }
   }
+}
+
+/** The file that several debug files keep common entries in (`dwz -m`), which names itself by a path and its build id. */
+export function sharedDebugFile({ elf, path }: DebugFile): Elf | undefined {
+  const link = sharedLink(elf);
+  if (link === undefined) return undefined;
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  const found = readElf(link.path.startsWith('/') ? link.path : `${folder}/${link.path}`);
+  return found.ok && buildId(found.value) === link.buildId ? found.value : undefined;
 }
 
 function candidates(elf: Elf, path: string, folders: readonly DebugFolder[]): readonly DebugFolder[] {

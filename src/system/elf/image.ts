@@ -1,8 +1,13 @@
 /** A program or library as processes have it mapped: its functions by place in the file, its variables by address. */
 
+import { debugSections, hasDebugSection } from '../dwarf/sections.ts';
+import type { SourceLines, SourceOf } from '../dwarf/source-lines.ts';
+import { sourceLines } from '../dwarf/source-lines.ts';
 import { once } from '../once.ts';
 import type { DebugSearch } from './best-symbols.ts';
 import { symbolFiles } from './best-symbols.ts';
+import type { DebugFile } from './debug-files.ts';
+import { debugFiles, sharedDebugFile } from './debug-files.ts';
 import { buildId } from './notes.ts';
 import type { Elf } from './parse.ts';
 import { addressOfOffset, segmentType } from './parse.ts';
@@ -19,6 +24,8 @@ export interface SymbolPlace {
 export interface Image {
   /** The function at an offset of the file. */
   functionAt(fileOffset: number): SymbolPlace | undefined;
+  /** What of the source the code at an offset of the file is from; undefined without debug information. */
+  sourceAt(fileOffset: number): SourceOf | undefined;
   /** The variable at an address as the file has it, before it is loaded anywhere. */
   variableAt(address: number): SymbolPlace | undefined;
   /** What was added to all of the file's addresses when it was loaded, seen from where a byte of its code was mapped. */
@@ -34,11 +41,16 @@ export function imageOf(elf: Elf, path: string, search: DebugSearch): Image {
   const files = once(() => symbolFiles(elf, path, search));
   const functions = once(() => readFunctions(...files()));
   const variables = once(() => readVariables(...files()));
+  const lines = once(() => linesFor(elf, path, search));
   const addressOf = (fileOffset: number): number | undefined => addressOfOffset(elf, fileOffset);
   return {
     functionAt: (fileOffset) => {
       const address = addressOf(fileOffset);
       return address === undefined ? undefined : placeIn(functions(), address);
+    },
+    sourceAt: (fileOffset) => {
+      const address = addressOf(fileOffset);
+      return address === undefined ? undefined : lines()?.at(address);
     },
     variableAt: (address) => placeIn(variables(), address),
     biasOf: (mappedAt, fileOffset) => biasOf(elf, mappedAt, fileOffset),
@@ -49,6 +61,23 @@ export function imageOf(elf: Elf, path: string, search: DebugSearch): Image {
       ),
     buildId: once(() => buildId(elf)),
   };
+}
+
+/** By the program's own debug information, or that of its debug file. */
+function linesFor(elf: Elf, path: string, { folders, root }: DebugSearch): SourceLines | undefined {
+  const file = fileWithLines({ elf, path: (root ?? '') + path }, debugFiles(elf, path, folders, root));
+  if (file === undefined) return undefined;
+  return sourceLines(debugSections(file.elf), () => {
+    const shared = sharedDebugFile(file);
+    return shared && debugSections(shared);
+  });
+}
+
+function fileWithLines(own: DebugFile, others: Iterable<DebugFile>): DebugFile | undefined {
+  const hasLines = ({ elf }: DebugFile): boolean => hasDebugSection(elf, 'info');
+  if (hasLines(own)) return own;
+  for (const other of others) if (hasLines(other)) return other;
+  return undefined;
 }
 
 /** Mappings begin at whole pages, and so perhaps before the segment that they are of. */

@@ -76,3 +76,12 @@ export function debugLink(elf: Elf): DebugLink | undefined {
   if (name === '' || name.includes('/') || at + 4 > bytes.length) return undefined;
   return { name, checksum: bytes.readUInt32LE(at) };
 }
+
+/** What .gnu_debugaltlink says: the path of a file that several keep their common entries in, and its build id. */
+export function sharedLink(elf: Elf): { readonly path: string; readonly buildId: string } | undefined {
+  const section = sectionNamed(elf, '.gnu_debugaltlink');
+  if (section === undefined) return undefined;
+  const bytes = sectionBytes(elf, section);
+  const path = textAt(bytes, 0);
+  return path === '' ? undefined : { path, buildId: bytes.toString('hex', path.length + 1) };
+}

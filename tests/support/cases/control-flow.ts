@@ -155,6 +155,7 @@ node 13 a text that is longer than what the stack holds
   {
     title: 'stacks, functions and modes of a probe are there in the bodies of loops and in functions',
     command: '{programs}/reader 7 512 1000',
+    environment: { TSTRACE_SHOW_DEBUG_INFO: 'false' },
     script: `fn where(): void { @in[func] = count(); @mode[usermode] = count(); }
       uprobe:{programs}/reader:add_up { for $i : 0..2 { @stack[ustack(1)] = count(); } where(); }`,
     prints: ['        add_up+0', ']: 14', '@in[add_up]: 7', '@mode[1]: 7'],

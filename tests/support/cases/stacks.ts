@@ -9,6 +9,8 @@ import { expectFrames, keyLines, ownFrames, ownFramesOf, symbolsOf, truthOf } fr
 const chain = '{programs}/chain 3';
 const uprobe = 'uprobe:{programs}/chain:marker';
 
+const symbolsOnly = { TSTRACE_SHOW_DEBUG_INFO: 'false' };
+
 export const stackCases: readonly Case[] = [
   {
     title: 'ustack as a key has every frame from the probed function to main, and the one that called main',
@@ -78,6 +80,7 @@ export const stackCases: readonly Case[] = [
   {
     title: 'stacks are cut to the depth that is asked for, printed, counted, and values of maps',
     command: chain,
+    environment: symbolsOnly,
     script: `${uprobe} { if (@n == 0) { printf("%s|", ustack(2)); printf("%s|", ustack(perf, 1)); } @n++; @value = ustack(3); print((len(ustack(4)), len(ustack))); }`,
     prints: (stdout: string): void => {
       const [marker, leaf, middle] = symbolsOf(stdout);
@@ -91,6 +94,7 @@ export const stackCases: readonly Case[] = [
     title: 'stacks in JSON are texts with their line ends, keys lose their blanks',
     command: chain,
     options: ['-f', 'json'],
+    environment: symbolsOnly,
     script: `${uprobe} { @v = ustack(2); @k[ustack(2), 7] = 1; }`,
     prints: (stdout: string): void => {
       const [marker, leaf] = symbolsOf(stdout);
@@ -102,6 +106,7 @@ export const stackCases: readonly Case[] = [
   {
     title: 'a function that makes no frame of its own is shown with its caller, in every mode',
     command: '{programs}/reader 2 1',
+    environment: symbolsOnly,
     script: `uprobe:{programs}/reader:add_up { @[ustack(3)] = count(); @raw[ustack(raw)] = count(); @id[ustack(build_id)] = count(); @one[ustack(1)] = count(); }`,
     prints: (stdout: string): void => {
       const lines = (name: string): readonly string[] =>
@@ -120,6 +125,35 @@ export const stackCases: readonly Case[] = [
       );
       expect(lines('id')).toHaveLength(lines('raw').length);
     },
+  },
+  {
+    title: 'frames have files and lines, and functions that were inlined have frames',
+    command: '{programs}/inlined',
+    script: 'uprobe:{programs}/inlined:marker { @[ustack(2)] = count(); @perf[ustack(perf, 2)] = count(); }',
+    prints: (stdout: string): void => {
+      const lineOf = (name: string): string =>
+        new RegExp(`^line ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? '';
+      const at = (name: string): string => `@\\S+/tests/programs/inlined\\.c:${lineOf(name)}`;
+      expect(keyLines(stdout)).toEqual(
+        [
+          `marker\\+0${at('marker')}`,
+          `\\[inlined\\] innermost${at('innermost')}`,
+          `\\[inlined\\] middle${at('middle')}`,
+          `outer\\+\\d+${at('outer')}`,
+        ].map((line) => expect.stringMatching(new RegExp(`^ {8}${line}$`))),
+      );
+      expect(stdout).toMatch(
+        /^@perf\[\n\t[0-9a-f]+ marker\+0 \(.*\)\n\t([0-9a-f]+) innermost \(inlined\)\n\t\1 middle \(inlined\)\n\t\1 outer\+\d+ \(.*\/inlined\)\n\]: 1$/m,
+      );
+    },
+  },
+  {
+    title: 'show_debug_info=false shows symbols only',
+    command: '{programs}/inlined',
+    environment: symbolsOnly,
+    script: 'uprobe:{programs}/inlined:marker { @[ustack(2)] = count(); }',
+    prints: (stdout: string): void =>
+      expect(keyLines(stdout)).toEqual(['        marker+0', expect.stringMatching(/^ {8}outer\+\d+$/)]),
   },
   {
     title: 'uaddr leads to variables of a program, wherever it was loaded',

@@ -22,6 +22,16 @@ const image = (name: string): Image => ({
   biasOf: (mappedAt, offset) => mappedAt - BigInt(offset),
   covers: (address) => address < 0x6000,
   buildId: () => 'c0ffee',
+  sourceAt: (offset) =>
+    offset >= 0x180
+      ? {
+          inlined: [
+            { name: 'mangled', place: { file: '/src/inner.h', line: 3 } },
+            { name: 'middle', place: { file: '/src/middle.h', line: offset } },
+          ],
+          place: { file: '/src/x.c', line: 12 },
+        }
+      : undefined,
 });
 
 interface LiveProcess {
@@ -41,7 +51,7 @@ interface Made {
   readonly reads: { count: number };
 }
 
-function make({ following = true } = {}): Made {
+function make({ showsSource = false } = {}): Made {
   const live = new Map<number, LiveProcess>();
   const records: Uint8Array[][] = [[], []];
   const held: string[] = [];
@@ -65,11 +75,12 @@ function make({ following = true } = {}): Made {
     image: (_process, { path }) => (path.startsWith('/') ? image(path.slice(1)) : undefined),
     perfMap: (process) =>
       process === 9 ? { map: parsePerfMap('700000 100 JS:hot\n'), bytes: 1 } : undefined,
+    showsSource,
     demangle: (name) => (name === 'mangled' ? 'ns::readable(int)' : undefined),
     follow: () =>
       followProcesses({
         ...reader,
-        cpus: following ? [0, 1] : [],
+        cpus: [0, 1],
         open: (cpu) => ok(events(cpu)),
         processes: () => [...live.keys()],
         onMapped: (_process, { path }) => held.push(path),
@@ -210,4 +221,35 @@ test('the forms of a frame in a known file', () => {
   expect(
     symbols.stackFrames(stack('user', 3, 'build_id'), 7, [{ buildId: 'ab12', fileOffset: 0x7n }]),
   ).toEqual(['ab12 0x7']);
+});
+
+test('frames have lines of the source, and functions that were inlined before them', () => {
+  const { symbols, records } = make({ showsSource: true });
+  symbols.follow();
+  records[0]?.push(at(1n, 7, '/x', 0x10000n));
+  expect(lines(symbols, 7, 0x10180n, 0x10110n)).toEqual([
+    '[inlined] ns::readable(int)@/src/inner.h:3',
+    '[inlined] middle@/src/middle.h:384',
+    'x+128@/src/x.c:12',
+    'x+16',
+  ]);
+  expect(symbols.stackFrames(stack('user', 3, 'perf'), 7, [0x10180n])).toEqual([
+    '10180 ns::readable(int) (inlined)',
+    '10180 middle (inlined)',
+    '10180 x+128 (/x)',
+  ]);
+  expect(symbols.userSymbol(7, 0x10180n)).toBe('x');
+});
+
+test('a frame that is returned to is shown as the call that stands before it', () => {
+  const { symbols, records } = make({ showsSource: true });
+  symbols.follow();
+  records[0]?.push(at(1n, 7, '/x', 0x10000n));
+  // Behind its end: the last instruction of x is a call that does not return.
+  expect(lines(symbols, 7, 0x10100n, 0x10200n)).toEqual([
+    'x+0',
+    '[inlined] ns::readable(int)@/src/inner.h:3',
+    `[inlined] middle@/src/middle.h:${0x1ff}`,
+    'x+256@/src/x.c:12',
+  ]);
 });
