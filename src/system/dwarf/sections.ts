@@ -29,6 +29,10 @@ export function hasDebugSection(elf: Elf, name: DebugSection): boolean {
 
 const noBits = 8;
 
+/** A section longer than this, unpacked, is left out: it would have to be in memory as a whole. Browsers' are about half as long. */
+const sectionBytesMax = 2 ** 30;
+const unpackOptions = { maxOutputLength: sectionBytesMax };
+
 export function debugSections(elf: Elf): DebugSections {
   const known = new Map<DebugSection, Buffer>();
   const section = (name: DebugSection) => (): Buffer => {
@@ -41,10 +45,10 @@ export function debugSections(elf: Elf): DebugSections {
 }
 
 function readSection(elf: Elf, name: DebugSection): Buffer {
-  const section = sectionNamed(elf, `.debug_${name}`);
-  if (section !== undefined) return unpacked(section, sectionBytes(elf, section));
-  const older = sectionNamed(elf, `.zdebug_${name}`);
-  return older === undefined ? Buffer.alloc(0) : unpackedOlder(sectionBytes(elf, older));
+  const section = sectionNamed(elf, `.debug_${name}`) ?? sectionNamed(elf, `.zdebug_${name}`);
+  if (section === undefined || section.size > sectionBytesMax) return Buffer.alloc(0);
+  const bytes = sectionBytes(elf, section);
+  return section.name.startsWith('.z') ? unpackedOlder(bytes) : unpacked(section, bytes);
 }
 
 /** SHF_COMPRESSED: a header of 24 bytes says how (Elf64_Chdr). */
@@ -58,7 +62,7 @@ function unpacked({ flags }: ElfSection, bytes: Buffer): Buffer {
   const packed = bytes.subarray(headerBytes);
   switch (bytes.readUInt32LE(0)) {
     case methods.zlib:
-      return attempt(() => zlib.inflateSync(packed));
+      return attempt(() => zlib.inflateSync(packed, unpackOptions));
     case methods.zstd:
       return attempt(() => unpackZstd(packed));
     default:
@@ -68,14 +72,16 @@ function unpacked({ flags }: ElfSection, bytes: Buffer): Buffer {
 
 /** Node can unpack zstd since 22.15; before, such sections are not read. */
 function unpackZstd(packed: Buffer): Buffer {
-  const { zstdDecompressSync } = zlib as { readonly zstdDecompressSync?: (bytes: Buffer) => Buffer };
-  return zstdDecompressSync?.(packed) ?? Buffer.alloc(0);
+  const { zstdDecompressSync } = zlib as {
+    readonly zstdDecompressSync?: (bytes: Buffer, options: typeof unpackOptions) => Buffer;
+  };
+  return zstdDecompressSync?.(packed, unpackOptions) ?? Buffer.alloc(0);
 }
 
 /** GNU's older way: `ZLIB`, the length in eight bytes, the data. */
 function unpackedOlder(bytes: Buffer): Buffer {
   return bytes.toString('latin1', 0, 4) === 'ZLIB'
-    ? attempt(() => zlib.inflateSync(bytes.subarray(12)))
+    ? attempt(() => zlib.inflateSync(bytes.subarray(12), unpackOptions))
     : Buffer.alloc(0);
 }
 
