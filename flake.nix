@@ -10,6 +10,7 @@
       forAll = make: nixpkgs.lib.genAttrs systems (system: make nixpkgs.legacyPackages.${system});
       node = pkgs: pkgs.nodejs_22;
       llvm = pkgs: "${pkgs.llvmPackages_19.libllvm.lib}/lib/libLLVM.so";
+      libclang = pkgs: "${pkgs.llvmPackages_19.libclang.lib}/lib/libclang.so";
       source = self;
 
       # npm's packages, fetched once by the hash of the lock file.
@@ -29,7 +30,8 @@
             cp -r dist node_modules package.json $out/lib/tstrace/
             makeWrapper ${node pkgs}/bin/node $out/bin/tstrace \
               --add-flags $out/lib/tstrace/dist/tstrace.mjs \
-              --set-default TSTRACE_LLVM ${llvm pkgs}
+              --set-default TSTRACE_LLVM ${llvm pkgs} \
+              --set-default TSTRACE_LIBCLANG ${libclang pkgs}
           '';
         };
     in
@@ -40,6 +42,7 @@
         default = pkgs.mkShell {
           packages = [ (node pkgs) pkgs.bpftools pkgs.gcc pkgs.qemu pkgs.erofs-utils pkgs.squashfsTools ];
           TSTRACE_LLVM = llvm pkgs;
+          TSTRACE_LIBCLANG = libclang pkgs;
         };
       });
 
@@ -48,6 +51,7 @@
         default = (packageOf pkgs).overrideAttrs (_: {
           doCheck = true;
           TSTRACE_LLVM = llvm pkgs;
+          TSTRACE_LIBCLANG = libclang pkgs;
           checkPhase = "npx vitest run --project unit --project golden";
         });
       });

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes ready what the tests need beyond scripts/setup-run.sh: C and C++ compilers for the test programs, bpftool as an
-# independent loader, xz for kernel modules, nix to evaluate flake.nix. What guests need is unpacked privately by scripts/guest.mjs.
+# independent loader, xz for kernel modules, libclang for scripts with C definitions, nix to evaluate flake.nix. What guests need is unpacked privately by scripts/guest.mjs.
 set -eu
 cd "${0%/*}/.."
 
@@ -11,9 +11,19 @@ command -v g++ >/dev/null || missing="$missing g++"
 command -v bpftool >/dev/null || [ -x /usr/sbin/bpftool ] || missing="$missing bpftool"
 command -v xz >/dev/null || missing="$missing xz-utils"
 command -v nix-instantiate >/dev/null || missing="$missing nix-bin"
-[ -z "$missing" ] && exit 0
+have_libclang() {
+  for library in /usr/lib/*-linux-gnu/libclang-*.so.1 /usr/lib64/libclang.so.* /usr/lib/libclang.so.*; do
+    [ -e "$library" ] && return 0
+  done
+  return 1
+}
+
+[ -z "$missing" ] && have_libclang && exit 0
 
 . scripts/setup-common.sh
 lock_setup
-require_apt "the tests need$missing"
+require_apt "the tests need$missing libclang"
+if ! have_libclang; then
+  missing="$missing $(first_available libclang1-19 libclang1-18 libclang1-17 libclang1-16 libclang1-15 libclang1-14)"
+fi
 apt_install $missing

@@ -10,6 +10,7 @@ import type { Program } from './parser/ast.ts';
 import { parse } from './parser/parse.ts';
 import type { Settings } from './plan/settings.ts';
 import { analyse } from './sema/analyse.ts';
+import { withCPart } from './sema/c-part.ts';
 import type { Facts } from './sema/facts.ts';
 import { readConfig } from './sema/read-config.ts';
 import type { ScriptArguments } from './sema/script-options.ts';
@@ -36,7 +37,9 @@ export function compile(
   if (hasErrors(parsed.diagnostics)) return { program: parsed.value, diagnostics: parsed.diagnostics };
 
   const report = new Report();
-  const machine = facts(readConfig(parsed.value.config, report));
+  const machine = withCPart(parsed.value, facts(readConfig(parsed.value.config, report)), report);
+  if (hasErrors(report.diagnostics))
+    return { program: parsed.value, diagnostics: [...parsed.diagnostics, ...report.diagnostics] };
   const analysed = analyse(parsed.value, machine, given);
   const diagnostics = [...parsed.diagnostics, ...report.diagnostics, ...analysed.diagnostics];
   if (hasErrors(diagnostics))

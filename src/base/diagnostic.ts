@@ -59,6 +59,7 @@ export const diagnosticCodes = [
   'wrong-argument-count',
   'wrong-argument-type',
   // Types
+  'bad-c-definition',
   'bad-cast',
   'bad-operand',
   'division-by-zero',
@@ -84,6 +85,7 @@ export const diagnosticCodes = [
   // The machine
   'btf-missing',
   'feature-missing',
+  'libclang-missing',
   'no-privileges',
   // Running: loading, attaching, and what happens while events flow
   'attach-failed',

@@ -358,6 +358,14 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'config = { max_strlen = 200; } begin { exit(); }',
   },
   // The machine
+  'bad-c-definition': {
+    text: 'The C part of the script, or a header that it includes, is not right as C: libclang tells what is wrong. Headers are looked for in the folders of -I, among those of the kernel where they are installed, and in /usr/include.',
+    wrong: 'struct point { int x; inr y; };\nbegin { @x = sizeof(struct point); }',
+    right: 'struct point { int x; int y; };\nbegin { @x = sizeof(struct point); }',
+  },
+  'libclang-missing': {
+    text: 'The C part of a script (definitions, #include, #define) is read by libclang. Install it (apt-get install libclang1-19), or name its file by TSTRACE_LIBCLANG. Scripts without such a part do without it.',
+  },
   'btf-missing': {
     text: 'The kernel does not describe its types (BTF), without which this can not be compiled. Use a kernel built with CONFIG_DEBUG_INFO_BTF, or give a BTF file by TSTRACE_BTF.',
   },

@@ -1,10 +1,16 @@
 /** Facts about this machine, put together from the options and the environment. */
 
+import { release } from 'node:os';
+
+import type { CReaderOptions } from '../cdefs/read-definitions.ts';
+import { cReader } from '../cdefs/read-definitions.ts';
 import { mapFile } from '../ffi/map-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Facts } from '../sema/facts.ts';
+import { kernelFolders } from '../system/kernel-headers.ts';
 import { liveFacts } from '../system/live-facts.ts';
+import { once } from '../system/once.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
 import type { Options } from './options.ts';
 import { variable } from './settings.ts';
@@ -13,10 +19,29 @@ import type { World } from './world.ts';
 export interface FactsRequest {
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly options: Pick<Options, 'unsafe'>;
+  readonly options: Pick<Options, 'unsafe' | 'includeFolders' | 'includes'>;
   readonly world: World;
   /** The kernel's symbols, where somebody else reads them too. */
   readonly kallsyms?: () => Kallsyms;
+}
+
+/** How C is read: where headers lie, and which libclang reads them. */
+function cOptions(
+  { includeFolders, includes }: FactsRequest['options'],
+  { environment }: World,
+): Omit<CReaderOptions, 'kernel'> {
+  const [source, build] = [variable(environment, 'KERNEL_SOURCE'), variable(environment, 'KERNEL_BUILD')];
+  const libclang = variable(environment, 'LIBCLANG');
+  const kernelHeaders = once(() =>
+    kernelFolders({ release: release(), ...(source && { source }), ...(build && { build }) }),
+  );
+  return {
+    folders: includeFolders,
+    includes,
+    arch: process.arch,
+    kernelHeaders,
+    ...(libclang && { libclang }),
+  };
 }
 
 export function liveFactsFor({ machine, settings, options, world, kallsyms }: FactsRequest): Facts {
@@ -27,6 +52,7 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     unsafe: options.unsafe,
     searchPath: world.environment.PATH ?? '',
     mapFile,
+    cReader: (kernel) => cReader({ ...cOptions(options, world), kernel }),
     ...(btfFile !== undefined && { btfFile }),
     ...(kallsyms && { kallsyms }),
   });

@@ -34,6 +34,9 @@ export interface Options {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly unsafe: boolean;
+  /** Of -I and --include, in their order. */
+  readonly includeFolders: readonly string[];
+  readonly includes: readonly string[];
   readonly warnings: boolean;
   readonly dryRun: boolean;
   /** Stop when the code is made. */
@@ -48,7 +51,8 @@ export interface Options {
 interface Flag {
   readonly name: string;
   readonly alias?: string;
-  readonly type: 'boolean' | 'string';
+  /** `strings` may be given several times. */
+  readonly type: 'boolean' | 'string' | 'strings';
   readonly argument?: string;
   readonly doc: string;
 }
@@ -93,6 +97,8 @@ const flags = [
     type: 'boolean',
     doc: 'no effect: USDT semaphores are raised by the kernel, in processes to come as well',
   },
+  { name: 'I', type: 'strings', argument: 'DIR', doc: 'look for headers of C here, too' },
+  { name: 'include', type: 'strings', argument: 'FILE', doc: 'include a header before the script' },
   { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
   { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
   {
@@ -175,13 +181,14 @@ const flagParser = once(() => {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
+      'duplicate-arguments-array': true,
     });
   for (const flag of flags)
     parser.option(flag.name, {
-      type: flag.type,
+      type: flag.type === 'boolean' ? flag.type : 'string',
       ...('alias' in flag && { alias: flag.alias }),
-      ...(flag.type === 'string' && { requiresArg: true }),
+      ...(flag.type !== 'boolean' && { requiresArg: true }),
+      ...(flag.type === 'strings' && { array: true, nargs: 1 }),
     });
   return parser;
 });
@@ -215,6 +222,8 @@ const defaults: Options = {
   quiet: false,
   verbose: false,
   unsafe: false,
+  includeFolders: [],
+  includes: [],
   warnings: true,
   dryRun: false,
   compileOnly: false,
@@ -222,10 +231,10 @@ const defaults: Options = {
 };
 
 function checkOptions(parsed: Parsed): Result<Options, UsageError> {
-  const text = (name: string): string | undefined => {
-    const value = parsed[name];
-    return typeof value === 'string' ? value : undefined;
-  };
+  const texts = (name: string): readonly string[] =>
+    [parsed[name]].flat().filter((value) => typeof value === 'string');
+  // Of an option that is given twice, the last counts.
+  const text = (name: string): string | undefined => texts(name).at(-1);
   if (parsed.help === true) return ok({ ...defaults, action: 'help' });
   if (parsed.version === true) return ok({ ...defaults, action: 'version' });
   if (parsed.info === true) return ok({ ...defaults, action: 'info' });
@@ -258,6 +267,8 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     quiet: parsed.quiet === true,
     verbose: parsed.verbose === true,
     unsafe: parsed.unsafe === true,
+    includeFolders: texts('I'),
+    includes: texts('include'),
     warnings: parsed['no-warnings'] !== true,
     dryRun: parsed['dry-run'] === true,
     compileOnly: mode.value === 'codegen',
@@ -377,7 +388,7 @@ export function helpText(): string {
     '',
     'ENVIRONMENT (each also as BPFTRACE_…):',
     ...settingRows(),
-    '  TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM',
+    '  TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM, TSTRACE_LIBCLANG, TSTRACE_KERNEL_SOURCE, TSTRACE_KERNEL_BUILD',
     '',
     'EXAMPLES:',
     `  tstrace -c 'cat /etc/hostname' -e 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { printf("%s\\n", str(args.filename)); }'`,

@@ -7,55 +7,21 @@ import type * as Koffi from 'koffi';
 import { assert, Bug, present } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-
-/**
- * C types in our words. `address` is a pointer as a number (user space ends below 2^56, so it is exact; -1 is MAP_FAILED);
- * `bytes` passes a buffer in place, for input and output alike; `text` is a NUL-terminated UTF-8 string.
- */
-const cTypes = {
-  void: 'void',
-  int: 'int',
-  uint: 'unsigned int',
-  long: 'long',
-  ulong: 'unsigned long',
-  size: 'size_t',
-  address: 'intptr_t',
-  text: 'str',
-  bytes: 'void *',
-} as const;
-
-/** What each C type is when a function returns it. Integers are expected below 2^53. */
-interface ResultTypes {
-  void: undefined;
-  int: number;
-  uint: number;
-  long: number;
-  ulong: number;
-  size: number;
-  address: number;
-  text: string | null;
-}
-
-/** What each C type is when it is passed. */
-interface ArgumentTypes {
-  int: number;
-  uint: number;
-  long: number | bigint;
-  ulong: number | bigint;
-  size: number;
-  address: number;
-  text: string | null;
-  bytes: ArrayBufferView | null;
-}
-
-export type CResult = keyof ResultTypes;
-export type CArgument = keyof ArgumentTypes;
-type Arguments<A extends readonly CArgument[]> = { -readonly [I in keyof A]: ArgumentTypes[A[I]] };
+import type {
+  Arguments,
+  CallbackArgument,
+  CallbackArguments,
+  CArgument,
+  CResult,
+  CStruct,
+  ResultOf,
+} from './c-types.ts';
+import { cTypes } from './c-types.ts';
 
 /** A C function. `callAsync` runs it on a thread of the pool: its errno is lost, and a pending call keeps the process alive. */
 export interface CFunction<R extends CResult, A extends readonly CArgument[]> {
-  (...args: Arguments<A>): ResultTypes[R];
-  callAsync(...args: Arguments<A>): Promise<ResultTypes[R]>;
+  (...args: Arguments<A>): ResultOf<R>;
+  callAsync(...args: Arguments<A>): Promise<ResultOf<R>>;
 }
 
 export interface Library {
@@ -162,12 +128,10 @@ export interface Callback {
   release(): void;
 }
 
-type CallbackArgument = 'int' | 'uint' | 'long' | 'size' | 'address';
-
 export function makeCallback<R extends 'void' | 'int', const A extends readonly CallbackArgument[]>(
   result: R,
   args: A,
-  body: (...args: { -readonly [I in keyof A]: number }) => ResultTypes[R],
+  body: (...args: CallbackArguments<A>) => ResultOf<R>,
 ): Callback {
   const { register, unregister } = koffi();
   const registered = register(body, callbackType(result, args));
@@ -189,7 +153,12 @@ type Loaded = typeof Koffi;
 type LibraryHandle = ReturnType<Loaded['load']>;
 
 /** What was loaded on first use. The one state of this room: a native module can't be loaded twice in a useful way. */
-const state: { koffi?: Loaded; libc?: LibraryHandle; callbackTypes?: Map<string, Koffi.TypeObject> } = {};
+const state: {
+  koffi?: Loaded;
+  libc?: LibraryHandle;
+  callbackTypes?: Map<string, Koffi.TypeObject>;
+  structs?: Map<string, Koffi.TypeObject>;
+} = {};
 
 function koffi(): Loaded {
   return (state.koffi ??= loadKoffi());
@@ -200,19 +169,31 @@ function libc(): LibraryHandle {
 }
 
 /** Made once for each signature: koffi never frees a type. */
-function callbackType(result: CResult, args: readonly CArgument[]): Koffi.TypeObject {
+function callbackType(result: CResult, args: readonly CallbackArgument[]): Koffi.TypeObject {
   const known = (state.callbackTypes ??= new Map());
-  const signature = `${result} ${args.join(' ')}`;
+  const signature = [result, ...args].map((type) => (typeof type === 'string' ? type : type.name)).join(' ');
   const { proto, pointer } = koffi();
-  const type =
-    known.get(signature) ??
-    pointer(
-      proto(
-        cTypes[result],
-        args.map((arg) => cTypes[arg]),
-      ),
-    );
+  const type = known.get(signature) ?? pointer(proto(nativeType(result), args.map(nativeType)));
   known.set(signature, type);
+  return type;
+}
+
+function nativeType(type: CResult | CArgument): string | Koffi.TypeObject {
+  return typeof type === 'string' ? cTypes[type] : structType(type);
+}
+
+/** Made once for each struct: koffi takes two of the same members for two types. */
+function structType({ name, members }: CStruct): Koffi.TypeObject {
+  const known = (state.structs ??= new Map());
+  const found = known.get(name);
+  if (found) return found;
+  const { struct, array } = koffi();
+  const made = Object.entries(members).map(([member, type]) => [
+    member,
+    typeof type === 'string' ? cTypes[type] : array(cTypes[type[0]], type[1]),
+  ]);
+  const type = struct(name, Object.fromEntries(made));
+  known.set(name, type);
   return type;
 }
 
@@ -224,10 +205,10 @@ function declareIn<R extends CResult, const A extends readonly CArgument[]>(
 ): CFunction<R, A> {
   let found: ReturnType<LibraryHandle['func']> | undefined;
   const native = () => (found ??= bind(library(), symbol, result, args));
-  const call = (...values: Arguments<A>): ResultTypes[R] => native()(...values);
-  const callAsync = (...values: Arguments<A>): Promise<ResultTypes[R]> =>
+  const call = (...values: Arguments<A>): ResultOf<R> => native()(...values);
+  const callAsync = (...values: Arguments<A>): Promise<ResultOf<R>> =>
     new Promise((resolve, reject) => {
-      native().async(...values, (error: Error | null, value: ResultTypes[R]) =>
+      native().async(...values, (error: Error | null, value: ResultOf<R>) =>
         error ? reject(error) : resolve(value),
       );
     });
@@ -236,11 +217,7 @@ function declareIn<R extends CResult, const A extends readonly CArgument[]>(
 
 function bind(library: LibraryHandle, symbol: string, result: CResult, args: readonly CArgument[]) {
   try {
-    return library.func(
-      symbol,
-      cTypes[result],
-      args.map((arg) => cTypes[arg]),
-    );
+    return library.func(symbol, nativeType(result), args.map(nativeType));
   } catch (error) {
     throw new Bug(`C function ${symbol}: ${reasonOf(error)}`);
   }

@@ -1,12 +1,41 @@
 /** All that semantic analysis may ask of a machine. Tests give fixtures; system/live-facts.ts the real one. */
 
+import type { Outcome } from '../base/outcome.ts';
+import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { TargetSource } from '../probes/define.ts';
-import type { FieldsOf } from '../types/field.ts';
+import type { Field, FieldsOf } from '../types/field.ts';
 import type { EnumType, StructType, Type } from '../types/type.ts';
+import type { ByteText } from '../types/value.ts';
+
+/** What the C part of a script and its headers define. Asked by name, as the kernel's types are. */
+export interface CTypes {
+  struct(keyword: 'struct' | 'union', name: string): StructType | undefined;
+  enum(name: string): EnumType | undefined;
+  typedef(name: string): Type | undefined;
+  enumerator(name: string): { readonly value: bigint; readonly type: EnumType } | undefined;
+  /** A macro that is a constant: a number, or text. */
+  constant(name: string): bigint | ByteText | undefined;
+  /** True for all macros among the words that were asked for. */
+  isMacro(name: string): boolean;
+  typeNames(keyword: 'struct' | 'union' | 'enum'): Iterable<string>;
+  enumeratorNames(): Iterable<string>;
+  /** Undefined for structs of others. */
+  fieldsOf(struct: StructType): readonly Field[] | undefined;
+}
+
+/** Reads C: pieces of scripts at their places. Of the macros those that `words` holds become constants. Nothing to read gives undefined. */
+export type ReadC = (
+  pieces: readonly { readonly text: string; readonly span: Span }[],
+  words: () => Iterable<string>,
+) => Outcome<CTypes | undefined>;
 
 export interface Facts extends TargetSource {
+  readonly readC: ReadC;
+  /** A constant macro of the script's C part. */
+  constant(name: string): bigint | ByteText | undefined;
+  isMacro(name: string): boolean;
   readonly machine: Machine;
   readonly settings: Settings;
   /** A typedef of the kernel: pid_t, size_t. */

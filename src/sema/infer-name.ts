@@ -11,15 +11,25 @@ import type { Inferred } from './infer-expression.ts';
 import { firm, inferText, literal, wrong } from './infer-expression.ts';
 import type { Scope } from './scope.ts';
 
-/** A bare word: a builtin, a function that needs no argument, an enumerator of the kernel. */
+/** A bare word: a constant of the script's C, a builtin, a function that needs no argument, an enumerator. */
 export function inferName(scope: Scope, name: string, span: Span): Inferred {
+  const constant = scope.facts.constant(name);
+  if (typeof constant === 'string') return inferText(scope, constant, span);
+  if (constant !== undefined) return literal(constant, span);
   const builtin = findBuiltin(name);
   if (builtin?.kind === 'variable') return inferBuiltin(scope, builtin, span);
   if (builtin) return inferCall(scope, { text: name, span }, [], span);
   const enumerator = scope.facts.enumerator(name);
   if (enumerator) return firm({ kind: 'constant', type: enumerator.type, value: enumerator.value, span });
-  scope.report.error('unknown-identifier', `There is no builtin or enumerator '${name}'`, span, {
+  const isMacro = scope.facts.isMacro(name);
+  const message = isMacro
+    ? `The macro ${name} is no constant that C can compute`
+    : `There is no builtin or enumerator '${name}'`;
+  scope.report.error('unknown-identifier', message, span, {
     hints: [
+      ...(isMacro
+        ? ['Macros of C are numbers or text here; macros of statements are written with macro.']
+        : []),
       ...(scope.find(name) ? [`The variable is written $${name}.`] : []),
       ...(scope.round.before.maps.has(name) ? [`The map is written @${name}.`] : []),
       ...nearNames(scope, name),

@@ -27,10 +27,9 @@ export function reportUnsupported(
 
 /** Sections of a script without a meaning yet: the first of each kind is reported. */
 export function reportUnsupportedSections(report: Report, program: Program): void {
-  const { definitions, imports, probes } = program;
+  const { imports, probes } = program;
   const labels = probes.flatMap(({ attachPoints }) => attachPoints.flatMap(({ label }) => label ?? []));
   const sections: readonly (readonly [string, { readonly span: Span } | undefined])[] = [
-    ['C definitions are', definitions[0]],
     ['Imports are', imports[0]],
     ['Names for probes are', labels[0]],
   ];

@@ -4,10 +4,11 @@ import { existsSync } from 'node:fs';
 
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { Facts } from '../sema/facts.ts';
-import type { Field } from '../types/field.ts';
+import type { Facts, ReadC } from '../sema/facts.ts';
+import type { Field, FieldsOf } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
 import { btfFacts } from './btf/facts.ts';
+import type { BtfSource } from './btf/read.ts';
 import { liveBtf } from './btf/read.ts';
 import { cgroupId } from './cgroups.ts';
 import { demangle } from './demangle.ts';
@@ -33,6 +34,14 @@ export interface LiveFactsOptions {
   readonly mapFile?: (path: string) => Buffer | undefined;
   /** The kernel's symbols, shared with those who print addresses; read on first use. */
   readonly kallsyms?: () => Kallsyms;
+  /** Whoever reads the C part of a script, given what BTF knows; without one, nothing of it is known. */
+  readonly cReader?: (kernel: KernelTypes) => ReadC;
+}
+
+/** Types of the running kernel. */
+export interface KernelTypes extends Pick<BtfFacts, 'struct' | 'typedef'> {
+  readonly hasBtf: () => boolean;
+  readonly fieldsOf: FieldsOf;
 }
 
 /** Facts about this machine. What the kernel refuses or lacks reads as absent, never as an exception. */
@@ -67,9 +76,19 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     mappedExecutables: once(() => mappedExecutables(machine.targetPid)),
     demangle,
     cgroupId,
+    readC: options.cReader?.(kernelTypes(btf, types)) ?? (() => ({ value: undefined, diagnostics: [] })),
+    constant: () => undefined,
+    isMacro: () => false,
     fieldsOf: (struct) => types.fieldsOf(struct) ?? tracepointFields(struct.id, formatOf, types, settings),
   };
 }
+
+const kernelTypes = (btf: BtfSource, types: BtfFacts): KernelTypes => ({
+  struct: (keyword, name) => types.struct(keyword, name),
+  typedef: (name) => types.typedef(name),
+  hasBtf: () => btf.kernel().ok,
+  fieldsOf: (struct) => types.fieldsOf(struct) ?? [],
+});
 
 /** The kernel names the kinds of perf events that it has; kprobes are one since 4.17, and tracefs has had a file for them before. */
 function kernelHasKprobes(tracefs: string | undefined): boolean {

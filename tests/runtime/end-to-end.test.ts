@@ -1,6 +1,7 @@
 /** Whole runs on this machine's own kernel, as users start them. Only processes that the tests start themselves are traced. */
 
 import { execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Finished, Place } from '../support/end-to-end.ts';
 import { cases, runCase } from '../support/end-to-end.ts';
@@ -115,6 +116,25 @@ test('-p traces one process and ends with it', async () => {
   expect(stdout.match(/^@\[\d+\]: \d+$/gm)?.map((line) => line.replace(/: .*/, ''))).toEqual([
     `@[${target.pid}]`,
   ]);
+});
+
+test('headers of -I and --include, in their order', async () => {
+  const folder = join(import.meta.dirname, '../headers');
+  const script = 'begin { print((SHAPES_MAX, SQUARE, sizeof(struct shape_list))); exit(); }';
+  const { stdout, status } = await place.tstrace([
+    '-q',
+    '-I',
+    folder,
+    '-I',
+    '/nonexistent',
+    '--include',
+    'shapes.h',
+    '--include',
+    'stdint.h',
+    '-e',
+    script,
+  ]);
+  expect({ stdout: stdout.trim(), status }).toEqual({ stdout: '(12, SQUARE, 16)', status: 0 });
 });
 
 test.each(mistakes.map((mistake) => [mistake.args.join(' '), mistake] as const))(

@@ -1,10 +1,12 @@
 /** Semantic analysis of small scripts, on the made-up machine of the goldens. */
 
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import { Report } from '../../src/base/diagnostic.ts';
 import { hasErrors } from '../../src/base/outcome.ts';
 import { sourceFile, type SourceFile } from '../../src/base/source-file.ts';
 import { parse } from '../../src/parser/parse.ts';
 import { analyse } from '../../src/sema/analyse.ts';
+import { withCPart } from '../../src/sema/c-part.ts';
 import type { Facts } from '../../src/sema/facts.ts';
 import { printTypes } from '../../src/sema/print-types.ts';
 import type { TypedProgram } from '../../src/sema/typed-tree.ts';
@@ -26,8 +28,13 @@ interface Analysed {
 export function analysed(program: string | SourceFile, { facts, parameters = [] }: Setting = {}): Analysed {
   const source = typeof program === 'string' ? sourceFile('test', program) : program;
   const parsed = parse(source, { parameters });
-  const outcome = analyse(parsed.value, facts ?? goldenFacts('minimal'), { parameters });
-  return { typed: outcome.value, diagnostics: [...parsed.diagnostics, ...outcome.diagnostics] };
+  const report = new Report();
+  const known = withCPart(parsed.value, facts ?? goldenFacts('minimal'), report);
+  const outcome = analyse(parsed.value, known, { parameters });
+  return {
+    typed: outcome.value,
+    diagnostics: [...parsed.diagnostics, ...report.diagnostics, ...outcome.diagnostics],
+  };
 }
 
 /** A script's typed tree, line by line, without indentation; warnings don't matter. */

@@ -5,6 +5,7 @@ let
     inherit system;
     nodejs_22 = "/nix/node";
     llvmPackages_19.libllvm.lib = "/nix/llvm";
+    llvmPackages_19.libclang.lib = "/nix/libclang";
     lib.fakeHash = "sha256-fake";
     makeWrapper = "/nix/make-wrapper";
     bpftools = "/nix/bpftools";

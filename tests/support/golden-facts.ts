@@ -3,6 +3,9 @@
  * Offsets and ids are invented too: a program made for them loads anywhere, since addresses are checked when it runs.
  */
 
+import { join } from 'node:path';
+
+import { cReader } from '../../src/cdefs/read-definitions.ts';
 import {
   arrayOf,
   bool,
@@ -204,7 +207,14 @@ const taskIterator: IteratorPrototype = {
   sequence: [0, 0],
 };
 
-const structs = [iterTask, registers, task, memory, file, packed, device, position, incomplete];
+const structs: readonly StructType[] = [iterTask, registers, task, memory, file, packed, device, position, incomplete];
+
+/** What C may use of the kernel without a header. */
+const kernelTypes: Pick<Facts, 'typedef' | 'struct' | 'fieldsOf'> = {
+  typedef: (name) => (name === 'pid_t' ? i32 : undefined),
+  struct: (keyword, name) => structs.find((known) => known.keyword === keyword && known.name === name),
+  fieldsOf: ({ id }) => fields[id] ?? [],
+};
 
 export function goldenFacts(name: string): Facts {
   const variant = variants[name];
@@ -236,8 +246,7 @@ export function goldenFacts(name: string): Facts {
     executablesMatching: () => [app.path],
     mappedExecutables: () => [app.path],
     demangle: () => undefined,
-    typedef: (typedef) => (typedef === 'pid_t' ? i32 : undefined),
-    struct: (keyword, wanted) => structs.find((known) => known.keyword === keyword && known.name === wanted),
+    ...kernelTypes,
     enum: (wanted) => (wanted === color.name ? color : undefined),
     enumerator: (wanted) => {
       const found = color.variants.find((enumerator) => enumerator.name === wanted);
@@ -246,6 +255,14 @@ export function goldenFacts(name: string): Facts {
     cgroupId: (path) => (path === '/sys/fs/cgroup/group' ? 4242n : 'not-found'),
     enumeratorNames: () => color.variants.map((variant) => variant.name),
     typeNames: () => [...structs.map((known) => known.name), color.name, none.kind],
-    fieldsOf: ({ id }) => fields[id] ?? [],
+    constant: () => undefined,
+    isMacro: () => false,
+    readC: cReader({
+      kernel: { ...kernelTypes, hasBtf: () => true },
+      folders: [join(import.meta.dirname, '../headers')],
+      includes: [],
+      arch: 'x64',
+      kernelHeaders: () => undefined,
+    }),
   };
 }

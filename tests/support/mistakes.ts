@@ -8,6 +8,17 @@ export interface Mistake {
 }
 
 export const mistakes: readonly Mistake[] = [
+  {
+    args: ['-e', 'struct a { int x; inr y; };\nbegin { }'],
+    says: ['stdin:1:19-22: ERROR:', "unknown type name 'inr'", '~~~'],
+  },
+  { args: ['-e', '#include <no/such.h>\nbegin { }'], says: ['stdin:1:10-21: ERROR:', 'linux-headers'] },
+  {
+    args: ['-e', 'struct a { int x; };\nbegin { }'],
+    environment: { TSTRACE_LIBCLANG: '/nonexistent' },
+    says: ['stdin:1:1-21: ERROR:', 'TSTRACE_LIBCLANG', '/nonexistent'],
+  },
+  { args: ['--include', 'no-such.h', '-e', 'begin { }'], says: ['no-such.h'] },
   { args: ['-e', 'kprob:f { }'], says: ['stdin:1:1-6: ERROR:', '~~~~~', "'kprobe'"] },
   { args: ['-e', 'kprobe:f { @x = 1; }'], says: ['stdin:1:1-9: ERROR:', 'no kprobes', 'CONFIG_KPROBES'] },
   { args: ['-e', 'begin { foo(); }'], says: ['stdin:1:9-12: ERROR:', "'foo'"] },

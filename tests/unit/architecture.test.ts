@@ -45,6 +45,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   codegen: ['base', 'types', 'plan', 'builtins', 'probes', 'ffi'],
   system: ['base', 'types', 'ffi'],
   format: ['base', 'parser'],
+  cdefs: ['base', 'types', 'ffi'],
   output: ['base', 'types'],
   runtime: ['base', 'types', 'plan', 'builtins', 'probes', 'system', 'ffi'],
 };
@@ -56,6 +57,7 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
   sema: ['parser'],
   codegen: ['sema'],
   system: ['sema', 'probes', 'plan'],
+  cdefs: ['sema'],
   output: ['plan'],
   runtime: ['output'],
 };
@@ -85,12 +87,13 @@ test('chevrotain is imported in the parser only', () => {
   );
 });
 
-test('only the kernel room, the LLVM room, two readers of symbols and the program itself use the FFI', () => {
+test('only the kernel room, the rooms of LLVM and libclang, two readers of symbols and the program itself use the FFI', () => {
   const users = imports.filter(
     ({ file, target, typeOnly }) => roomOf(target) === 'ffi' && roomOf(file) !== 'ffi' && !typeOnly,
   );
   const strangers = users.filter(
-    ({ file }) => !/^((runtime\/kernel|codegen\/llvm|cli)\/|system\/(demangle|xz)\.ts$)/.test(file),
+    ({ file }) =>
+      !/^((runtime\/kernel|codegen\/llvm|cdefs\/libclang|cli)\/|system\/(demangle|xz)\.ts$)/.test(file),
   );
   expect(strangers).toEqual([]);
 });

@@ -247,6 +247,56 @@ const pointerCases: readonly Case[] = [
   },
 ];
 
+const cCases: readonly Case[] = [
+  {
+    title: "a script's own structs read a process: bitfields, unions, anonymous members, arrays, pointers",
+    command: structs,
+    script: `#include <stdint.h>
+      struct header {
+        uint8_t length : 4, version : 4;   // as struct iphdr
+        uint8_t service; uint16_t total, id, fragment; uint8_t ttl, protocol; uint16_t check;
+        union { struct { uint32_t from, to; }; uint8_t bytes[2][4]; };
+      };
+      struct link { struct link *next, *before; };
+      struct times { struct { int64_t seconds, nanoseconds; } interval, value; } __attribute__((packed))
+      struct words { char first[65], second[65]; };
+      uprobe:${structs}:take_ip { $h = (struct header *)arg0; print(*$h); print(($h->version, $h->ttl, $h->bytes[1][3], $h->to, sizeof(*$h))); @h = *$h; print(@h.bytes); }
+      uprobe:${structs}:take_list { print(((struct link *)arg0)->next->before); }
+      uprobe:${structs}:take_interval { $t = *(struct times *)arg0; print(($t.value.seconds, $t.interval)); clear(@h); }
+      uprobe:${structs}:take_names { $w = (struct words *)arg0; print(($w->first, $w->second)); }`,
+    prints: `{ .length = 5, .version = 4, .service = 16, .total = 21504, .id = 13330, .fragment = 64, .ttl = 64, .protocol = 17, .check = 52651, .from = 16777343, .to = 33554442, .bytes = [[127,0,0,1],[10,0,0,2]] }
+(4, 64, 2, 33554442, 20)
+[[127,0,0,1],[10,0,0,2]]
+(Linux, host)
+(-3, { .seconds = 1, .nanoseconds = 2 })
+0x2000
+
+
+@h: { .length = 0, .version = 0, .service = 0, .total = 0, .id = 0, .fragment = 0, .ttl = 0, .protocol = 0, .check = 0, .from = 0, .to = 0, .bytes = [[0,0,0,0],[0,0,0,0]] }`,
+  },
+  {
+    title: 'macros and enumerators of C are constants in the script',
+    script: `#define LIMIT 10
+      #define MASK ((1UL << 40) | LIMIT)
+      #define NAME "con" "stant"
+      #ifdef BPFTRACE_HAVE_BTF
+      #define WITH_BTF 1
+      #else
+      #define WITH_BTF 0
+      #endif
+      enum state { IDLE = 5, BUSY };
+      begin { print((LIMIT, MASK, NAME, WITH_BTF)); $s = BUSY; print($s); print((enum state)5); printf("%s %d\\n", IDLE, IDLE); if (LIMIT > 9 && NAME == "constant") { @[IDLE] = LIMIT; } exit(); }`,
+    prints: '(10, 1099511627786, constant, 1)\nBUSY\nIDLE\nIDLE 5\n\n\n@[IDLE]: 10',
+  },
+  {
+    title: "a script's own struct holds and points to the kernel's, which need no header",
+    script: `struct mine { char mark; struct list_head list; struct task_struct *task; u16 port; pid_t pid; };
+      begin { print((sizeof(struct mine), offsetof(struct mine, list), offsetof(struct mine, list.prev), offsetof(struct mine, pid)));
+        $none = (struct mine *)0; print($none->task->pid); print(sizeof(*$none->task) == sizeof(struct task_struct)); exit(); }`,
+    prints: '(40, 8, 16, 36)\n0\ntrue',
+  },
+];
+
 export const typeCases: readonly Case[] = [
   ...structCases,
   ...enumCases,
@@ -254,4 +304,5 @@ export const typeCases: readonly Case[] = [
   ...tupleCases,
   ...operandCases,
   ...pointerCases,
+  ...cCases,
 ];

@@ -85,7 +85,7 @@ async function initramfsEntries(
   ];
 }
 
-/** The root image: the same for every kernel, built anew when Node, libLLVM, a tool or the agent changes. */
+/** The root image: the same for every kernel, built anew when Node, libLLVM, libclang, a tool or the agent changes. */
 export async function ensureRootImage(tools: Tools, say: (line: string) => void): Promise<string> {
   const llvm = await newestLlvm();
   const programs = ['/bin/sh', ...optionalTools];
@@ -93,7 +93,15 @@ export async function ensureRootImage(tools: Tools, say: (line: string) => void)
     programs.map(async (path) => ((await exists(path)) ? await realpath(path) : '')),
   );
   const agent = join(guestSources, 'agent.mjs');
-  const inputs = [process.execPath, llvm, agent, tools.busybox, ...present.filter((path) => path !== '')];
+  const clang = await newestClang();
+  const inputs = [
+    process.execPath,
+    llvm,
+    clang,
+    agent,
+    tools.busybox,
+    ...present.filter((path) => path !== ''),
+  ];
   const recipe = await readFile(join(guestSources, 'image.ts'), 'utf8');
   const key = keyOf([recipe, ...(await Promise.all(inputs.map(fingerprint)))]);
   const name = `root-${key}.erofs`;
@@ -101,14 +109,14 @@ export async function ensureRootImage(tools: Tools, say: (line: string) => void)
   const built = await buildOnce(path, async (temporary) => {
     say('building the guest root image');
     const staging = `${temporary}.d`;
-    await stageRoot(staging, llvm, tools);
+    await stageRoot(staging, [llvm, clang], tools);
     await makeImage(staging, temporary, tools);
   });
   if (built === 'built') await prune(dirname(path), 'root-', name);
   return path;
 }
 
-async function stageRoot(root: string, llvm: string, tools: Tools): Promise<void> {
+async function stageRoot(root: string, libraries: readonly string[], tools: Tools): Promise<void> {
   const empty = ['dev', 'proc', 'sys', 'tmp', 'work', 'run', 'root', 'var', 'project', 'guest', 'etc'];
   const filled = ['usr/bin', 'usr/sbin', `usr/lib/x86_64-linux-gnu`, 'usr/lib64'];
   for (const path of [...empty, ...filled]) await mkdir(join(root, path), { recursive: true });
@@ -119,8 +127,8 @@ async function stageRoot(root: string, llvm: string, tools: Tools): Promise<void
     if (name !== 'busybox') await symlink('busybox', join(root, 'usr/bin', name));
   }
   await copyFile(process.execPath, join(root, 'usr/bin/node'));
-  await copyFile(llvm, join(root, libraryDirectory, basename(llvm)));
-  const programs = [process.execPath, llvm];
+  for (const path of libraries) await copyFile(path, join(root, libraryDirectory, basename(path)));
+  const programs = [process.execPath, ...libraries];
   for (const path of optionalTools) {
     if (!(await exists(path))) continue;
     const place = join(root, path === '/bin/bash' ? 'usr/bin/bash' : path);
@@ -155,14 +163,21 @@ async function writeEtc(root: string): Promise<void> {
 }
 
 /** The newest libLLVM from 15 on that Debian's packages have put on this machine. */
-async function newestLlvm(): Promise<string> {
+const newestLlvm = (): Promise<string> =>
+  newestLibrary(/^libLLVM(?:-(\d+)\.so\.1|\.so\.(\d+)\.\d+)$/, 15, 'libLLVM', 'scripts/setup-run.sh');
+
+const newestClang = (): Promise<string> =>
+  newestLibrary(/^libclang-(\d+)\.so\.1$/, 14, 'libclang', 'scripts/setup-test.sh');
+
+/** By the name's number, which is the first group that matches. */
+async function newestLibrary(pattern: RegExp, oldest: number, what: string, setup: string): Promise<string> {
   const versions = (await readdir(libraryDirectory)).flatMap((name) => {
-    const version = /^libLLVM(?:-(\d+)\.so\.1|\.so\.(\d+)\.\d+)$/.exec(name);
+    const version = pattern.exec(name);
     const major = Number(version?.[1] ?? version?.[2] ?? 0);
-    return major >= 15 ? [{ major, path: join(libraryDirectory, name) }] : [];
+    return major >= oldest ? [{ major, path: join(libraryDirectory, name) }] : [];
   });
   const newest = versions.sort((a, b) => b.major - a.major)[0];
-  if (newest === undefined) throw new Error('no libLLVM from 15 on: run scripts/setup-run.sh');
+  if (newest === undefined) throw new Error(`no ${what} from ${oldest} on: run ${setup}`);
   return newest.path;
 }
 

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { Bug } from '../../../src/base/assert.ts';
+import { cStruct } from '../../../src/ffi/c-types.ts';
 import { sysError, errnoName } from '../../../src/ffi/errno.ts';
 import {
   addressOf,
@@ -117,4 +118,11 @@ test('when no library loads, each name tried and its reason are told', () => {
 
 test('a symbol that is not there is a fault of ours', () => {
   expect(() => declareLibc('tstrace_no_such_function', 'int', [])()).toThrow(Bug);
+});
+
+test('structs are taken and given by value', () => {
+  const divided = cStruct('div_t', { quotient: 'int', remainder: 'int' });
+  const address = cStruct('in_addr', { address: 'uint' });
+  expect(declareLibc('div', divided, ['int', 'int'])(17, 5)).toEqual({ quotient: 3, remainder: 2 });
+  expect(declareLibc('inet_ntoa', 'text', [address])({ address: 0x0100007f })).toBe('127.0.0.1');
 });
