@@ -4,7 +4,7 @@ import type { Span } from '../base/span.ts';
 
 /** Sections by kind, each in the order of the text. */
 export interface Program {
-  /** What libclang is to read: preprocessor lines, and definitions of structs, unions and enums. */
+  /** What libclang is to read: preprocessor lines, typedefs, and definitions of structs, unions and enums. */
   readonly definitions: readonly CDefinition[];
   readonly config?: Config;
   readonly imports: readonly Import[];

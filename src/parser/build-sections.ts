@@ -107,11 +107,12 @@ export function cDefinition(context: BuildContext, token: IToken): CDefinition {
 
 function checkDefinition({ report }: BuildContext, text: string, span: Span): void {
   const brace = definitionBrace(text);
-  if (brace === undefined) {
-    if (!text.endsWith(';')) report.add([errors.noDefinition(text, span)]);
-  } else if (!scanBraces(text, brace).closed) {
+  if (brace !== undefined && !scanBraces(text, brace).closed) {
     const start = span.start + brace;
     report.add([errors.unclosedDefinition({ ...span, start, end: start + 1 }, { ...span, start: span.end })]);
+  } else if (!text.endsWith(';')) {
+    if (text.startsWith('typedef')) report.add([errors.unendedTypedef({ ...span, start: span.end })]);
+    else if (brace === undefined) report.add([errors.noDefinition(text, span)]);
   }
 }
 

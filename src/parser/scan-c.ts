@@ -2,7 +2,7 @@
 
 import { isBlank, lineEnd, scanComment, scanStringBody, skipTrivia, wordAt } from './scan.ts';
 
-export const definitionWords = ['struct', 'union', 'enum'];
+export const definitionWords = ['struct', 'union', 'enum', 'typedef'];
 
 /** A preprocessor line, with the lines that a backslash or a comment joins to it. */
 export function scanDirective(text: string, offset: number): number {
@@ -16,8 +16,8 @@ export function scanDirective(text: string, offset: number): number {
 }
 
 /**
- * A definition of a struct, union or enum, through the attributes and the semicolon behind it. One that has no braces
- * reaches to its semicolon, or to the end of its line.
+ * A definition of a struct, union or enum, through the attributes and the semicolon behind it, or a typedef. One that has no
+ * braces reaches to its semicolon, or to the end of its line.
  */
 export function scanDefinition(text: string, offset: number): number {
   const word = wordAt(text, offset);
@@ -25,6 +25,7 @@ export function scanDefinition(text: string, offset: number): number {
   const next = text[offset + word.length];
   // With a colon or the end of an attach point behind it, it is one: a provider's name that we don't know.
   if (next !== undefined && !isBlank(next) && next !== '{' && next !== '/') return -1;
+  if (word === 'typedef') return typedefEnd(text, offset);
   const head = skipTrivia(text, headEnd(text, offset + word.length));
   if (text[head] === ';') return head + 1;
   if (text[head] !== '{') return lineEnd(text, offset);
@@ -68,11 +69,22 @@ function skipInert(text: string, at: number): number | undefined {
 }
 
 /** What may stand before the brace: a name, and attributes. Bounded, so that a text full of such words is read in linear time. */
-function headEnd(text: string, offset: number): number {
-  const words = /[\s\w(),]{0,1000}/y;
-  words.lastIndex = skipTrivia(text, offset);
-  words.exec(text);
-  return words.lastIndex;
+const headEnd = (text: string, offset: number): number => runEnd(text, offset, /[\s\w(),]{0,1000}/y);
+
+/** Through the semicolon behind the new name; it alone ends a typedef. */
+function typedefEnd(text: string, offset: number): number {
+  const head = skipTrivia(text, headEnd(text, offset));
+  const isTagged = /\b(?:struct|union|enum)\b/.test(text.slice(offset, head));
+  const body = isTagged && text[head] === '{' ? scanBraces(text, head).end : offset;
+  // The pointers, arrays and functions that a declarator may be made of.
+  const end = skipTrivia(text, runEnd(text, body, /[\s\w(),*.[\]]{0,1000}/y));
+  return text[end] === ';' ? end + 1 : Math.max(lineEnd(text, offset), body);
+}
+
+function runEnd(text: string, offset: number, characters: RegExp): number {
+  characters.lastIndex = skipTrivia(text, offset);
+  characters.exec(text);
+  return characters.lastIndex;
 }
 
 /** What may stand behind the closing brace: attributes and a semicolon. */

@@ -48,6 +48,12 @@ export function noDefinition(text: string, span: Span): Diagnostic {
   });
 }
 
+export function unendedTypedef(end: Span): Diagnostic {
+  return diagnostic('error', 'missing-semicolon', "Expected ';' after the typedef", end, {
+    hints: ['Types are named as in C: typedef struct { int x; } point;'],
+  });
+}
+
 export function unclosedDefinition(open: Span, end: Span): Diagnostic {
   return diagnostic('error', 'unclosed-block', "This definition is never closed: '}' is missing", end, {
     labels: [{ span: open, text: 'it begins here' }],

@@ -48,7 +48,7 @@ export const Shebang = createToken({
 
 // Sections -------------------------------------------------------------------------------------------------------
 
-/** A preprocessor line, or the definition of a struct, union or enum: C, for libclang to read. */
+/** A preprocessor line, a typedef, or the definition of a struct, union or enum: C, for libclang to read. */
 export const CText = createToken({
   name: 'CText',
   pattern: scanned((text, offset) => Math.max(scanDirective(text, offset), scanDefinition(text, offset))),

@@ -207,7 +207,17 @@ const taskIterator: IteratorPrototype = {
   sequence: [0, 0],
 };
 
-const structs: readonly StructType[] = [iterTask, registers, task, memory, file, packed, device, position, incomplete];
+const structs: readonly StructType[] = [
+  iterTask,
+  registers,
+  task,
+  memory,
+  file,
+  packed,
+  device,
+  position,
+  incomplete,
+];
 
 /** What C may use of the kernel without a header. */
 const kernelTypes: Pick<Facts, 'typedef' | 'struct' | 'fieldsOf'> = {

@@ -30,6 +30,9 @@ const forms: readonly (readonly [script: string, tree: string])[] = [
   ['struct // c\n a /* d */ { };', '(C struct // c\n a /* d */ { };)'],
   ['struct a;', '(C struct a;)'],
   ['enum { A, B = 2 };', '(C enum { A, B = 2 };)'],
+  ['typedef int T[2];begin {}', '(C typedef int T[2];) (probe begin {})'],
+  ['typedef struct { int a; } *T, U;', '(C typedef struct { int a; } *T, U;)'],
+  ['typedef void (*F)(int, ...);', '(C typedef void (*F)(int, ...);)'],
   // Config
   ['config = { }', '(config)'],
   ['config = { };', '(config)'],
@@ -119,6 +122,11 @@ test.each(order)('order: %s', (_, script) => {
 const mistakes: readonly (readonly [title: string, script: string])[] = [
   // C
   ['a definition without braces', '  struct a\n//^^^^^^^^ unexpected-token\n  begin { }'],
+  ['a typedef without its semicolon', '  typedef int T\n//             ^ missing-semicolon\n  begin { }'],
+  [
+    'a typedef of a struct without its semicolon',
+    '  typedef struct { int a; }\n//                         ^ missing-semicolon\n  begin { }',
+  ],
   // Config
   ['config without =', 'config { a = 1 }\n//     ^ unexpected-token\nbegin { }'],
   ['config without a block', 'config = \n//      ^ missing-block'],

@@ -7,6 +7,7 @@ const c = `#define LIMIT 10
 #define NAME "abc"
 #define NEGATIVE (-5)
 #define GREEN 9
+typedef struct { unsigned char a, b[2]; } pair, *pairs;
 enum shape { ROUND, SQUARE = 3 };
 struct point { short x; unsigned y : 3; enum shape shape; char name[4]; struct point *next; int row[2][3]; };
 `;
@@ -34,6 +35,9 @@ test.each([
   ['$p->name', 'load($p:struct point * + 8):string[4]'],
   ['$p->next->x', 'load(load($p:struct point * + 16):struct point * + 0):int16'],
   ['$p->row[1][2]', 'load($p:struct point * + 44):int32'],
+  ['sizeof(pair)', '3:uint64'],
+  ['sizeof(((pairs)arg0)->b)', '2:uint64'],
+  ['offsetof(pair, b)', '1:uint64'],
   ['*$p', 'load($p:struct point * + 0):struct point'],
 ])('%s', (written, typed) => expect(valueOf(written)).toBe(typed));
 
