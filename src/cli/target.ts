@@ -6,6 +6,7 @@ import { ok } from '../base/result.ts';
 import type { TargetProcess } from '../runtime/child.ts';
 import { startCommand, watchProcess } from '../runtime/child.ts';
 import { Handles } from '../runtime/handles.ts';
+import { appendTo } from '../runtime/kernel/append.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { Options } from './options.ts';
 import type { World } from './world.ts';
@@ -20,7 +21,7 @@ export interface OpenedTarget extends TargetProcess {
 export function openTarget(options: Options, world: World): Result<OpenedTarget | undefined, Diagnostic> {
   if (options.command !== undefined) {
     const child = startCommand(options.command, world.environment.PATH ?? '');
-    return child.ok ? ok(openedOf('child', child.value, child.value.ready)) : child;
+    return child.ok ? ok(openedOf('child', sharingOutput(child.value), child.value.ready)) : child;
   }
   if (options.pid === undefined) return ok(undefined);
   const handles = new Handles(realBpf);
@@ -28,6 +29,23 @@ export function openTarget(options: Options, world: World): Result<OpenedTarget 
   if (!watched.ok) return watched;
   const process = { ...watched.value, finish: () => handles.closeAll() };
   return ok(openedOf('process', process, Promise.resolve(ok(undefined))));
+}
+
+/** A command writes to our standard streams while it runs. */
+function sharingOutput(command: TargetProcess): TargetProcess {
+  let unshare = (): void => undefined;
+  return {
+    pid: command.pid,
+    start() {
+      unshare = appendTo([1, 2]);
+      return command.start();
+    },
+    onEnd: (act) => command.onEnd(act),
+    finish() {
+      command.finish();
+      unshare();
+    },
+  };
 }
 
 /** Methods of classes would lose their object in a spread. */

@@ -23,15 +23,18 @@ function lacks(kernel: readonly [number, number], { requires }: Plan): boolean {
   const since = new Map<string, string>(
     Object.entries(features).map(([name, feature]) => [name, feature.since]),
   );
-  return requires.some(({ feature }) => {
-    const [major = 0, minor = 0] = (since.get(feature) ?? '').split('.').map(Number);
-    return !kernelFrom({ kernel }, major, minor);
-  });
+  return requires.some(({ feature }) => isBefore(kernel, since.get(feature) ?? ''));
+}
+
+function isBefore(kernel: readonly [number, number], release: string): boolean {
+  const [major = 0, minor = 0] = release.split('.').map(Number);
+  return !kernelFrom({ kernel }, major, minor);
 }
 
 /** None where the kernel lacks something. */
 function objectsOf(golden: Golden, kernel: readonly [number, number]): readonly ObjectToLoad[] {
   if (!llvm.ok) throw new Error(llvm.error.message);
+  if (golden.since !== undefined && isBefore(kernel, golden.since)) return [];
   const { ir, plan } = compileGolden(golden, { kernel });
   if (lacks(kernel, plan)) return [];
   const emitted = emitObject(llvm.value, ir, { cpu: kernelFrom({ kernel }, 5, 12) ? 'v3' : 'v2' });

@@ -44,6 +44,8 @@ export interface Golden {
   readonly long: string | undefined;
   /** Functions to print beside the programs; `module` for the whole text. */
   readonly show: string | undefined;
+  /** Older kernels' scripts are refused when they are compiled, since the verifier would see nothing: `6.6`. */
+  readonly since: string | undefined;
   readonly program: string;
   /** The file as it is. */
   readonly text: string;
@@ -76,6 +78,7 @@ function readGolden(path: string): Golden {
     facts: line('facts') ?? 'minimal',
     long: line('long'),
     show: line('show'),
+    since: line('since'),
     program,
     text,
     head,

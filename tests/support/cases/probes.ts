@@ -69,12 +69,23 @@ export const probeCases: readonly Case[] = [
     prints: '@n: 3\n@raised: 0',
   },
   {
-    title: 'watchpoints see writes, reads and execution of a place of the command',
-    lacks: 'debug registers that count in an emulated CPU (QEMU without hardware)',
+    title: 'watchpoints see writes and execution of a place of the command',
     command: '{programs}/watched 5',
-    script: `watchpoint:0x10000000:8:w { @w = count(); @user = sum(usermode); } watchpoint:0x10000000:4:rw { @rw = count(); }
-      watchpoint:0x10010000:1:x { @x = count(); }`,
-    prints: ['@w: 5', '@user: 5', '@rw: 6', '@x: 5'],
+    script: `watchpoint:0x10000000:8:w { @w = count(); @user = sum(usermode); } watchpoint:0x10010000:1:x { @x = count(); }`,
+    prints: ['@w: 5', '@user: 5', '@x: 5'],
+  },
+  {
+    title: 'a watchpoint sees reads and writes',
+    command: '{programs}/watched 5',
+    script: 'watchpoint:0x10000000:4:rw { @rw = count(); }',
+    prints: '@rw: 6',
+  },
+  {
+    title: 'two watchpoints on one place both see what happens there',
+    lacks: 'two debug registers on one place in an emulated CPU (QEMU tells of the first alone)',
+    command: '{programs}/watched 5',
+    script: 'watchpoint:0x10000000:8:w { @w = count(); } watchpoint:0x10000000:4:rw { @rw = count(); }',
+    prints: ['@rw: 6', '@w: 5'],
   },
   {
     title: 'an iterator runs for each of the objects, and once only',
