@@ -1,13 +1,16 @@
 /** The compiler's table of contents: text to a plan and a module. Pure: what it knows of the machine, it knows from facts. */
 
 import type { Diagnostic } from './base/diagnostic.ts';
-import { Report } from './base/diagnostic.ts';
+import { diagnostic, Report } from './base/diagnostic.ts';
 import { hasErrors } from './base/outcome.ts';
 import type { SourceFile } from './base/source-file.ts';
 import type { Generated } from './codegen/generate.ts';
 import { generate } from './codegen/generate.ts';
 import type { Program } from './parser/ast.ts';
 import { parse } from './parser/parse.ts';
+import type { Plan } from './plan/plan.ts';
+import { ringSymbol } from './plan/plan.ts';
+import { ringBytes } from './plan/ring-size.ts';
 import type { Settings } from './plan/settings.ts';
 import { analyse } from './sema/analyse.ts';
 import { withCPart } from './sema/c-part.ts';
@@ -46,5 +49,19 @@ export function compile(
     return { program: parsed.value, typed: analysed.value, facts: machine, diagnostics };
 
   const generated = generate(analysed.value, source, machine);
+  diagnostics.push(...ringWarnings(generated.plan, machine));
   return { program: parsed.value, typed: analysed.value, generated, facts: machine, diagnostics };
+}
+
+/** A ring that the largest event would not fit into is made larger than the user said: that is not to go unnoticed. */
+function ringWarnings({ maps }: Plan, { machine, settings }: Facts): readonly Diagnostic[] {
+  const { perfRbPages } = settings;
+  if (perfRbPages === 0) return [];
+  const bytes = maps.find(({ symbol }) => symbol === ringSymbol)?.entriesMax ?? 0;
+  const { memoryBytes } = machine;
+  if (bytes <= ringBytes(perfRbPages * machine.pageBytes, { machine, memoryBytes })) return [];
+  const pages = bytes / machine.pageBytes;
+  const message = `perf_rb_pages is ${perfRbPages}, and the ring buffer gets ${pages} pages: an event of this script needs as many`;
+  const hints = [`Set perf_rb_pages to ${pages} or more, or to 0 to have it chosen.`];
+  return [diagnostic('warning', 'ring-enlarged', message, undefined, { hints })];
 }

@@ -82,6 +82,7 @@ export const diagnosticCodes = [
   // Configuration
   'bad-config',
   'deprecated',
+  'ring-enlarged',
   // The machine
   'btf-missing',
   'feature-missing',

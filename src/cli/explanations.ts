@@ -357,6 +357,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'config = { strlen = 200; } begin { exit(); }',
     right: 'config = { max_strlen = 200; } begin { exit(); }',
   },
+  'ring-enlarged': {
+    text: 'The ring buffer that perf_rb_pages asks for is smaller than the largest event of the script, so it was made larger. Events can be large by max_strlen, stacks and whole structs.',
+  },
   // The machine
   'bad-c-definition': {
     text: 'The C part of the script, or a header that it includes, is not right as C: libclang tells what is wrong. Headers are looked for in the folders of -I, among those of the kernel where they are installed, and in /usr/include.',

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 
+import { sourceFile } from '../../../src/base/source-file.ts';
 import { RingRoom } from '../../../src/codegen/ring-room.ts';
+import { compile } from '../../../src/compile.ts';
 import type { Machine } from '../../../src/plan/machine.ts';
 import { defaultSettings } from '../../../src/plan/settings.ts';
 import { goldenFacts } from '../../support/golden-facts.ts';
@@ -39,4 +41,23 @@ test('a ring that is large enough stays as asked for', () => {
   const ring = room(4, true);
   ring.waitingBytesMax(8200, false);
   expect(ring.bytes).toBe(16384);
+});
+
+test.each([
+  { pages: 1, script: 'begin { print(1); }', said: [] },
+  { pages: 3, script: 'begin { print(1); }', said: [] },
+  { pages: 0, script: 'begin { print(buf(kptr(1), 9000)); }', said: [] },
+  {
+    pages: 1,
+    script: 'begin { print(buf(kptr(1), 9000)); }',
+    said: ['perf_rb_pages is 1, and the ring buffer gets 4 pages: an event of this script needs as many'],
+  },
+])('with $pages pages wanted, $script warns of $said', ({ pages, script, said }) => {
+  const facts = goldenFacts('minimal');
+  const settings = { ...facts.settings, perfRbPages: pages, maxStrlen: 10_000 };
+  const { diagnostics } = compile(sourceFile('ring.bt', script), { parameters: [] }, () => ({
+    ...facts,
+    settings,
+  }));
+  expect(diagnostics.map(({ message }) => message)).toEqual(said);
 });
