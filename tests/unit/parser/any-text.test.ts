@@ -1,4 +1,4 @@
-/** Whatever the text: a program and diagnostics, never an exception, in short time. */
+/** Whatever the text: a program and diagnostics, never an exception. What takes for ever is ended by the tests' time-out. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -10,14 +10,9 @@ import { printAst } from '../../../src/parser/print-ast.ts';
 import { failuresMax } from '../../../src/parser/recovering-parser.ts';
 import { randomSyntax } from '../../support/random-syntax.ts';
 
-/** A bound against what isn't linear in time; ordinary runs take some 10 ms, and the machine may be busy. */
-const parseTimeMaxMs = 2000;
-
 /** Parse, and check what holds for every text. */
 function check(text: string): readonly string[] {
-  const started = performance.now();
   const { value, diagnostics } = parse(sourceFile('any', text), { parameters: ['one', ':"/{'] });
-  expect(performance.now() - started).toBeLessThan(parseTimeMaxMs);
   const places = diagnostics.flatMap(({ span, labels }) => [span, ...labels.map((label) => label.span)]);
   const outside = places.filter(
     (place) => !place || place.start < 0 || place.end < place.start || place.end > text.length,
