@@ -1,13 +1,15 @@
-/** Implements the builtins' port Emitter over our IR: numbers, control flow, memory, helpers. Knows no builtin and no statement. */
+/**
+ * Implements the builtins' port Emitter over our IR. Here: places in the script, helpers, the context, and what the surroundings do;
+ * numbers, control flow and memory are below, in emitter/. Knows no builtin and no statement.
+ */
 
-import { assert, present } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
 import type {
   Argument,
-  CompareOp,
   Emitter,
   FieldValue,
   HelperArgument,
@@ -22,29 +24,18 @@ import type { Machine } from '../plan/machine.ts';
 import type { PlanConstant } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot } from '../probes/define.ts';
-import { alignDividing, roundUp, sizeOf } from '../types/layout.ts';
+import { sizeOf } from '../types/layout.ts';
 import type { ByteText } from '../types/value.ts';
 import { helperNamed, isRecent } from './bpf/helpers.ts';
 import type { Storage } from './bpf/storage.ts';
-import type { Comparison } from './llvm/fold.ts';
-import { promised } from './llvm/block-writer.ts';
+import { MemoryEmitter } from './emitter/memory.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
-import type { IntegerIrType, IrPointer, IrValue } from './llvm/ir-value.ts';
-import {
-  bitsOf,
-  constant,
-  i1,
-  i64,
-  integerType,
-  nullPointer,
-  symbolPointer,
-  withAlign,
-} from './llvm/ir-value.ts';
+import type { IrPointer, IrValue } from './llvm/ir-value.ts';
+import { i64, integerType, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
 import { emitOrder } from './routines/blocks.ts';
 import { emitFind } from './routines/find.ts';
 import type { Tables } from './tables.ts';
 import { Place, placeOf, Register, registerOf } from './values.ts';
-import { pieces, wordOf } from './words.ts';
 
 /** What needs the tree, the maps or the records: given by emit-probe.ts, so that this file knows none of them. */
 export interface Surroundings {
@@ -80,27 +71,7 @@ export interface EmitterOptions {
   readonly span: Span;
 }
 
-/** Copies and fills of more words than this are left to a helper: a word takes two instructions or one, a call takes five. */
-const inlineCopiesMax = 8;
-const inlineFillsMax = 16;
-
-const comparisons = {
-  '==': ['eq', 'eq'],
-  '!=': ['ne', 'ne'],
-  '<': ['ult', 'slt'],
-  '<=': ['ule', 'sle'],
-  '>': ['ugt', 'sgt'],
-  '>=': ['uge', 'sge'],
-} as const satisfies Record<CompareOp, readonly [unsigned: Comparison, signed: Comparison]>;
-
-const integerTypes = { 1: 'i1', 8: 'i8', 16: 'i16', 32: 'i32', 64: 'i64' } as const satisfies Record<
-  Scalar['bits'],
-  IntegerIrType
->;
-
-export class BpfEmitter implements Emitter {
-  readonly builder: FunctionBuilder;
-  readonly storage: Storage;
+export class BpfEmitter extends MemoryEmitter implements Emitter {
   readonly program: ProgramInfo;
   readonly machine: Machine;
   readonly settings: Settings;
@@ -109,13 +80,10 @@ export class BpfEmitter implements Emitter {
   readonly #surroundings: Surroundings;
   readonly #context: () => IrValue;
   #span: Span;
-  /** Where the next value of that size should be made, to save a copy. */
-  #landing: Place | undefined;
   #keepsPointers = false;
 
   constructor(options: EmitterOptions) {
-    this.builder = options.builder;
-    this.storage = options.storage;
+    super(options.builder, options.storage);
     this.program = options.program;
     this.machine = options.machine;
     this.settings = options.settings;
@@ -151,304 +119,6 @@ export class BpfEmitter implements Emitter {
     return this.#span;
   }
 
-  // Numbers
-
-  int(value: number | bigint, bits: 8 | 16 | 32 | 64 = 64): Register {
-    return new Register(constant(integerTypes[bits], value));
-  }
-
-  truth(value: boolean): Register {
-    return new Register(i1(value));
-  }
-
-  add(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('add', a, b, 'sum');
-  }
-  subtract(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('sub', a, b, 'difference');
-  }
-  multiply(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('mul', a, b, 'product');
-  }
-  divide(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('udiv', a, b, 'quotient');
-  }
-  modulo(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('urem', a, b, 'remainder');
-  }
-  and(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('and', a, b, 'and');
-  }
-  or(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('or', a, b, 'or');
-  }
-  xor(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('xor', a, b, 'xor');
-  }
-  shiftLeft(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('shl', a, b, 'shifted');
-  }
-  shiftRight(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('lshr', a, b, 'shifted');
-  }
-  shiftRightSigned(a: Scalar, b: Scalar | number | bigint): Register {
-    return this.#binary('ashr', a, b, 'shifted');
-  }
-
-  #binary(
-    operation: Parameters<FunctionBuilder['binary']>[0],
-    a: Scalar,
-    b: Scalar | number | bigint,
-    name: string,
-  ): Register {
-    const left = registerOf(a).ir;
-    return new Register(this.builder.binary(operation, left, this.#like(left, b), name));
-  }
-
-  /** The second operand, as wide as the first. */
-  #like(left: IrValue, b: Scalar | number | bigint): IrValue {
-    if (typeof b !== 'number' && typeof b !== 'bigint') return registerOf(b).ir;
-    assert(left.type !== 'ptr', 'numbers go with numbers');
-    return constant(left.type, b);
-  }
-
-  byteSwap(a: Scalar): Register {
-    return new Register(this.builder.byteSwap(registerOf(a).ir, 'swapped'));
-  }
-
-  compare(op: CompareOp, a: Scalar, b: Scalar | number | bigint, signed = false): Register {
-    const left = registerOf(a).ir;
-    return new Register(this.builder.icmp(comparisons[op][signed ? 1 : 0], left, this.#like(left, b), 'is'));
-  }
-
-  select(condition: Scalar, a: Scalar, b: Scalar): Register {
-    return new Register(
-      this.builder.select(registerOf(condition).ir, registerOf(a).ir, registerOf(b).ir, 'chosen'),
-    );
-  }
-
-  resize(a: Scalar, bits: Scalar['bits'], signed = false): Register {
-    const { ir } = registerOf(a);
-    if (bitsOf(ir.type) === bits) return registerOf(a);
-    const type = integerTypes[bits];
-    if (bitsOf(ir.type) > bits) return new Register(this.builder.trunc(ir, type, 'low'));
-    // A truth value is 0 or 1, whatever the sign.
-    if (signed && ir.type !== 'i1') return new Register(this.builder.sext(ir, type, 'wide'));
-    return new Register(this.builder.zext(ir, type, 'wide'));
-  }
-
-  // Control flow
-
-  when(condition: Scalar, then: () => void, otherwise?: () => void): void {
-    const { builder } = this;
-    const { ir } = registerOf(condition);
-    const yes = builder.block('then');
-    const no = otherwise ? builder.block('else') : undefined;
-    const end = builder.block('end');
-    builder.condBr(ir, yes, no ?? end);
-    builder.enter(yes);
-    then();
-    if (!builder.hasEnded) builder.br(end);
-    if (no && otherwise) {
-      builder.enter(no);
-      otherwise();
-      if (!builder.hasEnded) builder.br(end);
-    }
-    builder.enter(end);
-  }
-
-  choose(condition: Scalar, then: () => Scalar, otherwise: () => Scalar): Register {
-    const { builder } = this;
-    const [yes, no, end] = [builder.block('then'), builder.block('else'), builder.block('end')];
-    builder.condBr(registerOf(condition).ir, yes, no);
-    const ways = [
-      [yes, then],
-      [no, otherwise],
-    ] as const;
-    const incoming = ways.map(([block, act]) => {
-      builder.enter(block);
-      const value = registerOf(act()).ir;
-      const from = builder.currentBlock;
-      builder.br(end);
-      return [value, from] as const;
-    });
-    builder.enter(end);
-    return new Register(builder.phi(incoming, 'value'));
-  }
-
-  chooseMany(
-    condition: Scalar,
-    then: () => readonly Scalar[],
-    otherwise: () => readonly Scalar[],
-  ): readonly Register[] {
-    const { builder } = this;
-    const [yes, no, end] = [builder.block('then'), builder.block('else'), builder.block('end')];
-    builder.condBr(registerOf(condition).ir, yes, no);
-    builder.enter(yes);
-    builder.barrier();
-    const first = then().map((value) => registerOf(value).ir);
-    const firstFrom = builder.currentBlock;
-    builder.br(end);
-    builder.enter(no);
-    const second = otherwise().map((value) => registerOf(value).ir);
-    const secondFrom = builder.currentBlock;
-    builder.br(end);
-    builder.enter(end);
-    return first.map((value, index) => {
-      const other = present(second[index], 'a value for each');
-      const ways = [[value, firstFrom] as const, [other, secondFrom] as const];
-      return new Register(builder.phi(ways, 'value'));
-    });
-  }
-
-  repeat(times: number, body: (index: Scalar, stop: () => void) => void): void {
-    const { builder } = this;
-    const before = builder.currentBlock;
-    const [round, next, end] = [builder.block('loop'), builder.block('loop.next'), builder.block('loop.end')];
-    builder.br(times > 0 ? round : end);
-    if (times > 0) {
-      builder.enter(round);
-      const advanced = builder.promise('i64', 'next_index');
-      const index = builder.phi(
-        [
-          [i64(0), before],
-          [advanced, next],
-        ],
-        'index',
-      );
-      body(new Register(index), () => builder.br(end));
-      if (!builder.hasEnded) builder.br(next);
-      builder.enter(next);
-      const after = builder.add(index, i64(1), promised('next_index'));
-      builder.condBr(builder.icmp('ult', after, i64(times), 'more'), round, end);
-    }
-    builder.enter(end);
-  }
-
-  // Memory
-
-  reserve(bytes: number, name: string): Place {
-    const landing = this.#landing;
-    if (landing?.bytes === bytes) {
-      this.#landing = undefined;
-      return landing;
-    }
-    return this.storage.reserve(bytes, name);
-  }
-
-  reserveIndexed(bytes: number, name: string): Place {
-    return this.storage.reserveScratch(bytes, name);
-  }
-
-  /** Makes a value with `act`, in `place` if it fits there, and copies it there otherwise. */
-  landIn(place: Place, act: () => Operand): void {
-    this.#landing = place;
-    const value = placeOf(act());
-    this.#landing = undefined;
-    if (value !== place) this.copy(place, 0, value, 0, Math.min(place.bytes, value.bytes));
-  }
-
-  /** What is made within `act` does not land. */
-  withoutLanding<T>(act: () => T): T {
-    const landing = this.#landing;
-    this.#landing = undefined;
-    const result = act();
-    this.#landing = landing;
-    return result;
-  }
-
-  zero(memory: Memory): void {
-    const { pointer, bytes } = placeOf(memory);
-    if (bytes <= inlineFillsMax * (pointer.align ?? 1)) this.builder.memset(pointer, 0, bytes);
-    // Reading at address 0 fails, and the helper then fills its destination with zeros (kernel/trace/bpf_trace.c).
-    else this.helper('probe_read_kernel', [memory, bytes, 0]);
-  }
-
-  literal(text: ByteText, capacity = text.length + 1): Place {
-    const place = this.reserve(capacity, 'text');
-    const bytes = Buffer.alloc(capacity);
-    bytes.write(text.slice(0, capacity - 1), 'latin1');
-    // What lies behind the word with the NUL is filled at once.
-    const written = Math.min(capacity, roundUp(text.length + 1, 8));
-    for (const { offset, bits } of pieces(written))
-      this.store(place, offset, this.int(wordOf(bytes.subarray(offset, offset + bits / 8)), bits));
-    if (capacity > written) this.zero(this.part(place, written, capacity - written));
-    return place;
-  }
-
-  load(memory: Memory, offset: number, bits: 8 | 16 | 32 | 64): Register {
-    return new Register(this.builder.load(integerTypes[bits], this.addressAt(memory, offset), 'loaded'));
-  }
-
-  loadAt(memory: Memory, offset: Scalar, bits: 8 | 16 | 32 | 64): Register {
-    const { pointer, align } = this.#addressBehind(memory, offset, bits);
-    return new Register(this.builder.load(integerTypes[bits], pointer, 'loaded', { align }));
-  }
-
-  /** Offsets are multiples of the width. */
-  #addressBehind(
-    memory: Memory,
-    offset: Scalar,
-    bits: Scalar['bits'],
-  ): { readonly pointer: IrPointer; readonly align: number } {
-    const { pointer } = placeOf(memory);
-    const align = Math.min(pointer.align ?? 1, bits / 8);
-    return { pointer: this.builder.gep(pointer, registerOf(offset).ir, 'element'), align };
-  }
-
-  store(memory: Memory, offset: number, value: Scalar): void {
-    const { ir } = registerOf(value);
-    const stored = ir.type === 'i1' ? this.builder.zext(ir, 'i8', 'byte') : ir;
-    this.builder.store(stored, this.addressAt(memory, offset));
-  }
-
-  storeAt(memory: Memory, offset: Scalar, value: Scalar): void {
-    const { pointer, align } = this.#addressBehind(memory, offset, value.bits);
-    this.builder.store(registerOf(value).ir, pointer, { align });
-  }
-
-  atomicAdd(memory: Memory, offset: number, value: Scalar): void {
-    this.builder.atomic('add', this.addressAt(memory, offset), registerOf(value).ir, 'before');
-  }
-
-  copy(to: Memory, toOffset: number, from: Memory, fromOffset: number, bytes: number): void {
-    if (bytes === 0) return;
-    const target = this.addressAt(to, toOffset);
-    const source = this.addressAt(from, fromOffset);
-    const align = Math.min(target.align ?? 1, source.align ?? 1);
-    if (bytes <= inlineCopiesMax * align) return this.builder.memcpy(target, source, bytes);
-    this.helper('probe_read_kernel', [new Place(target, bytes), bytes, new Place(source, bytes)]);
-  }
-
-  part(memory: Memory, offset: number, bytes: number): Place {
-    return new Place(this.addressAt(memory, offset), bytes);
-  }
-
-  /** One of elements that lie side by side, each of so many bytes; the caller has bounded the index. */
-  elementAt(memory: Memory, index: Scalar, bytes: number): Place {
-    const { pointer } = placeOf(memory);
-    const element = this.builder.gep(pointer, this.multiply(index, bytes).ir, 'element');
-    return new Place(withAlign(element, Math.min(pointer.align ?? 1, alignDividing(bytes))), bytes);
-  }
-
-  partAt(memory: Memory, offset: Scalar, bytes: number): Place {
-    const bounded = this.bounded(registerOf(offset), memory.bytes - bytes);
-    return this.alignedPartAt(memory, bounded, bytes, 1);
-  }
-
-  /** A part at an offset known at run time only, a multiple of `align`. The caller has bounded it. */
-  alignedPartAt(memory: Memory, offset: Register, bytes: number, align: 1 | 8): Place {
-    const { pointer } = placeOf(memory);
-    const part = this.builder.gep(pointer, offset.ir, 'part');
-    return new Place(withAlign(part, Math.min(pointer.align ?? 1, align)), bytes);
-  }
-
-  /** The address of a byte. */
-  addressAt(memory: Memory, offset: number): IrPointer {
-    const { pointer } = placeOf(memory);
-    return this.builder.gep(pointer, offset, `${pointer.text.slice(1)}.${offset}`);
-  }
-
   // The kernel
 
   helper(name: string, args: readonly HelperArgument[]): Register {
@@ -470,14 +140,6 @@ export class BpfEmitter implements Emitter {
     if (typeof length === 'number') return i64(length);
     assert(of instanceof Place, 'a length stands behind the memory that it is of');
     return this.bounded(registerOf(this.resize(length, 64)), of.bytes).ir;
-  }
-
-  /** A length or offset that the verifier can see to be no more than `max`, whatever the optimiser made of the script's own checks. */
-  bounded(value: Register, max: number): Register {
-    if (value.ir.constant !== undefined) return value;
-    const opaque = this.builder.opaque(value.ir, 'length');
-    const isTooLong = this.builder.icmp('ugt', opaque, i64(max), 'is_too_long');
-    return new Register(this.builder.select(isTooLong, i64(max), opaque, 'bounded'));
   }
 
   nameOf(table: NameTable, index: Scalar): Place {
