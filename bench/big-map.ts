@@ -47,7 +47,6 @@ const plan: MapPlan = {
     keyLayout,
     value: count,
     valueLayout: aggregation('count').cell(count),
-    failureSlot: 0,
     isDeclared: false,
   },
 };

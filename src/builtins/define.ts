@@ -77,6 +77,7 @@ export interface VariableDefinition extends Documented {
  *  keyword   one of a few bare words
  *  map       a map, named without key
  *  element   a map with its key, or a scalar map
+ *  variable  a variable, which takes up the type of the values of the map that an earlier parameter names
  *  key       a key of the map that an earlier parameter names; converted to its key type
  *  place     an array or struct in memory, or a pointer
  *  type      a type, as typeof(T) or by its bare name
@@ -94,6 +95,7 @@ export type ParamTakes =
   | 'map'
   | 'element'
   | 'key'
+  | 'variable'
   | 'place'
   | 'type'
   | 'path';
@@ -130,6 +132,8 @@ export interface FunctionDefinition extends Documented {
   readonly events?: readonly EventDefinition<EventFields>[];
   /** Nothing for functions that return `none`. */
   readonly emit: (args: readonly Argument[], out: Emitter, call: Span) => Operand | void;
+  /** What to do where the result is not used: a failure is then told instead. */
+  readonly emitUnused?: (args: readonly Argument[], out: Emitter, call: Span) => void;
   /**
    * Of functions that give text: writes it to memory of the result's size without caring for what is behind its NUL, and gives its
    * length with the NUL; 0 or less, and an empty text, if there is none to be had. For those who need no more than the text itself.

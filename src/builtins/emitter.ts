@@ -174,6 +174,8 @@ export interface Emitter {
   // Maps.
   /** The key as the map stores it, at an address: of `key` (which has the map's key type), of `map.element`, or a scalar map's 0. */
   keyOf(map: MapArgument, key?: Argument): Memory;
+  /** Copies what lies under a key into a variable (an argument that is one); false if there is nothing. */
+  copyFound(map: MapArgument, key: Argument, variable: Argument): Scalar;
   /** How many keys a map has now (for_each_map_elem). 64 bits wide. */
   countEntries(map: MapArgument): Scalar;
 
@@ -189,6 +191,11 @@ export interface Emitter {
     args: readonly Argument[],
     constants: Readonly<Record<string, PlanConstant>>,
   ): void;
+
+  /** A warning about this place of the script, told when it is reached. */
+  warn(message: string): void;
+  /** If a helper's result is negative, that is told with the place in the script: `what` failed, and the result. */
+  reportFailure(helper: string, result: Scalar, what: string): void;
 
   /** Index of a text in the plan's table. */
   text(text: ByteText): number;

@@ -32,4 +32,6 @@ export interface EventHost {
   formatNow(format: ByteText): ByteText;
   /** A warning about a place of the script (index in plan.places). */
   warn(place: Integer): void;
+  /** The same of a helper that has failed: its name without bpf_, and what it returned, a negative errno. */
+  helperFailed(place: Integer, helper: string, code: number): void;
 }

@@ -11,7 +11,7 @@ import { exit } from './functions/exit.ts';
 import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
 import { join } from './functions/join.ts';
 import { getopt } from './functions/getopt.ts';
-import { clear, deleteKey, hasKey, len, zero } from './functions/maps.ts';
+import { clear, deleteKey, find, hasKey, len, zero } from './functions/maps.ts';
 import { cgroupid, cgroupPath } from './functions/cgroups.ts';
 import { bswap, macaddr, pton } from './functions/network.ts';
 import { signalName, strerror, syscallName } from './functions/names.ts';
@@ -26,7 +26,7 @@ import { memcmp, strcap, strConcat, strcontains, strlen, strncmp, strstr } from 
 import { kaddr, ksym, usym } from './functions/symbols.ts';
 import { strftime, time } from './functions/time.ts';
 import { uaddr } from './functions/uaddr.ts';
-import { runtimeWarning } from './runtime-warning.ts';
+import { helperFailure, runtimeWarning } from './runtime-warning.ts';
 import { args, numberedArguments, retval, usermode } from './variables/arguments.ts';
 import { cpid, hasCpid } from './variables/child.ts';
 import { comm } from './variables/comm.ts';
@@ -82,6 +82,7 @@ export const builtins: readonly Builtin[] = [
   zero,
   deleteKey,
   hasKey,
+  find,
   len,
   str,
   buf,
@@ -138,6 +139,7 @@ const events: ReadonlyMap<string, EventDefinition<EventFields>> = new Map(
   [
     ...builtins.flatMap((builtin) => (builtin.kind === 'function' ? (builtin.events ?? []) : [])),
     runtimeWarning,
+    helperFailure,
   ].map((event) => [event.name, event]),
 );
 

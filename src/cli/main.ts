@@ -75,7 +75,7 @@ async function runScript(world: World, options: Options, settings: Partial<Setti
   const notices = noticesFor(world, options, source.value);
   return runCommand({
     options,
-    settings,
+    settings: { ...settings, reportFailures: options.reportFailures },
     source: source.value,
     world,
     notices,

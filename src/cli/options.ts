@@ -38,6 +38,8 @@ export interface Options {
   readonly includeFolders: readonly string[];
   readonly includes: readonly string[];
   readonly warnings: boolean;
+  /** Failed reads and look-ups are told while running. */
+  readonly reportFailures: boolean;
   readonly dryRun: boolean;
   /** Stop when the code is made. */
   readonly compileOnly: boolean;
@@ -91,6 +93,12 @@ const flags = [
   },
   { name: 'quiet', alias: 'q', type: 'boolean', doc: 'only what the program prints, and errors' },
   { name: 'verbose', alias: 'v', type: 'boolean', doc: "say more; the whole of the verifier's log" },
+  {
+    name: 'warnings',
+    alias: 'k',
+    type: 'boolean',
+    doc: 'tell of failed reads and of missing keys, at their places',
+  },
   { name: 'no-warnings', type: 'boolean', doc: 'no warnings' },
   {
     name: 'usdt-file-activation',
@@ -225,6 +233,7 @@ const defaults: Options = {
   includeFolders: [],
   includes: [],
   warnings: true,
+  reportFailures: false,
   dryRun: false,
   compileOnly: false,
   debug: new Set(),
@@ -245,6 +254,9 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
       message: 'Cannot use both -c and -p',
       hint: 'Give -c to start a command, or -p to trace one that runs.',
     });
+
+  if (parsed.warnings === true && parsed['no-warnings'] === true)
+    return failed({ message: 'Cannot use both -k and --no-warnings', hint: 'Give one of them.' });
 
   const pid = parsePid(text('pid'));
   const format = oneOf('-f', text('f'), ['text', 'json'] as const);
@@ -270,6 +282,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     includeFolders: texts('I'),
     includes: texts('include'),
     warnings: parsed['no-warnings'] !== true,
+    reportFailures: parsed.warnings === true,
     dryRun: parsed['dry-run'] === true,
     compileOnly: mode.value === 'codegen',
     debug: debug.value,

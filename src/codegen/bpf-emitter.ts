@@ -8,6 +8,7 @@ import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
+import { helperFailure, runtimeWarning } from '../builtins/runtime-warning.ts';
 import type {
   Argument,
   Emitter,
@@ -44,6 +45,7 @@ export interface Surroundings {
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
   keyOf(map: MapArgument, key: Argument | undefined): Memory;
   countEntries(map: MapArgument): Scalar;
+  copyFound(map: MapArgument, key: Argument, variable: Argument): Scalar;
   submit(
     event: EventDefinition<EventFields>,
     fields: Readonly<Record<string, FieldValue>>,
@@ -70,6 +72,8 @@ export interface EmitterOptions {
   /** The attach point. */
   readonly span: Span;
 }
+
+const owners = { kernel: 'kernel', user: 'process' } as const;
 
 export class BpfEmitter extends MemoryEmitter implements Emitter {
   readonly program: ProgramInfo;
@@ -242,11 +246,19 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
   }
 
   readMemory(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
-    return this.helper(`probe_read_${space}`, [to, { length: bytes }, from]);
+    return this.#told(`probe_read_${space}`, [to, { length: bytes }, from], space);
   }
 
   readText(to: Memory, bytes: Scalar | number, from: Scalar, space: 'kernel' | 'user'): Register {
-    return this.helper(`probe_read_${space}_str`, [to, { length: bytes }, from]);
+    return this.#told(`probe_read_${space}_str`, [to, { length: bytes }, from], space);
+  }
+
+  /** A read of the script's, which may fail; told with -k. */
+  #told(name: string, args: readonly HelperArgument[], space: 'kernel' | 'user'): Register {
+    const result = this.helper(name, args);
+    if (this.settings.reportFailures)
+      this.reportFailure(name, result, `Can't read this: it is not in the memory of the ${owners[space]}`);
+    return result;
   }
 
   // Arguments
@@ -271,6 +283,21 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   keyOf(map: MapArgument, key?: Argument): Memory {
     return this.withoutLanding(() => this.#surroundings.keyOf(map, key));
+  }
+
+  copyFound(map: MapArgument, key: Argument, variable: Argument): Scalar {
+    return this.#surroundings.copyFound(map, key, variable);
+  }
+
+  warn(message: string): void {
+    this.submit(runtimeWarning, { place: this.place(this.#span, message) });
+  }
+
+  reportFailure(helper: string, result: Scalar, what: string): void {
+    const failed = this.compare('<', result, 0, true);
+    this.when(failed, () =>
+      this.submit(helperFailure, { place: this.place(this.#span, what), code: result }, { helper }),
+    );
   }
 
   countEntries(map: MapArgument): Scalar {

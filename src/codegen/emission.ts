@@ -26,8 +26,8 @@ export interface ModuleContext {
   readonly settings: Settings;
   readonly source: SourceFile;
   readonly maps: ReadonlyMap<string, MapSymbol>;
-  /** Slot of the loss counters that belongs to the first map: as many as there are programs. */
-  readonly firstMapSlot: number;
+  /** How many programs there are. */
+  readonly programs: number;
   readonly ring: RingRoom;
   readonly tables: Tables;
   /** Where a field of a struct of the kernel lies. */

@@ -60,6 +60,11 @@ function convertTuple(out: BpfEmitter, from: Place, source: TupleType, place: Pl
   );
 }
 
+/** A value that lies somewhere, of one type, stored as one of another. */
+export function storeConverted(out: BpfEmitter, from: Place, source: Type, to: Place, type: Type): void {
+  convertElement(out, from, { name: '', type: source, offset: 0 }, to, { name: '', type, offset: 0 });
+}
+
 function convertElement(out: BpfEmitter, from: Place, part: Slot, place: Place, slot: Slot): void {
   if (!isScalar(slot.type)) {
     const old = out.part(from, part.offset, sizeOf(part.type));

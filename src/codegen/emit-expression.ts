@@ -325,8 +325,13 @@ function emitBlockExpr(emission: Emission, { type, body, result }: ExprOf<'block
 }
 
 /** An expression for what it does. */
-export function evaluateOnly(emission: Emission, expr: TypedExpr): void {
-  emission.out.at(expr.span, () => evaluate(emission, expr));
+export function evaluateOnly(emission: Emission, expr: TypedExpr, isDiscarded: boolean): void {
+  const { out } = emission;
+  if (expr.kind === 'call' && expr.definition.emitUnused && !isDiscarded) {
+    const { definition, args, span } = expr;
+    return out.at(span, () => definition.emitUnused?.(args, out, span));
+  }
+  out.at(expr.span, () => evaluate(emission, expr));
 }
 
 /** An argument as a builtin asks for it. */

@@ -9,7 +9,9 @@ import type { AggregateType, Type } from '../types/type.ts';
 import { helperNamed } from './bpf/helpers.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf, keyLayoutOf, valueLayoutOf } from './emission.ts';
+import { storeConverted } from './emit-convert.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
+import { homeOf } from './variables.ts';
 import { widthOf } from './words.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
 import type { IrPointer } from './llvm/ir-value.ts';
@@ -65,8 +67,16 @@ export function emitMapScalarAt(emission: Emission, map: MapSymbol, key: Place):
   return out.choose(
     isThere(emission, found),
     () => out.load(new Place(found, sizeOf(map.value)), 0, width),
-    () => out.int(0, width),
+    () => {
+      warnMissing(emission, map);
+      return out.int(0, width);
+    },
   );
+}
+
+/** Told with -k. */
+function warnMissing({ out }: Emission, map: MapSymbol): void {
+  if (out.settings.reportFailures) out.warn(`${map.name} has no such key: 0 is used`);
 }
 
 /** The value under a key, copied: the map's own may change or go any time. All zero if there is none. */
@@ -78,9 +88,33 @@ export function emitMapMemory(emission: Emission, map: MapSymbol, key: TypedExpr
   out.when(
     isThere(emission, found),
     () => out.copy(copy, 0, new Place(found, bytes), 0, bytes),
-    () => out.zero(copy),
+    () => {
+      warnMissing(emission, map);
+      out.zero(copy);
+    },
   );
   return copy;
+}
+
+/** What lies under a key, copied into a variable, which may have a wider type; false if there is nothing. */
+export function emitCopyFound(
+  emission: Emission,
+  map: MapSymbol,
+  key: TypedExpr,
+  variable: TypedExpr,
+): Register {
+  const { out } = emission;
+  assert(variable.kind === 'variable', 'a variable that is to be filled');
+  const home = homeOf(emission, variable.variable);
+  const found = out.lookup(map.symbol, emitKey(emission, map, key));
+  return out.choose(
+    isThere(emission, found),
+    () => {
+      storeConverted(out, new Place(found, sizeOf(map.value)), map.value, home, variable.type);
+      return out.truth(true);
+    },
+    () => out.truth(false),
+  );
 }
 
 /** @m[k] = v. */
@@ -102,15 +136,10 @@ function valuePlace(emission: Emission, value: TypedExpr, bytes: number): Place 
   return place;
 }
 
-export function storeValue(
-  { out, failures, firstMapSlot }: Emission,
-  map: MapSymbol,
-  key: Place,
-  value: Place,
-): void {
+export function storeValue({ out, failures }: Emission, map: MapSymbol, key: Place, value: Place): void {
   const result = out.helper('map_update_elem', [mapPointer(map), key, value, any]);
   const failed = out.builder.icmp('ne', result.ir, irInt(0), 'has_failed');
-  failures.countIf(failed, 'not_stored', firstMapSlot + map.index);
+  failures.countIf(failed, 'not_stored', out.tables.failureSlot(map.symbol, out.span));
 }
 
 const mapPointer = (map: MapSymbol): Register => new Register(symbolPointer(map.symbol));
@@ -120,7 +149,7 @@ const mapPointer = (map: MapSymbol): Register => new Register(symbolPointer(map.
  * Inserting and looking up again, instead of inserting what `act` would make, loses no update that comes in between.
  */
 function withValue(emission: Emission, map: MapSymbol, key: Place, act: (value: Place) => void): void {
-  const { out, failures, firstMapSlot } = emission;
+  const { out, failures } = emission;
   const { builder } = out;
   const { size } = valueLayoutOf(map);
   const end = builder.block('done');
@@ -134,7 +163,7 @@ function withValue(emission: Emission, map: MapSymbol, key: Place, act: (value: 
   out.helper('map_update_elem', [mapPointer(map), key, zero, onlyNew]);
   const second = out.lookup(map.symbol, key);
   const inserted = builder.currentBlock;
-  const full = failures.block('full', firstMapSlot + map.index, end);
+  const full = failures.block('full', out.tables.failureSlot(map.symbol, out.span), end);
   builder.condBr(builder.icmp('ne', second, nullPointer, 'is_there'), ready, full);
   builder.enter(ready);
   const ways = [[first, known] as const, [second, inserted] as const];

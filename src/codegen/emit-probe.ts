@@ -88,7 +88,7 @@ function skipEnd({ out }: Emission, exits: Exits): void {
 
 /** What stands behind the block, and what is known only now. Returns the bytes of scratch. */
 function finishProgram(emission: Emission, exits: Exits, entry: IrBlock): number {
-  const { out, failures, program, probe, firstMapSlot: programs } = emission;
+  const { out, failures, program, probe, programs } = emission;
   const { builder } = out;
   const { usesScratch, scratchBytes } = out.storage;
   const scratch = usesScratch ? scratchEntryOf(out, scratchBytes) : undefined;

@@ -52,7 +52,7 @@ function emitStatement(emission: Emission, statement: TypedStatement): void {
     case 'aggregate':
       return aggregate(emission, statement);
     case 'evaluate':
-      return evaluateOnly(emission, statement.value);
+      return evaluateOnly(emission, statement.value, statement.isDiscarded ?? false);
     case 'if':
       return emitIf(emission, statement);
     case 'block':

@@ -44,14 +44,22 @@ export function generate(program: TypedProgram, source: SourceFile, facts: Gener
     program.requires,
     program.probes.map(({ name }) => name),
   );
-  const firstMapSlot = program.probes.length;
   const byName = new Map(program.maps.map((map) => [map.symbol, map]));
   const kernelField = kernelFields(facts);
-  const module = { machine, settings, source, maps: byName, firstMapSlot, ring, tables, kernelField };
+  const module = {
+    machine,
+    settings,
+    source,
+    maps: byName,
+    programs: program.probes.length,
+    ring,
+    tables,
+    kernelField,
+  };
   const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
   const maps = [
-    ...program.maps.map((map) => scriptMap(map, firstMapSlot)),
-    ...ownMaps(program, ring.bytes),
+    ...program.maps.map(scriptMap),
+    ...ownMaps(program.probes.length + tables.failures.length, ring.bytes),
     ...scratchMaps(emitted, machine),
     ...[...tables.nameTables].map(nameMap),
   ];
@@ -67,6 +75,7 @@ export function generate(program: TypedProgram, source: SourceFile, facts: Gener
       strings,
       structs: structTable(valueTypes(maps, events), fieldsOf),
       places,
+      failures: tables.failures,
       requires,
     },
   };
@@ -98,7 +107,7 @@ const programPlan = ({ name, info, attachments, tracing, span }: TypedProbe): Pr
   span,
 });
 
-function scriptMap(map: MapSymbol, firstMapSlot: number): MapPlan {
+function scriptMap(map: MapSymbol): MapPlan {
   const keyLayout = keyLayoutOf(map);
   const valueLayout = valueLayoutOf(map);
   const { name, key, value, isDeclared } = map;
@@ -108,15 +117,20 @@ function scriptMap(map: MapSymbol, firstMapSlot: number): MapPlan {
     keyBytes: keyLayout.size,
     valueBytes: valueLayout.size,
     entriesMax: map.entriesMax,
-    script: { name, key, keyLayout, value, valueLayout, failureSlot: firstMapSlot + map.index, isDeclared },
+    script: { name, key, keyLayout, value, valueLayout, isDeclared },
   };
 }
 
-function ownMaps({ probes, maps }: TypedProgram, ringBytes: number): readonly MapPlan[] {
-  const counters = Math.max(1, probes.length + maps.length);
+function ownMaps(counters: number, ringBytes: number): readonly MapPlan[] {
   return [
     { symbol: ringSymbol, type: 'ringbuf', keyBytes: 0, valueBytes: 0, entriesMax: ringBytes },
-    { symbol: lossSymbol, type: 'percpu-array', keyBytes: 4, valueBytes: 8, entriesMax: counters },
+    {
+      symbol: lossSymbol,
+      type: 'percpu-array',
+      keyBytes: 4,
+      valueBytes: 8,
+      entriesMax: Math.max(1, counters),
+    },
   ];
 }
 

@@ -9,7 +9,7 @@ import { Failures } from './bpf/failures.ts';
 import type { ScratchRoom, Storage } from './bpf/storage.ts';
 import type { Emission, LoopExits, ProgramContext } from './emission.ts';
 import { addressOfArgument, evaluateArgument } from './emit-expression.ts';
-import { emitCountEntries, emitKey, mapOf } from './emit-map.ts';
+import { emitCopyFound, emitCountEntries, emitKey, mapOf } from './emit-map.ts';
 import { emitRecord, expressionSource, givenSource } from './emit-record.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IrValue } from './llvm/ir-value.ts';
@@ -70,6 +70,15 @@ function surroundingsOf(emission: () => Emission): Surroundings {
       return emitKey(current, mapOf(current, map.symbol), expressionOf(key ?? map.element));
     },
     kernelField: (struct, field) => emission().kernelField(struct, field),
+    copyFound: (map, key, variable) => {
+      const current = emission();
+      return emitCopyFound(
+        current,
+        mapOf(current, map.symbol),
+        present(expressionOf(key), 'key'),
+        present(expressionOf(variable), 'variable'),
+      );
+    },
     countEntries: (map) => emitCountEntries(emission(), map.symbol),
     submit: (event, fields, constants) => {
       const current = emission();

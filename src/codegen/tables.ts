@@ -2,7 +2,7 @@
 
 import type { Span } from '../base/span.ts';
 import type { NameTable } from '../builtins/emitter.ts';
-import type { EventPlan, Place as ScriptPlace, Requirement } from '../plan/plan.ts';
+import type { EventPlan, FailureSite, Place as ScriptPlace, Requirement } from '../plan/plan.ts';
 import type { ByteText } from '../types/value.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 
@@ -11,10 +11,12 @@ export class Tables {
   readonly strings: ByteText[] = [];
   readonly places: ScriptPlace[] = [];
   readonly requires: Requirement[] = [];
+  readonly failures: FailureSite[] = [];
   /** By their map's symbol. */
   readonly nameTables = new Map<string, NameTable>();
   /** Local functions by name, in the order of first use. */
   readonly functions = new Map<string, FunctionBuilder>();
+  readonly #programs: number;
   readonly #eventNumbers = new Map<string, number>();
 
   readonly #names: Set<string>;
@@ -23,6 +25,7 @@ export class Tables {
   constructor(requires: readonly Requirement[], programs: readonly string[]) {
     this.requires.push(...requires);
     this.#names = new Set(programs);
+    this.#programs = programs.length;
   }
 
   /** The number that its records begin with. A call that is written several times (unroll) is one event. */
@@ -47,6 +50,15 @@ export class Tables {
       (place) => place.message === message && place.span.start === span.start && place.span.end === span.end,
     );
     return known >= 0 ? known : this.places.push({ span, message }) - 1;
+  }
+
+  /** The slot of event_loss_counter for updates of a map that fail here: behind those of the programs. */
+  failureSlot(map: string, span: Span): number {
+    const known = this.failures.findIndex(
+      (site) => site.map === map && site.span.start === span.start && site.span.end === span.end,
+    );
+    const index = known >= 0 ? known : this.failures.push({ map, span }) - 1;
+    return this.#programs + index;
   }
 
   /** The map that holds a table's names; part of the plan from the first use on. */

@@ -48,7 +48,7 @@ export function createNotices(options: NoticeOptions): Notices {
       warn(missedText(runs));
     },
     mapFull(overflow) {
-      warn(mapFullText(overflow));
+      write(renderMessage('warning', mapFullText(overflow), overflow.span, options));
       write(`HINT: ${mapFullHint(overflow)}\n`);
     },
     textsCut(cut) {

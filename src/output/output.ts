@@ -65,6 +65,8 @@ export interface MapOverflow {
   readonly entriesMax: number;
   /** The script says itself how many. */
   readonly isDeclared: boolean;
+  /** The place in the script that updates it. */
+  readonly span: Span;
 }
 
 /** Texts that were shown without their end. */

@@ -18,6 +18,8 @@ export interface Plan {
   readonly places: readonly Place[];
   /** Fields of the structs that values are made of, by their type's id; those of anonymous members stand in their place. */
   readonly structs: StructTable;
+  /** Where updates of maps can fail. Slot programs.length + index of event_loss_counter counts those of each. */
+  readonly failures: readonly FailureSite[];
   /** What the script needs of the kernel, found out while compiling; checked before anything is loaded. */
   readonly requires: readonly Requirement[];
 }
@@ -26,6 +28,13 @@ export interface Plan {
 export interface Place {
   readonly span: Span;
   readonly message: string;
+}
+
+/** A place in the script that updates a map, which may be full. */
+export interface FailureSite {
+  /** The map's symbol. */
+  readonly map: string;
+  readonly span: Span;
 }
 
 /** A kernel feature by its name in runtime/features.ts, and the place in the script that needs it. */
@@ -156,8 +165,6 @@ export interface ScriptMap {
   readonly value: Type;
   /** A value's bytes on one CPU: the aggregation's cell, or the one slot `value`. */
   readonly valueLayout: Layout;
-  /** Slot of event_loss_counter that counts failed updates of this map. */
-  readonly failureSlot: number;
   /** The script says itself how many entries there are. */
   readonly isDeclared: boolean;
 }
@@ -180,7 +187,7 @@ export type PlanConstant = string | number | bigint | boolean | null | readonly 
 export const ringSymbol = 'ringbuf';
 /**
  * Per-CPU array of u64. Slot i < programs.length: events that program i could not deliver.
- * The slots behind belong to the script's maps: failed updates (ScriptMap.failureSlot).
+ * The slots behind belong to the places that update maps: what failed there (Plan.failures).
  */
 export const lossSymbol = 'event_loss_counter';
 /** Per-CPU array, one entry per program (its key is the program's index): values that are too large for the stack. Absent if none needs it. */

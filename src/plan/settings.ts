@@ -49,6 +49,8 @@ export interface Settings {
   readonly unstableImportStatement: Unstable;
   readonly unstableTseries: Unstable;
   readonly unstableTypeinfo: Unstable;
+  /** Failed reads and look-ups of missing keys are told while running (-k). */
+  readonly reportFailures: boolean;
   /** How much of a file cat() shows, bytes. */
   readonly maxCatBytes: number;
   /** Appended to a printed string that fills its buffer. */
@@ -75,6 +77,7 @@ export const defaultSettings: Settings = {
   unstableImportStatement: 'error',
   unstableTseries: 'warn',
   unstableTypeinfo: 'error',
+  reportFailures: false,
   maxCatBytes: 10_240,
   strTruncTrailer: '..',
 };

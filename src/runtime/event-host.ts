@@ -9,7 +9,7 @@ import type { MapSnapshot, Output } from '../output/output.ts';
 import type { Place } from '../plan/plan.ts';
 import { compareLists } from '../types/compare-values.ts';
 import type { Type } from '../types/type.ts';
-import type { ByteText, Value } from '../types/value.ts';
+import type { ByteText, Integer, Value } from '../types/value.ts';
 import { byteText, textOf } from '../types/value.ts';
 import { callText, fileCause } from './causes.ts';
 import type { OpenMap } from './map-entries.ts';
@@ -40,6 +40,9 @@ export interface HostOptions {
   readonly onExit: (code: number) => void;
 }
 
+/** Tells something about a place, with a suffix to the message. */
+type Telling = (suffix: string) => void;
+
 export interface Host extends EventHost {
   /** How often each place has warned, beyond the first time, which was shown: told at the end. */
   reportRepeatedWarnings(): void;
@@ -47,7 +50,7 @@ export interface Host extends EventHost {
 
 export function eventHost(options: HostOptions): Host {
   const { output, world, maps, reading, places } = options;
-  const warnings = new Map<number, number>();
+  const told = new Map<number, { times: number; readonly tell: Telling }>();
   const mapOf = (symbol: string): OpenMap => present(maps.get(symbol), `map ${symbol}`);
   const snapshot = (symbol: string): MapSnapshot | undefined => {
     const map = mapOf(symbol);
@@ -56,10 +59,17 @@ export function eventHost(options: HostOptions): Host {
     reportMapFailure(output, 'read', map, read.error);
     return undefined;
   };
-  const warn = (index: number, suffix: string): void => {
-    const { message, span } = present(places[index], `place ${index}`);
-    output.incident({ kind: 'runtime-error', message: byteText(message + suffix), span });
+  /** A probe that fires a million times a second would warn as often: once is enough, the number follows at the end. */
+  const tellOnce = (place: Integer, tell: Telling): void => {
+    const index = Number(place);
+    const known = told.get(index);
+    if (known) known.times++;
+    else {
+      told.set(index, { times: 1, tell });
+      tell('');
+    }
   };
+  const placeOf = (place: Integer): Place => present(places[Number(place)], `place ${place}`);
   /** Output of a kind, or why there is none, at a place of the script. */
   const textOrFailure = (kind: TextKind, what: string, span: Span, got: Result<ByteText, SysError>): void => {
     if (got.ok) return output.text(kind, got.value);
@@ -96,15 +106,18 @@ export function eventHost(options: HostOptions): Host {
       if (!zeroed.ok) reportMapFailure(output, 'zero', mapOf(symbol), zeroed.error);
     },
     exit: options.onExit,
-    warn: (place) => {
-      const index = Number(place);
-      const times = (warnings.get(index) ?? 0) + 1;
-      warnings.set(index, times);
-      // A probe that fires a million times a second would warn as often: once is enough, the number follows at the end.
-      if (times === 1) warn(index, '');
-    },
+    warn: (place) =>
+      tellOnce(place, (suffix) => {
+        const { message, span } = placeOf(place);
+        output.incident({ kind: 'runtime-error', message: byteText(message + suffix), span });
+      }),
+    helperFailed: (place, helper, code) =>
+      tellOnce(place, (suffix) => {
+        const { message, span } = placeOf(place);
+        output.incident({ kind: 'helper-error', message: byteText(message + suffix), helper, code, span });
+      }),
     reportRepeatedWarnings: () => {
-      for (const [index, times] of warnings) if (times > 1) warn(index, ` (${times} times in all)`);
+      for (const { times, tell } of told.values()) if (times > 1) tell(` (${times} times in all)`);
     },
   };
 }

@@ -32,7 +32,7 @@ import type { MapReading } from './read-map.ts';
 import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
 import { probeMisses, programMisses } from './misses.ts';
-import { reportLosses, reportMisses } from './report-losses.ts';
+import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
 import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
@@ -163,6 +163,7 @@ class Run {
   readonly #walkRing: WalkRing | undefined;
   readonly #drain: RingDrain;
   readonly #loss: LossWatch;
+  readonly #overflows: OverflowReport;
   #exitCode = 0;
   /** Texts that were shown and perhaps not all there. */
   #cutTexts = 0;
@@ -204,6 +205,7 @@ class Run {
     this.#walkRing = hasWalk(plan) ? new WalkRing() : undefined;
     this.#drain = this.#openDrain(decoding);
     const lossMap = present(loaded.maps.get(lossSymbol), lossSymbol);
+    this.#overflows = new OverflowReport(world.output, plan, loaded.maps);
     this.#loss = watchLoss(lossMap, this.#reading, plan.programs.length);
   }
 
@@ -346,6 +348,7 @@ class Run {
   #tick(): void {
     const lost = this.#loss.poll();
     if (lost.ok && lost.value > 0n) this.#world.output.lost(lost.value);
+    if (lost.ok) this.#overflows.tell(this.#loss.slots, 'meanwhile');
     this.#world.output.idle();
     if (this.#world.outputState() === 'closed') this.#requestStop();
     else this.#takeEvents();
@@ -365,7 +368,8 @@ class Run {
     if (!ended.ok) output.diagnostics([ended.error]);
     this.#drain.drainAll();
     this.#host.reportRepeatedWarnings();
-    reportLosses(output, this.#loss, this.#plan.programs, this.#loaded.maps.values());
+    reportLosses(output, this.#loss, this.#plan.programs);
+    this.#overflows.tell(this.#loss.slots, 'at the end');
     reportMisses(output, programMisses(this.#world.bpf, this.#loaded.programs));
     reportMisses(output, missed);
     this.#interruption.close();

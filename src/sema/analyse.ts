@@ -158,6 +158,10 @@ function inferProbe(expanded: ExpandedProbe, index: number, round: Round): Typed
   const context = contextOf(expanded, round);
   const scope = new Scope(round, context, index);
   const predicate = probe.predicate && inferTruth(scope, probe.predicate);
+  for (const { name: filled, span: place } of scope.takeIntroduced())
+    round.report.error('undefined-variable', `$${filled} can't come to life in a predicate`, place, {
+      hints: ['Ask with `if` in the block.'],
+    });
   const body = inferStatements(scope, probe.body.statements);
   scope.finish();
   const called = inferCalled({ round, context, program: index }, scope.nesting);

@@ -10,12 +10,14 @@ import { typeName } from '../types/type-name.ts';
 import { string } from '../types/type.ts';
 import { isNumber } from './convert.ts';
 import { wholeContext } from './fields.ts';
+import { known } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, fitsAsValue, infer, isWrong, value, wrong } from './infer-expression.ts';
 import { inferInvoke } from './infer-function.ts';
 import type { MapExpr } from './infer-map.ts';
 import { inferKey, inferKeyFor, reportUnknown } from './infer-map.ts';
 import { inferBuiltin, inferParameterText, isAvailable } from './infer-name.ts';
+import { inferTarget } from './infer-target.ts';
 import type { Scope } from './scope.ts';
 import { pathArgument, typeArgument } from './type-arguments.ts';
 import type { TypedArgument, TypedExpr } from './typed-tree.ts';
@@ -166,6 +168,7 @@ function inferArgument(
     return undefined;
   }
   if (param.takes.includes('key')) return keyArgument(scope, arg, before);
+  if (param.takes.includes('variable')) return variableArgument(scope, name, param, arg, before);
   if (param.takes.includes('type')) return typeArgument(scope, arg);
   if (param.takes.includes('path')) return pathArgument(scope, name, arg, before);
   const found = takesText(param, arg) ? inferParameterText(scope, arg.index, span) : infer(scope, arg);
@@ -220,6 +223,7 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
     case 'map':
     case 'element':
     case 'key':
+    case 'variable':
     case 'type':
     case 'path':
       return false;
@@ -238,6 +242,7 @@ const takesInWords: Readonly<Record<ParamTakes, string>> = {
   map: 'a map',
   element: 'a map',
   key: 'a key',
+  variable: 'a variable',
   place: 'an array',
   type: 'a type',
   path: 'names of members',
@@ -286,4 +291,24 @@ function keyArgument(scope: Scope, arg: Expr, before: readonly TypedArgument[]):
   }
   const key = inferKeyFor(scope, symbol.name.slice(1), arg);
   return key && plainArgument(key);
+}
+
+/** A variable that the call fills with a value of the map that an argument before it names. */
+function variableArgument(
+  scope: Scope,
+  name: string,
+  param: Param,
+  arg: Expr,
+  before: readonly TypedArgument[],
+): TypedArgument | undefined {
+  if (arg.kind !== 'variable') {
+    scope.report.error('wrong-argument-type', `${name}() takes a variable as its ${param.name}`, arg.span);
+    return undefined;
+  }
+  const symbol = before.find(({ mapSymbol }) => mapSymbol)?.mapSymbol;
+  if (!scope.find(arg.name)) scope.introduce(arg.name, arg.span);
+  const target = symbol && inferTarget(scope, arg, known(symbol.value));
+  return target?.target.kind === 'variable'
+    ? plainArgument({ kind: 'variable', type: target.type, variable: target.target.variable, span: arg.span })
+    : undefined;
 }

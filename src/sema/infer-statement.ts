@@ -10,7 +10,7 @@ import type { Inferred } from './infer-expression.ts';
 import { asInt, infer, inferTruth, isWrong, value } from './infer-expression.ts';
 import { inferResult } from './infer-function.ts';
 import { inferFor, inferJump, inferUnroll, inferWhile } from './infer-loop.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, Variable } from './scope.ts';
 import type { TypedStatement } from './typed-tree.ts';
 import { reportUnsupported } from './unsupported.ts';
 
@@ -24,7 +24,8 @@ export function inferBlock(scope: Scope, block: Block): readonly TypedStatement[
 export function inferStatements(scope: Scope, statements: readonly Statement[]): readonly TypedStatement[] {
   const typed: TypedStatement[] = [];
   for (const [index, statement] of statements.entries()) {
-    typed.push(...inferStatement(scope, statement));
+    const found = inferStatement(scope, statement);
+    typed.push(...scope.takeIntroduced().map((variable) => declaration(scope, variable)), ...found);
     if (!endsFlow(statement)) continue;
     if (endsProgram(statement)) typed.push({ kind: 'return', span: statement.span });
     const [next, last] = [statements[index + 1], statements.at(-1)];
@@ -33,6 +34,12 @@ export function inferStatements(scope: Scope, statements: readonly Statement[]):
   }
   return typed;
 }
+
+const declaration = (scope: Scope, variable: Variable): TypedStatement => ({
+  kind: 'declare',
+  variable: scope.symbolOf(variable),
+  span: variable.span,
+});
 
 export function reportUnreachable(scope: Scope, span: Span): void {
   scope.report.warning('unreachable', 'This is never reached: what stands before it ends the flow', span);
@@ -45,7 +52,7 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
     case 'assign':
       return inferAssign(scope, statement);
     case 'discard':
-      return evaluated(scope, infer(scope, statement.value), statement.span);
+      return evaluated(scope, infer(scope, statement.value), statement.span, { isDiscarded: true });
     case 'expression':
       return inferExpressionStatement(scope, statement);
     case 'if':
@@ -72,9 +79,16 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
 }
 
 /** For its effects, if it has any. */
-function evaluated(scope: Scope, inferred: Inferred, span: Span): readonly TypedStatement[] {
+function evaluated(
+  scope: Scope,
+  inferred: Inferred,
+  span: Span,
+  { isDiscarded }: { readonly isDiscarded?: true } = {},
+): readonly TypedStatement[] {
   const expr = inferred.expr.type.kind === 'none' ? inferred.expr : value(scope, inferred);
-  return expr.type.kind === 'error' ? [] : [{ kind: 'evaluate', value: expr, span }];
+  return expr.type.kind === 'error'
+    ? []
+    : [{ kind: 'evaluate', value: expr, ...(isDiscarded && { isDiscarded }), span }];
 }
 
 function inferExpressionStatement(

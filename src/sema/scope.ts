@@ -60,6 +60,8 @@ export class Scope {
   readonly #ended = new Map<string, Variable>();
   readonly #signatures = new Set<FunctionDeclaration>();
   #isEvaluated = true;
+  /** Variables that a call has brought to life, and how many blocks there were. */
+  #introduced: { readonly variable: Variable; readonly depth: number }[] = [];
 
   /** `program` is the program's number in the script. */
   constructor(round: Round, context: TypingContext, program: number, routine?: FunctionDeclaration) {
@@ -161,6 +163,19 @@ export class Scope {
     };
     this.#blocks.at(-1)?.set(name, variable);
     return variable;
+  }
+
+  /** The same for a variable that a call fills: it comes to life before the statement that the call stands in. */
+  introduce(name: string, span: Span): void {
+    this.#introduced.push({ variable: this.declare(name, span), depth: this.#blocks.length });
+  }
+
+  /** Those of the statement that has just been typed, in the innermost block. */
+  takeIntroduced(): readonly Variable[] {
+    const depth = this.#blocks.length;
+    const taken = this.#introduced.filter((one) => one.depth === depth);
+    this.#introduced = this.#introduced.filter((one) => one.depth !== depth);
+    return taken.map(({ variable }) => variable);
   }
 
   get variableNames(): readonly string[] {

@@ -302,7 +302,13 @@ export type TypedStatement =
       readonly args: readonly TypedArgument[];
       readonly span: Span;
     }
-  | { readonly kind: 'evaluate'; readonly value: TypedExpr; readonly span: Span }
+  /** For what it does. `_ = …` says that its value does not matter. */
+  | {
+      readonly kind: 'evaluate';
+      readonly value: TypedExpr;
+      readonly isDiscarded?: true;
+      readonly span: Span;
+    }
   | {
       readonly kind: 'if';
       readonly condition: TypedExpr;

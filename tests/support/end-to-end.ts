@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { clockCases } from './cases/clocks.ts';
 import { controlFlowCases } from './cases/control-flow.ts';
+import { failureCases } from './cases/failures.ts';
 import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
 import { stackCases } from './cases/stacks.ts';
@@ -289,6 +290,7 @@ export const cases: readonly Case[] = [
   ...stackCases,
   ...probeCases,
   ...stringCases,
+  ...failureCases,
   ...valueCases,
   ...clockCases,
 ];

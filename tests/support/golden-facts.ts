@@ -149,6 +149,7 @@ const variants: Readonly<
   arm64: { machine: { arch: 'arm64' } },
   child: { machine: { childPid: 1234 } },
   unsafe: { unsafe: true },
+  reporting: { settings: { reportFailures: true } },
   'small-strings': { settings: { maxStrlen: 32 } },
   'huge-strings': { settings: { maxStrlen: 65_536 } },
 };

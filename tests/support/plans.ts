@@ -30,5 +30,5 @@ export const ringPlan = (bytes: number): MapPlan => ({
 });
 
 export function planOf(programs: readonly ProgramPlan[], maps: readonly MapPlan[]): Plan {
-  return { programs, maps, events: [], strings: [], structs: {}, places: [], requires: [] };
+  return { programs, maps, events: [], strings: [], structs: {}, places: [], failures: [], requires: [] };
 }

@@ -6,6 +6,7 @@ import { bool, i64, none, u8 } from '../../types/type.ts';
 import { partsOf, slotOf } from '../../types/layout.ts';
 import type { EventDefinition, FunctionDefinition } from '../define.ts';
 import { defineEvent, defineFunction } from '../define.ts';
+import type { Argument, Emitter, Scalar } from '../emitter.ts';
 import type { EventHost } from '../event-host.ts';
 
 const mapEvent = (
@@ -79,11 +80,21 @@ export const deleteKey = defineFunction({
   returns: bool,
   discardable: true,
   check: checkKey,
-  emit: ([map, key], out) => {
-    const target = present(map?.map, 'map');
-    return out.compare('==', out.helper('map_delete_elem', [{ map: target }, out.keyOf(target, key)]), 0);
+  emit: (args, out) => emitDelete(args, out),
+  emitUnused: (args, out) => {
+    const { name } = present(args[0]?.map, 'map');
+    out.when(
+      emitDelete(args, out),
+      () => {},
+      () => out.warn(`${name} has no such key that could be deleted`),
+    );
   },
 });
+
+function emitDelete([map, key]: readonly Argument[], out: Emitter): Scalar {
+  const target = present(map?.map, 'map');
+  return out.compare('==', out.helper('map_delete_elem', [{ map: target }, out.keyOf(target, key)]), 0);
+}
 
 export const hasKey = defineFunction({
   name: 'has_key',
@@ -102,6 +113,30 @@ export const hasKey = defineFunction({
     const target = present(map?.map, 'map');
     return out.compare('!=', out.helper('map_lookup_elem', [{ map: target }, out.keyOf(target, key)]), 0);
   },
+});
+
+export const find = defineFunction({
+  name: 'find',
+  doc: 'True if a map has a key; a variable then gets the value that lies under it. One look-up does both.',
+  example:
+    'kprobe:vfs_read { @start[tid] = nsecs; } kretprobe:vfs_read { if (find(@start, tid, $from)) { @ = hist(nsecs - $from); } }',
+  params: [
+    { name: 'map', takes: ['map'] },
+    { name: 'key', takes: ['key'] },
+    { name: 'variable', takes: ['variable'] },
+  ],
+  returns: bool,
+  check: ([map], _context, report) => {
+    if (map?.map && !map.map.keyed) report.error('map-key-mismatch', `${map.map.name} has no keys`, map.span);
+    if (map?.map?.value.kind === 'aggregate')
+      report.error(
+        'misplaced-aggregation',
+        `${map.map.name} holds a part on each CPU: no variable can have them`,
+        map.span,
+      );
+  },
+  emit: ([map, key, variable], out) =>
+    out.copyFound(present(map?.map, 'map'), present(key, 'key'), present(variable, 'variable')),
 });
 
 const isStack = (type: Type | undefined): boolean => type?.kind === 'stack';

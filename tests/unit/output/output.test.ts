@@ -196,7 +196,13 @@ test('muted warnings appear nowhere; errors do', () => {
 
 test('a full map, missed runs and cut texts are told with their numbers', () => {
   const show = (output: Output) => {
-    output.mapFull({ map: '@x', count: 12n, entriesMax: 4096, isDeclared: false });
+    output.mapFull({
+      map: '@x',
+      count: 12n,
+      entriesMax: 4096,
+      isDeclared: false,
+      span: { file: 'f.bt', start: 0, end: 1 },
+    });
     output.missed({ probe: 'kprobe:f', count: 3n, cause: 'recursion' });
     output.textsCut({ count: 3, bytesMax: 64 });
   };
@@ -211,7 +217,7 @@ test('a full map, missed runs and cut texts are told with their numbers', () => 
     { type: 'texts_cut', count: 3, data: { texts: 3, max_strlen: 64 } },
   ]);
   expect(stderr).toMatch(
-    /^WARNING: @x .*4096.*12.*\nHINT: .*\nWARNING: kprobe:f .*3.*\nWARNING: 3 texts .*63 bytes.*\nHINT: /,
+    /^f\.bt: WARNING: @x .*4096.*12.*\nHINT: .*\nWARNING: kprobe:f .*3.*\nWARNING: 3 texts .*63 bytes.*\nHINT: /,
   );
 });
 

@@ -158,7 +158,6 @@ const script: MapPlan['script'] = {
   keyLayout: { slots: [], size: 8, align: 8 },
   value: { kind: 'int', bytes: 8, signed: false },
   valueLayout: { slots: [], size: 8, align: 8 },
-  failureSlot: 1,
   isDeclared: false,
 };
 

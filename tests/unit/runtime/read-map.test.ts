@@ -58,7 +58,6 @@ function fixture(
     keyLayout,
     value,
     valueLayout,
-    failureSlot: 0,
     isDeclared: false,
   };
   const plan: MapPlan = {
