@@ -21,6 +21,7 @@ import { containerOf, kptr, uptr } from './functions/pointers.ts';
 import { print } from './functions/print.ts';
 import { reg } from './functions/reg.ts';
 import { kstack, ustack } from './functions/stacks.ts';
+import { override, signal, signalThread, writeUser } from './functions/side-effects.ts';
 import { str } from './functions/str.ts';
 import { memcmp, strcap, strConcat, strcontains, strlen, strncmp, strstr } from './functions/strings.ts';
 import { kaddr, ksym, usym } from './functions/symbols.ts';
@@ -77,6 +78,10 @@ export const builtins: readonly Builtin[] = [
   cat,
   join,
   system,
+  signal,
+  signalThread,
+  override,
+  writeUser,
   exit,
   clear,
   zero,

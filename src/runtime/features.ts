@@ -41,6 +41,8 @@ const helper = (name: string, id: number, since: string, program: ProgramType = 
 /** By the name under which definitions require them. Helpers go by the kernel's name without bpf_ (include/uapi/linux/bpf.h, ___BPF_FUNC_MAPPER). */
 export const features = {
   get_current_cgroup_id: helper('get_current_cgroup_id', 80, '4.18'),
+  probe_write_user: helper('probe_write_user', 36, '4.8, where lockdown does not forbid it', 'kprobe'),
+  override_return: helper('override_return', 58, '4.16, with CONFIG_BPF_KPROBE_OVERRIDE', 'kprobe'),
   send_signal: helper('send_signal', 109, '5.3'),
   probe_read_user: helper('probe_read_user', 112, '5.5'),
   probe_read_kernel: helper('probe_read_kernel', 113, '5.5'),

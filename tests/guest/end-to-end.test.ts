@@ -65,6 +65,21 @@ describe('6.12 runs everything', () => {
     },
     timeoutMs,
   );
+
+  test(
+    'override is an error on a kernel that was built without it',
+    async () => {
+      const { status, stderr } = await place.tstrace([
+        '--unsafe',
+        '-e',
+        'kprobe:vfs_read { override(-12); }',
+      ]);
+      expect(status).toBe(1);
+      expect(stderr).toContain('stdin:1:19-32: ERROR:');
+      expect(stderr).toContain('CONFIG_BPF_KPROBE_OVERRIDE');
+    },
+    timeoutMs,
+  );
 });
 
 /** What each of the other kernels must do: the oldest lacks fentry's helpers for names of functions. */

@@ -1,5 +1,6 @@
 /** What goes wrong while a script runs is told with its place. */
 
+import { expect } from 'vitest';
 import type { Case } from '../end-to-end.ts';
 
 export const failureCases: readonly Case[] = [
@@ -63,5 +64,31 @@ export const failureCases: readonly Case[] = [
       $v = (int64)100; print((find(@m, (1, "a"), $v), $v)); print((find(@m, (1, "b"), $v), $v));
       if (find(@t, 2, $s)) { print($s); } if (!find(@t, 3, $s)) { print($s); } if (find(@p, 3, $q)) { print($q.1); } clear(@m); clear(@t); clear(@p); exit(); }`,
     prints: '(true, -5)\n(false, -5)\ntext\ntext\nx',
+  },
+  {
+    title: 'signal reaches the process, by name and by number',
+    options: ['--unsafe'],
+    command: `/bin/sh -c 'trap "echo one" USR1; trap "echo two" USR2; echo a; echo b'`,
+    script:
+      'tracepoint:syscalls:sys_enter_write /pid == cpid/ { if (@n++ == 0) { signal("SIGUSR1"); signal_thread(12 + 0 * nsecs); } }',
+    prints: (stdout: string): void => {
+      expect(stdout.match(/^\w+$/gm)?.sort()).toEqual(['a', 'b', 'one', 'two']);
+    },
+  },
+  {
+    title: 'a signal that the kernel refuses is told',
+    options: ['--unsafe'],
+    command: '{programs}/reader 1 512',
+    script: 'tracepoint:syscalls:sys_exit_read /pid == cpid && args.ret == 512/ { signal(64 + args.ret); }',
+    reports: ["stdin:1:70-91: WARNING: The signal can't be sent (send_signal returned -22)"],
+    prints: '',
+  },
+  {
+    title: 'write_user changes what a process is about to write',
+    needs: 'probe_write_user',
+    options: ['--unsafe'],
+    command: '/bin/echo before',
+    script: `tracepoint:syscalls:sys_enter_write /pid == cpid/ { $t = "after!"; print((write_user(args.buf, $t, 6), str(args.buf, 6))); print(write_user(8, $t, 6)); }`,
+    prints: ['after!', '(true, after!)', 'false'],
   },
 ];
