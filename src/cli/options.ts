@@ -84,7 +84,12 @@ const flags = [
     argument: 'FILE',
     doc: "write the program's output to a file",
   },
-  { name: 'f', type: 'string', argument: 'FORMAT', doc: 'format of the output: text (default) or json' },
+  {
+    name: 'f',
+    type: 'string',
+    argument: 'FORMAT',
+    doc: "format of the output: text (default) or json (a command's own output then goes to stderr)",
+  },
   {
     name: 'B',
     type: 'string',

@@ -20,7 +20,9 @@ export interface OpenedTarget extends TargetProcess {
 /** Nothing if the run is about no process. The caller ends it with `finish`. */
 export function openTarget(options: Options, world: World): Result<OpenedTarget | undefined, Diagnostic> {
   if (options.command !== undefined) {
-    const child = startCommand(options.command, world.environment.PATH ?? '');
+    // A program that reads our JSON can't tell the command's lines from ours.
+    const isMixed = options.format === 'json' && options.outputPath === undefined;
+    const child = startCommand(options.command, world.environment.PATH ?? '', isMixed ? 'stderr' : 'stdout');
     return child.ok ? ok(openedOf('child', sharingOutput(child.value), child.value.ready)) : child;
   }
   if (options.pid === undefined) return ok(undefined);

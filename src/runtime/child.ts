@@ -8,7 +8,8 @@
  *   (not if it is set-user-id: the kernel clears the death signal then);
  * - once `ready`, exactly one exec is still to come, that of the command itself: scripts that trace exec see it once. Until then the
  *   process is called sh;
- * - the command's argv[0] is the path that was found, it has our standard streams and environment, and no descriptor beyond.
+ * - the command's argv[0] is the path that was found, it has our standard streams (its output goes to stderr where ours is to be read by
+ *   a program) and environment, and no descriptor beyond.
  */
 
 import type { ChildProcess } from 'node:child_process';
@@ -49,8 +50,15 @@ const waitThenRun = 'echo >&3; read -r start <&3 || exit 125; exec "$@" 3>&-';
 /** Which of the child's descriptors the socket is. */
 const socketFd = 3;
 
-/** Start a command, held back. `searchPath` is PATH. Fails if the text isn't a command or there is no such program. */
-export function startCommand(text: string, searchPath: string): Result<Command, Diagnostic> {
+/**
+ * Start a command, held back. `searchPath` is PATH; its standard output is ours, or goes where errors go. Fails if the text isn't a
+ * command or there is no such program.
+ */
+export function startCommand(
+  text: string,
+  searchPath: string,
+  stdout: 'stdout' | 'stderr' = 'stdout',
+): Result<Command, Diagnostic> {
   const words = splitWords(text);
   if (!words.ok) return failed(problem(`-c: ${words.error}`, []));
   const [name, ...args] = words.value;
@@ -65,7 +73,9 @@ export function startCommand(text: string, searchPath: string): Result<Command, 
   const [program = shell, ...rest] = [...guard, shell, '-c', waitThenRun, 'sh', path, ...args];
   // Loaded here: it takes milliseconds, and a start-up snapshot can't hold it.
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const child = spawn(program, rest, { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
+  const child = spawn(program, rest, {
+    stdio: ['inherit', stdout === 'stdout' ? 1 : 2, 'inherit', 'pipe'],
+  });
   const notes =
     setpriv === undefined
       ? ['There is no setpriv (util-linux): the command goes on if tstrace is killed.']

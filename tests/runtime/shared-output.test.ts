@@ -1,4 +1,4 @@
-/** A command of -c and tstrace write to one file, through one open file description: neither overwrites the other. */
+/** Where the output of a command of -c goes: beside tstrace's own, without a line of either being lost, and never into JSON. */
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -52,4 +52,33 @@ test('what cat copies into the file from within the kernel does not land on even
     expect(lines).toContain('opened /etc/passwd');
     for (const line of readFileSync('/etc/passwd', 'latin1').split('\n')) expect(text).toContain(line);
   }
+});
+
+test('JSON has standard output for itself: what the command prints goes to standard error', () => {
+  const script = 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { print(str(args.filename)); }';
+  const args = [bundle, '-f', 'json', '-c', 'cat /proc/sys/kernel/ostype', '-e', script];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'latin1' });
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  expect(lines.map((line) => (JSON.parse(line) as { data: unknown }).data)).toContain(
+    '/proc/sys/kernel/ostype',
+  );
+  expect(stderr).toContain('Linux\n');
+});
+
+test("with -o the command's output stays on standard output, also beside JSON", () => {
+  const path = join(tmpdir(), `tstrace-${process.pid}-json`);
+  onTestFinished(() => rmSync(path, { force: true }));
+  const args = [
+    bundle,
+    '-q',
+    '-f',
+    'json',
+    '-o',
+    path,
+    '-c',
+    'cat /proc/sys/kernel/ostype',
+    '-e',
+    'interval:s:60 { }',
+  ];
+  expect(spawnSync(process.execPath, args, { encoding: 'latin1' }).stdout).toBe('Linux\n');
 });

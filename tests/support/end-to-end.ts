@@ -43,7 +43,7 @@ export interface Case {
   /** Lines of errors, warnings and losses on stderr; none by default. */
   readonly reports?: readonly string[];
   /** Whole stdout, without the empty lines at its ends; or lines that must be there; or a check of it. */
-  readonly prints: string | readonly string[] | ((stdout: string) => void);
+  readonly prints: string | readonly string[] | ((stdout: string, stderr: string) => void);
 }
 
 export async function runCase(place: Place, testCase: Case): Promise<void> {
@@ -63,7 +63,7 @@ export async function runCase(place: Place, testCase: Case): Promise<void> {
     status: finished.status,
     reports: finished.stderr.match(/^.*(ERROR|BUG|Lost|WARNING).*$/gm) ?? [],
   }).toEqual({ status, reports });
-  if (typeof prints === 'function') prints(stdout);
+  if (typeof prints === 'function') prints(stdout, finished.stderr);
   else if (typeof prints === 'string') expect(stdout.replace(/^\n+|\n+$/g, '')).toBe(fill(prints));
   else for (const line of prints) expect(stdout.split('\n')).toContain(fill(line));
 }

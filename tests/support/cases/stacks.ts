@@ -96,8 +96,8 @@ export const stackCases: readonly Case[] = [
     options: ['-f', 'json'],
     environment: symbolsOnly,
     script: `${uprobe} { @v = ustack(2); @k[ustack(2), 7] = 1; }`,
-    prints: (stdout: string): void => {
-      const [marker, leaf] = symbolsOf(stdout);
+    prints: (stdout: string, stderr: string): void => {
+      const [marker, leaf] = symbolsOf(stderr);
       const lines = stdout.split('\n');
       expect(lines).toContain(`{"type": "map", "data": {"@k": {"\\n${marker}\\n${leaf}\\n,7": 1}}}`);
       expect(lines).toContain(`{"type": "map", "data": {"@v": "\\n        ${marker}\\n        ${leaf}\\n"}}`);
