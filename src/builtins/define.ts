@@ -55,6 +55,8 @@ export interface VariableDefinition extends Documented {
   readonly available?: Available;
   /** Its value differs between the places that one program could be attached to: they then get a program each. */
   readonly perProbe?: true;
+  /** It is what the probed function takes or returns: debug information is looked into for its type. */
+  readonly ofSignature?: true;
   /** What it is when compiling, if that is already known. */
   readonly constant?: (context: TypingContext) => bigint | boolean | ByteText | undefined;
   /** What the probe was given itself: not to be had in bodies of `for` loops and in functions of the script. */

@@ -8,6 +8,7 @@ import { mapFile } from '../ffi/map-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Facts } from '../sema/facts.ts';
+import { parseDebugFolders } from '../system/elf/debug-files.ts';
 import { kernelFolders } from '../system/kernel-headers.ts';
 import { liveFacts } from '../system/live-facts.ts';
 import { once } from '../system/once.ts';
@@ -19,7 +20,7 @@ import type { World } from './world.ts';
 export interface FactsRequest {
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly options: Pick<Options, 'unsafe' | 'includeFolders' | 'includes'>;
+  readonly options: Pick<Options, 'unsafe' | 'includeFolders' | 'includes' | 'debugFolders'>;
   readonly world: World;
   /** The kernel's symbols, where somebody else reads them too. */
   readonly kallsyms?: () => Kallsyms;
@@ -53,6 +54,7 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     searchPath: world.environment.PATH ?? '',
     mapFile,
     cReader: (kernel) => cReader({ ...cOptions(options, world), kernel }),
+    ...(options.debugFolders !== undefined && { debugFolders: parseDebugFolders(options.debugFolders) }),
     ...(btfFile !== undefined && { btfFile }),
     ...(kallsyms && { kallsyms }),
   });

@@ -72,6 +72,7 @@ const asItIs = (path: string): Executable => ({
   isGo: false,
   symbol: () => undefined,
   addressOf: () => undefined,
+  signatureAt: () => undefined,
   isFixed: false,
 });
 

@@ -5,6 +5,7 @@ import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Attachment, ProgramPlan, ProgramType } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
+import type { Field } from '../types/field.ts';
 import type { IntType, StructType, Type } from '../types/type.ts';
 
 /** A value that lies in the program's context at a constant offset and is read by a plain load. */
@@ -51,7 +52,11 @@ export interface ProbeContext {
   readonly arguments: readonly (ContextSlot | ComputedArgument)[];
   /** Type of `*args`: its fields' offsets count from the start of the context. */
   readonly args?: StructType;
+  /** The fields of `args`, where these are the probe's own matter; of other structs Facts know them. */
+  readonly argsFields?: readonly Field[];
   readonly returnValue?: ContextSlot;
+  /** Why there are no named arguments, or no return value, where there could be. */
+  readonly missing?: { readonly args?: string; readonly returnValue?: string };
   /** Saved registers, where the context holds them, by the names that scripts use. */
   readonly registers?: ReadonlyMap<string, ContextSlot>;
   /** Saved register whose two low bits tell user mode from kernel mode (x86: cs). */
@@ -99,6 +104,8 @@ export interface ResolvedProbe {
   readonly tracing?: NonNullable<ProgramPlan['tracing']>;
   /** Probes of one attach point with equal keys may share a program, unless the script asks for `probe`. */
   readonly contextKey: string;
+  /** The same place with what debug information tells of it: looked up for scripts that ask, since that may take long. */
+  readonly withSignature?: () => Pick<ResolvedProbe, 'context' | 'contextKey'>;
 }
 
 /** The text of an attach point: what follows the provider, split at colons. */
@@ -227,6 +234,40 @@ export interface UsdtSite {
   readonly arguments: string;
 }
 
+/** How a call passes a value, whatever the machine's registers are called. */
+export type Passing =
+  /** In so many registers for integers. */
+  | { readonly kind: 'registers'; readonly count: 1 | 2 }
+  /** In a register for floating-point numbers, which programs can't read. */
+  | { readonly kind: 'vector' }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  | { readonly kind: 'unknown' }
+  /** Not at all: void. */
+  | { readonly kind: 'none' };
+
+/** Where a parameter lies when its function begins. Registers have DWARF's numbers. */
+export type ParameterPlace =
+  | { readonly kind: 'register'; readonly register: number }
+  | { readonly kind: 'memory'; readonly register: number; readonly offset: number }
+  /** From the address that the stack pointer had before the call. */
+  | { readonly kind: 'caller-frame'; readonly offset: number }
+  /** Where calls pass it: see calling-convention.ts. */
+  | { readonly kind: 'convention' }
+  /** The compiler has done away with it. */
+  | { readonly kind: 'nowhere' };
+
+/** A function of a program, as its debug information has it. */
+export interface FunctionSignature {
+  readonly parameters: readonly {
+    /** Empty if it has none. */
+    readonly name: string;
+    readonly type: Type;
+    readonly passing: Passing;
+    readonly place: ParameterPlace;
+  }[];
+  readonly returns: { readonly type: Type; readonly passing: Passing };
+}
+
 export interface Executable {
   /** Absolute. */
   readonly path: string;
@@ -240,6 +281,8 @@ export interface Executable {
   symbol(name: string): { readonly address: number; readonly bytes: number } | undefined;
   /** Virtual address of a place in the file; undefined if it isn't mapped. */
   addressOf(fileOffset: number): number | undefined;
+  /** Of the function that begins at an offset in the file; undefined if no debug information tells. */
+  signatureAt(fileOffset: number): FunctionSignature | undefined;
   /** Loaded at the addresses that the file has; all others are moved. */
   readonly isFixed: boolean;
   /** Made by the Go compiler, whose stacks grow by moving: a return address must not be replaced there. */

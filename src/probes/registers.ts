@@ -15,6 +15,9 @@ export interface Registers {
   readonly modeRegister?: ContextSlot;
   /** By the names that scripts use. */
   readonly named: ReadonlyMap<string, ContextSlot>;
+  /** By the numbers that debug information has for them (System V ABI for x86-64, 3.6.2; DWARF for the Arm 64-bit architecture, 4.1). */
+  readonly numbered: readonly ContextSlot[];
+  readonly stackPointer: ContextSlot;
 }
 
 const registerBytes = 8;
@@ -56,6 +59,27 @@ const x64: Registers = {
   caller: { register: x64Slot('sp'), inMemory: true },
   modeRegister: x64Slot('cs'),
   named: new Map([...x64Names.map((name) => [name, x64Slot(name)] as const), ['pc', x64Slot('ip')] as const]),
+  numbered: (
+    [
+      'ax',
+      'dx',
+      'cx',
+      'bx',
+      'si',
+      'di',
+      'bp',
+      'sp',
+      'r8',
+      'r9',
+      'r10',
+      'r11',
+      'r12',
+      'r13',
+      'r14',
+      'r15',
+    ] as const
+  ).map(x64Slot),
+  stackPointer: x64Slot('sp'),
 };
 
 const arm64NumberedCount = 31;
@@ -73,6 +97,9 @@ const arm64: Registers = {
     ...Array.from({ length: arm64NumberedCount }, (_, index) => [`r${index}`, slot(index)] as const),
     ...arm64Special.map((name, index) => [name, slot(arm64NumberedCount + index)] as const),
   ]),
+  // Number 31 is the stack pointer, which comes behind the others in the struct too.
+  numbered: Array.from({ length: arm64NumberedCount + 1 }, (_, index) => slot(index)),
+  stackPointer: slot(arm64NumberedCount),
 };
 
 /** What contexts that begin with the registers have in common. */

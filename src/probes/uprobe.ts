@@ -1,45 +1,25 @@
 /** uprobe and uretprobe: entry (or any instruction) and return of a function of a program or library. */
 
 import type { Report } from '../base/diagnostic.ts';
-import type { Machine } from '../plan/machine.ts';
-import { kernelFrom } from '../plan/machine.ts';
-import { binariesToList, findBinaries, probedBinary } from './binaries.ts';
-import type {
-  Executable,
-  ProbeContext,
-  ProbeDefinition,
-  ResolvedProbe,
-  TargetSource,
-  TargetText,
-} from './define.ts';
+import { hasWildcard } from '../base/wildcard.ts';
+import { binariesToList, findBinaries } from './binaries.ts';
+import type { Executable, ProbeDefinition, ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
-import { registerContext, registersOf } from './registers.ts';
 import { reportForm } from './target-errors.ts';
+import { contextBySignature, contextKeyOf, contextOf } from './user-context.ts';
 import type { UserPlace } from './user-place.ts';
 import { functionNames, parseUserPlace, placesIn, readUserTarget, reportNoPlace } from './user-place.ts';
-
-function contextOf(isReturn: boolean, machine: Machine, place: UserPlace, binary: Executable): ProbeContext {
-  const { arguments: args, returnValue, instructionPointer, caller } = registersOf(machine.arch);
-  // get_func_ip knows uprobes since 6.6; before, it gives 0 there.
-  const knowsFunction = kernelFrom(machine, 6, 6);
-  return {
-    space: 'user',
-    arguments: isReturn ? [] : args,
-    ...(isReturn && { returnValue }),
-    ...registerContext(machine.arch, 'pt_regs'),
-    ...(!isReturn && { functionAddress: instructionPointer }),
-    ...(isReturn && knowsFunction && { functionAddress: 'get_func_ip' as const }),
-    ...(!isReturn && place.isEntry && { caller }),
-    ...probedBinary(binary, place.fileOffset),
-    reentrant: true,
-  };
-}
 
 function userProbe(
   definition: Omit<ProbeDefinition, 'resolve' | 'list' | 'programType'>,
   isReturn: boolean,
 ): ProbeDefinition {
-  const resolved = (binary: Executable, place: UserPlace, { machine }: TargetSource): ResolvedProbe => ({
+  const resolved = (
+    binary: Executable,
+    place: UserPlace,
+    isOneOfMany: boolean,
+    { machine }: TargetSource,
+  ): ResolvedProbe => ({
     name: `${definition.name}:${binary.path}:${place.label}`,
     attachment: {
       kind: 'uprobe',
@@ -49,8 +29,12 @@ function userProbe(
       ...(place.symbol !== undefined && { symbol: place.symbol }),
       ...(machine.targetPid !== undefined && { pid: machine.targetPid }),
     },
-    context: contextOf(isReturn, machine, place, binary),
-    contextKey: definition.name,
+    context: contextOf({ isReturn, machine, place, binary }),
+    contextKey: `${definition.name} ${place.isEntry}`,
+    withSignature: () => {
+      const context = contextBySignature({ isReturn, machine, place, binary, isOneOfMany });
+      return { context, contextKey: contextKeyOf(definition.name, context) };
+    },
   });
 
   return defineProbe({
@@ -65,8 +49,9 @@ function userProbe(
       const place = parseUserPlace(written, isReturn, report);
       const binaries = place ? findBinaries(written.binary, target.span, source, report) : [];
       if (!place || binaries.length === 0 || (isReturn && reportGo(binaries, target, report))) return [];
+      const isPattern = hasWildcard(written.place.text);
       const found = binaries.flatMap((binary) =>
-        placesIn(binary, place, source, report).map((at) => resolved(binary, at, source)),
+        placesIn(binary, place, source, report).map((at) => resolved(binary, at, isPattern, source)),
       );
       if (found.length === 0) reportNoPlace(binaries, place, source, report);
       return found;

@@ -7,6 +7,7 @@ import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { Program } from '../parser/ast.ts';
 import type { Attachment, Requirement } from '../plan/plan.ts';
+import type { FieldsOf } from '../types/field.ts';
 import type { ExpandedProbe } from './expand-probes.ts';
 import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
@@ -40,7 +41,7 @@ export function analyse(written: Program, facts: Facts, given: ScriptArguments):
     });
   const functions = declareFunctions(report, program.functions);
   const declaredMaps = declareMaps(report, program.maps);
-  const common = { facts, given, functions, declaredMaps };
+  const common = { facts, fieldsOf: fieldsWith(facts, expanded), given, functions, declaredMaps };
   const before = inferTypes(expanded, common);
   const requires: Requirement[] = [];
   const options = new ScriptOptions();
@@ -63,10 +64,20 @@ export function analyse(written: Program, facts: Facts, given: ScriptArguments):
   };
 }
 
+/** Some probes say themselves what their arguments are. */
+function fieldsWith(facts: Facts, expanded: readonly ExpandedProbe[]): FieldsOf {
+  const own = new Map(
+    expanded.flatMap(({ info: { context } }) =>
+      context.args && context.argsFields ? [[context.args.id, context.argsFields] as const] : [],
+    ),
+  );
+  return (struct) => own.get(struct.id) ?? facts.fieldsOf(struct);
+}
+
 /** Comes to an end, for a table only grows and a type can't grow for ever: sizes have limits, and tuples keep their shape. */
 function inferTypes(
   expanded: readonly ExpandedProbe[],
-  common: Pick<Round, 'facts' | 'given' | 'functions' | 'declaredMaps'>,
+  common: Pick<Round, 'facts' | 'fieldsOf' | 'given' | 'functions' | 'declaredMaps'>,
 ): SymbolTable {
   for (let table = new SymbolTable(); ;) {
     const next = new SymbolTable(table);

@@ -26,10 +26,14 @@ export interface ExpandedProbe {
 export function expandProbes(program: Program, facts: Facts, report: Report): readonly ExpandedProbe[] {
   const expanded: ExpandedProbe[] = [];
   for (const probe of program.probes) {
-    const perPlace = asksForPlace(probe);
-    for (const point of probe.attachPoints)
-      for (const group of groupsOf(resolve(point, facts, report), perPlace))
+    const asks = asksOf(probe);
+    for (const point of probe.attachPoints) {
+      const places = resolve(point, facts, report).map((place) =>
+        asks.forSignature ? { ...place, ...place.withSignature?.() } : place,
+      );
+      for (const group of groupsOf(places, asks.forPlace))
         expanded.push(programOf(group, probe, point, expanded.length + 1));
+    }
   }
   checkSole(expanded, report);
   checkLimits(program, expanded, facts, report);
@@ -131,14 +135,15 @@ function checkLimits(
     tooMany('BPF programs', expanded.length, settings.maxBpfProgs, 'MAX_BPF_PROGS');
 }
 
-/** True if the block names a builtin whose value differs from place to place. */
-function asksForPlace(probe: Probe): boolean {
+/** What a block's builtins want to know: what differs from place to place, what the probed function takes or returns. */
+function asksOf(probe: Probe): { readonly forPlace: boolean; readonly forSignature: boolean } {
   const names = new Set<string>();
   collectNames(probe.predicate ? [probe.predicate, probe.body] : [probe.body], names);
-  return [...names].some((name) => {
-    const builtin = findBuiltin(name);
-    return builtin !== undefined && 'perProbe' in builtin && builtin.perProbe === true;
-  });
+  const builtins = [...names].flatMap((name) => findBuiltin(name) ?? []);
+  return {
+    forPlace: builtins.some((builtin) => 'perProbe' in builtin && builtin.perProbe === true),
+    forSignature: builtins.some((builtin) => 'ofSignature' in builtin && builtin.ofSignature === true),
+  };
 }
 
 /** All bare words and callees below some nodes; without recursion, for trees may be deep. */

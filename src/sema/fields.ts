@@ -26,9 +26,20 @@ export function inferField(scope: Scope, expr: Extract<Expr, { kind: 'field' }>)
   const struct = structIn(object.expr);
   if (!struct) return reportNoFields(scope, object.expr, name, span);
   const field = findField(scope, struct.type, name.text);
-  return field
-    ? firm(partOf(scope, struct.value, field, span))
-    : reportUnknownField(scope, struct.type, name, span);
+  if (!field) return reportUnknownField(scope, struct.type, name, span);
+  if (field.unreadable !== undefined) return reportUnreadable(scope, field, name.span, span);
+  return firm(partOf(scope, struct.value, field, span));
+}
+
+function reportUnreadable(
+  scope: Scope,
+  { name, unreadable }: Field,
+  at: Span,
+  span: Span,
+  hints: readonly string[] = [],
+): Inferred {
+  scope.report.error('not-available-here', `'${name}' can't be read here: ${unreadable}`, at, { hints });
+  return wrong(span);
 }
 
 /** args as a whole, for those who print it: a record of all that the context holds, each read as it would be alone. Other values stay as they are. */
@@ -36,7 +47,10 @@ export function wholeContext(scope: Scope, inferred: Inferred): Inferred {
   const { type, span } = inferred.expr;
   const struct = structIn(inferred.expr);
   if (type.kind !== 'pointer' || type.space !== 'context' || !struct) return inferred;
-  const fields = namedFields(struct.type, scope.facts.fieldsOf);
+  const fields = namedFields(struct.type, scope.fieldsOf);
+  const unreadable = fields.find((field) => field.unreadable !== undefined);
+  if (unreadable)
+    return reportUnreadable(scope, unreadable, span, span, ['Name the others one by one: args.NAME']);
   const elements = fields.map((field) => value(scope, firm(partOf(scope, struct.value, field, span))));
   if (elements.some((element) => element.type.kind === 'error')) return wrong(span);
   const names = fields.map(({ name }) => name);
@@ -79,7 +93,7 @@ export function reportUnknownField(
   { text, span: at }: Name,
   span: Span,
 ): Inferred {
-  const names = namedFields(struct, scope.facts.fieldsOf).map((field) => field.name);
+  const names = namedFields(struct, scope.fieldsOf).map((field) => field.name);
   scope.report.error('unknown-field', `${typeName(struct)} has no field '${text}'`, at, {
     hints: [
       ...didYouMean(text, names),
@@ -89,6 +103,6 @@ export function reportUnknownField(
   return wrong(span);
 }
 
-export const findField = ({ facts }: Scope, struct: StructType, name: string): Field | undefined =>
-  facts.fieldsOf(struct).find((field) => field.name === name) ??
-  namedFields(struct, facts.fieldsOf).find((field) => field.name === name);
+export const findField = ({ fieldsOf }: Scope, struct: StructType, name: string): Field | undefined =>
+  fieldsOf(struct).find((field) => field.name === name) ??
+  namedFields(struct, fieldsOf).find((field) => field.name === name);

@@ -4,17 +4,14 @@ import type { Span } from '../base/span.ts';
 import type { Field } from '../types/field.ts';
 import { movedBits } from '../types/field.ts';
 import type { AddressSpace, Type } from '../types/type.ts';
-import { pointerTo } from '../types/type.ts';
+import { none, pointerTo } from '../types/type.ts';
 import type { Scope } from './scope.ts';
 import type { TypedExpr } from './typed-tree.ts';
 
 /** A struct or array value's part: what lies in memory is read from there, alone; a copy gives its bytes. */
-export function partOf(
-  scope: Scope,
-  whole: TypedExpr,
-  { type, offset, bits, dynamic }: Omit<Field, 'name'>,
-  span: Span,
-): TypedExpr {
+export function partOf(scope: Scope, whole: TypedExpr, field: Omit<Field, 'name'>, span: Span): TypedExpr {
+  if (field.behind !== undefined && whole.kind === 'load') return behindAddress(scope, whole, field, span);
+  const { type, offset, bits, dynamic } = field;
   const at = whole.kind === 'load' || whole.kind === 'part' ? whole.offset : 0;
   const place = {
     type: inSpace(scope, type, spaceAround(whole)),
@@ -25,6 +22,17 @@ export function partOf(
   if (whole.kind === 'load')
     return { kind: 'load', pointer: whole.pointer, ...place, ...(dynamic && { dynamic }) };
   return { kind: 'part', whole: whole.kind === 'part' ? whole.whole : whole, ...place };
+}
+
+/** What lies behind an address of the process's memory that is in the context. */
+function behindAddress(
+  scope: Scope,
+  { pointer }: Extract<TypedExpr, { kind: 'load' }>,
+  { type, offset, behind = 0 }: Omit<Field, 'name'>,
+  span: Span,
+): TypedExpr {
+  const address: TypedExpr = { kind: 'load', type: pointerTo(none, 'user'), pointer, offset, span };
+  return { kind: 'load', type: inSpace(scope, type, 'user'), pointer: address, offset: behind, span };
 }
 
 /** Whose memory a value was read from. */

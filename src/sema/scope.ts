@@ -5,6 +5,7 @@ import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
 import type { FunctionDeclaration } from '../parser/ast.ts';
 import type { Requirement } from '../plan/plan.ts';
+import type { FieldsOf } from '../types/field.ts';
 import type { Type } from '../types/type.ts';
 import { errorType, i64 } from '../types/type.ts';
 import type { Known } from './convert.ts';
@@ -32,6 +33,8 @@ export interface Variable {
 /** What a whole round of inference shares. */
 export interface Round {
   readonly facts: Facts;
+  /** Of structs that Facts know, and of arguments that probes tell. */
+  readonly fieldsOf: FieldsOf;
   readonly report: Report;
   readonly given: ScriptArguments;
   readonly options: ScriptOptions;
@@ -77,6 +80,10 @@ export class Scope {
 
   get facts(): Facts {
     return this.round.facts;
+  }
+
+  get fieldsOf(): FieldsOf {
+    return this.round.fieldsOf;
   }
 
   /** False within sizeof and its like, where only types matter and nothing is done. */

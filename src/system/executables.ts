@@ -5,6 +5,13 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { matcher } from '../base/wildcard.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Executable, TargetSource } from '../probes/define.ts';
+import type { Field } from '../types/field.ts';
+import type { StructType } from '../types/type.ts';
+import type { Signatures } from './dwarf/signatures.ts';
+import { signatures } from './dwarf/signatures.ts';
+import { symbolFiles } from './elf/best-symbols.ts';
+import type { DebugFolder } from './elf/debug-files.ts';
+import { findDebugInfo } from './elf/find-debug-info.ts';
 import type { CachedLibrary } from './elf/library-cache.ts';
 import { findLibrary, parseLibraryCache } from './elf/library-cache.ts';
 import type { Elf } from './elf/parse.ts';
@@ -24,17 +31,67 @@ type Problem = Extract<Finding, { error: string }>['error'];
 /** ET_EXEC and ET_DYN: what can be mapped and run. Object files and core dumps can't. */
 const runnableTypes = [2, 3];
 
-/** How `executable` finds and reads files; each file is read once. */
-export function executableReader(machine: Machine, searchPath: string): TargetSource['executable'] {
+export interface Executables {
+  /** Each file is read once. */
+  readonly find: TargetSource['executable'];
+  /** Fields of a struct that a signature of one of them names; undefined for other structs. */
+  readonly fieldsOf: (struct: StructType) => readonly Field[] | undefined;
+}
+
+export interface ExecutablesOptions {
+  readonly machine: Machine;
+  readonly searchPath: string;
+  /** Where debug files lie. */
+  readonly debugFolders: readonly DebugFolder[];
+}
+
+export function executables(options: ExecutablesOptions): Executables {
   const known = new Map<string, Finding>();
-  return (name) => {
-    const finding = known.get(name) ?? readExecutable(name, machine, searchPath);
-    known.set(name, finding);
-    return finding;
+  const debugged = new DebuggedFiles(options.debugFolders);
+  return {
+    find: (name) => {
+      const finding = known.get(name) ?? readExecutable(name, options, debugged);
+      known.set(name, finding);
+      return finding;
+    },
+    fieldsOf: (struct) => debugged.fieldsOf(struct),
   };
 }
 
-function readExecutable(name: string, machine: Machine, searchPath: string): Finding {
+/** Ids of structs begin with this and the number of the file that defines them. */
+const structPrefix = 'dwarf';
+
+/** Files whose debug information was asked for. */
+class DebuggedFiles {
+  readonly #folders: readonly DebugFolder[];
+  readonly #signatures: (() => Signatures | undefined)[] = [];
+
+  constructor(folders: readonly DebugFolder[]) {
+    this.#folders = folders;
+  }
+
+  /** What a file's debug information says of its functions. */
+  add(elf: Elf, path: string, root: string): () => Signatures | undefined {
+    const prefix = `${structPrefix}:${this.#signatures.length}:`;
+    const found = once(() => {
+      const info = findDebugInfo(elf, path, { folders: this.#folders, root });
+      return info && signatures(info, prefix);
+    });
+    this.#signatures.push(found);
+    return found;
+  }
+
+  fieldsOf({ id }: StructType): readonly Field[] | undefined {
+    const [, number, place] = /^dwarf:(\d+):(.+)$/.exec(id) ?? [];
+    return place === undefined ? undefined : (this.#signatures[Number(number)]?.()?.fields(place) ?? []);
+  }
+}
+
+function readExecutable(
+  name: string,
+  { machine, searchPath, debugFolders }: ExecutablesOptions,
+  debugged: DebuggedFiles,
+): Finding {
   const path = locate(name, machine, searchPath);
   const problem = path === undefined ? 'not-found' : fileProblem(path);
   if (path === undefined || problem !== undefined)
@@ -42,7 +99,10 @@ function readExecutable(name: string, machine: Machine, searchPath: string): Fin
   const elf = readElf(path);
   if (!elf.ok) return { error: 'not-elf', path };
   if (!runnableTypes.includes(elf.value.type)) return { error: 'not-executable', path };
-  return { path: realPath(path), ...functionsOf(elf.value) };
+  const root = foreignRoot(machine.targetPid);
+  const within = path.startsWith(root) ? path.slice(root.length) : path;
+  const symbols = once(() => symbolFiles(elf.value, within, { folders: debugFolders, root }));
+  return { path: realPath(path), ...contentsOf(elf.value, symbols, debugged.add(elf.value, within, root)) };
 }
 
 /** ET_EXEC: loaded where it says. */
@@ -51,22 +111,31 @@ const fixedType = 2;
 /** What Go's linker adds to every program (cmd/link). */
 const goSections = ['.go.buildinfo', '.note.go.buildid', '.gopclntab'];
 
-function functionsOf(elf: Elf): Omit<Executable, 'path'> {
+function contentsOf(
+  elf: Elf,
+  symbols: () => readonly Elf[],
+  debugged: () => Signatures | undefined,
+): Omit<Executable, 'path'> {
   return {
-    functions: once(() => fileFunctions(elf)),
+    functions: once(() => fileFunctions(elf, symbols())),
     fileOffsetOf: (address) =>
       address <= Number.MAX_SAFE_INTEGER ? fileOffsetOf(elf, Number(address)) : undefined,
     usdtSites: once(() => usdtSites(elf)),
     variable: (name) => variableAddress(elf, name),
     symbol: (name) => symbolNamed(elf, name),
     addressOf: (fileOffset) => addressOfOffset(elf, fileOffset),
+    signatureAt: (fileOffset) => {
+      const address = addressOfOffset(elf, fileOffset);
+      return address === undefined ? undefined : debugged()?.at(address);
+    },
     isFixed: elf.type === fixedType,
     isGo: goSections.some((name) => sectionNamed(elf, name) !== undefined),
   };
 }
 
-function fileFunctions(elf: Elf): ReturnType<Executable['functions']> {
-  return listFunctions(readFunctions(elf)).flatMap((found) => {
+/** Those that `symbols` name: the file's own tables, or fuller ones from elsewhere. */
+function fileFunctions(elf: Elf, symbols: readonly Elf[]): ReturnType<Executable['functions']> {
+  return listFunctions(readFunctions(...symbols)).flatMap((found) => {
     const fileOffset = functionFileOffset(elf, found);
     return fileOffset === undefined ? [] : [{ name: found.name, fileOffset, bytes: found.bytes }];
   });

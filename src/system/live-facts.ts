@@ -12,7 +12,9 @@ import type { BtfSource } from './btf/read.ts';
 import { liveBtf } from './btf/read.ts';
 import { cgroupId } from './cgroups.ts';
 import { demangle } from './demangle.ts';
-import { executableReader, executablesMatching } from './executables.ts';
+import type { DebugFolder } from './elf/debug-files.ts';
+import { usualDebugFolders } from './elf/debug-files.ts';
+import { executables, executablesMatching } from './executables.ts';
 import { mappedExecutables } from './mapped-executables.ts';
 import { once } from './once.ts';
 import type { Kallsyms } from './proc/kallsyms.ts';
@@ -28,6 +30,8 @@ export interface LiveFactsOptions {
   readonly unsafe: boolean;
   /** The environment's PATH. */
   readonly searchPath: string;
+  /** Where debug files of programs lie (--debuginfo). */
+  readonly debugFolders?: readonly DebugFolder[];
   /** A BTF file to use instead of the kernel's (TSTRACE_BTF). */
   readonly btfFile?: string;
   /** Gives a file's bytes in place, if it can (ffi/map-file.ts). */
@@ -55,6 +59,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
   const kallsyms = options.kallsyms ?? once(readKallsyms);
   const tracefs = once(locateTracefs);
   const formatOf = formatReader(tracefs);
+  const programs = executables({ debugFolders: usualDebugFolders, ...options });
   const hasKprobes = once(() => kernelHasKprobes(tracefs()));
   return {
     ...types,
@@ -71,7 +76,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     kernelSymbol: (name, module) => kallsyms().named(name, module),
     tracepoints: once(() => listEvents(tracefs() ?? '')),
     tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),
-    executable: executableReader(machine, options.searchPath),
+    executable: programs.find,
     executablesMatching: (pattern) => executablesMatching(pattern, machine, options.searchPath),
     mappedExecutables: once(() => mappedExecutables(machine.targetPid)),
     demangle,
@@ -79,7 +84,10 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     readC: options.cReader?.(kernelTypes(btf, types)) ?? (() => ({ value: undefined, diagnostics: [] })),
     constant: () => undefined,
     isMacro: () => false,
-    fieldsOf: (struct) => types.fieldsOf(struct) ?? tracepointFields(struct.id, formatOf, types, settings),
+    fieldsOf: (struct) =>
+      types.fieldsOf(struct) ??
+      programs.fieldsOf(struct) ??
+      tracepointFields(struct.id, formatOf, types, settings),
   };
 }
 

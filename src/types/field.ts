@@ -13,6 +13,10 @@ export interface Field {
   readonly bits?: { readonly start: number; readonly width: number };
   /** Tracepoints' __data_loc: at `offset` lies a u32 whose low half is the data's offset in the context, its high half their length. */
   readonly dynamic?: true;
+  /** Of a context: at `offset` lies an address in the process's memory, and the field so many bytes behind that. */
+  readonly behind?: number;
+  /** It has no place that programs can read: why. */
+  readonly unreadable?: string;
 }
 
 /** Whoever knows the fields of a struct. */

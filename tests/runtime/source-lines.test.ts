@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { debugInfo } from '../../src/system/dwarf/debug-info.ts';
 import { debugSections } from '../../src/system/dwarf/sections.ts';
 import type { SourceLines, SourcePlace } from '../../src/system/dwarf/source-lines.ts';
 import { sourceLines } from '../../src/system/dwarf/source-lines.ts';
@@ -42,7 +43,7 @@ function readLines(program: string): { readonly lines: SourceLines; readonly add
   const addresses = own.flatMap(({ address, bytes }) =>
     Array.from({ length: bytes }, (_, index) => address + index),
   );
-  return { lines: sourceLines(debugSections(elf.value)), addresses };
+  return { lines: sourceLines(debugInfo(debugSections(elf.value))), addresses };
 }
 
 const shown = (place: SourcePlace | undefined): string =>
@@ -144,7 +145,7 @@ test('whatever bytes stand in place of the right ones, all questions have answer
       for (const { at, byte } of changes) damaged[at] = byte;
       const elf = parseElf(bytesSource(damaged));
       if (!elf.ok) return;
-      const lines = sourceLines(debugSections(elf.value));
+      const lines = sourceLines(debugInfo(debugSections(elf.value)));
       for (let index = 0; index < addresses.length; index += 50) lines.at(addresses[index] ?? 0);
     }),
     { numRuns: 300 },

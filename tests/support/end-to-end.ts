@@ -1,6 +1,7 @@
 /** Whole runs of tstrace as data: a script, the command beside it, and what must come out. Run here and in guests. */
 
 import { expect } from 'vitest';
+import { argumentCases } from './cases/arguments.ts';
 import { clockCases } from './cases/clocks.ts';
 import { controlFlowCases } from './cases/control-flow.ts';
 import { failureCases } from './cases/failures.ts';
@@ -289,6 +290,7 @@ export const cases: readonly Case[] = [
   ...outputCases,
   ...stackCases,
   ...probeCases,
+  ...argumentCases,
   ...stringCases,
   ...failureCases,
   ...valueCases,

@@ -112,7 +112,16 @@ const executable: TargetSource['executable'] = (path) => {
   const found = names.map((name, index) => ({ name, fileOffset: 0x1000 * (index + 1), bytes: 64 }));
   const bare = { usdtSites: () => [throwSite], variable: () => undefined, isGo: false, isFixed: false };
   const symbol = () => ({ address: 0x5000, bytes: 4 });
-  return { ...bare, symbol, addressOf: Number, path, functions: () => found, fileOffsetOf: Number };
+  const signatureAt = () => undefined;
+  return {
+    ...bare,
+    symbol,
+    signatureAt,
+    addressOf: Number,
+    path,
+    functions: () => found,
+    fileOffsetOf: Number,
+  };
 };
 
 export function exampleFacts(): Facts {

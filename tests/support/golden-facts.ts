@@ -19,12 +19,18 @@ import {
   u16,
   u32,
   u64,
+  u8,
 } from '../../src/types/type.ts';
 import type { EnumType, StructType, Type } from '../../src/types/type.ts';
 import type { Machine } from '../../src/plan/machine.ts';
 import type { Settings } from '../../src/plan/settings.ts';
 import { defaultSettings } from '../../src/plan/settings.ts';
-import type { Executable, FunctionPrototype, IteratorPrototype } from '../../src/probes/define.ts';
+import type {
+  Executable,
+  FunctionPrototype,
+  FunctionSignature,
+  IteratorPrototype,
+} from '../../src/probes/define.ts';
 import type { Facts } from '../../src/sema/facts.ts';
 import type { Field } from '../../src/types/field.ts';
 
@@ -172,9 +178,32 @@ const rawTracepoints: Readonly<Record<string, ReturnType<Facts['rawTracepoint']>
   wide: { args: manyArguments, parameters: fields[manyArguments.id] ?? [] },
 };
 
+type Parameter = FunctionSignature['parameters'][number];
+
+const parameter = (
+  name: string,
+  type: Type,
+  passing: Parameter['passing'] = { kind: 'registers', count: 1 },
+): Parameter => ({ name, type, passing, place: { kind: 'convention' } });
+
+/** More than fit into registers. */
+const workSignature: FunctionSignature = {
+  parameters: [
+    parameter('count', i32),
+    parameter('at', pointerTo(device, 'user')),
+    parameter('real', arrayOf(u8, 8), { kind: 'vector' }),
+    parameter('letter', i8),
+    ...['third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'].map((name) => parameter(name, u32)),
+  ],
+  returns: { type: i16, passing: { kind: 'registers', count: 1 } },
+};
+
 const app: Executable = {
   path: '/bin/app',
-  functions: () => [{ name: 'main', fileOffset: 0x1000, bytes: 64 }],
+  functions: () => [
+    { name: 'main', fileOffset: 0x1000, bytes: 64 },
+    { name: 'work', fileOffset: 0x2000, bytes: 64 },
+  ],
   fileOffsetOf: (address) => (address < 0x10000n ? Number(address) : undefined),
   usdtSites: () => [
     {
@@ -196,6 +225,7 @@ const app: Executable = {
   variable: (name) => (name === 'counter' ? 0x5000 : undefined),
   symbol: (name) => (name === 'counter' ? { address: 0x5000, bytes: 4 } : undefined),
   addressOf: (fileOffset) => fileOffset,
+  signatureAt: (fileOffset) => (fileOffset === 0x2000 ? workSignature : undefined),
   isFixed: false,
   isGo: false,
 };

@@ -40,6 +40,7 @@ export function madeUpBinary({
       return address === undefined ? undefined : { address, bytes: 4 };
     },
     addressOf: (fileOffset) => fileOffset + 0x400000,
+    signatureAt: () => undefined,
     functions: () =>
       functions.map((name, index) => ({
         name,

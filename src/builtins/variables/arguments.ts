@@ -54,15 +54,16 @@ export const numberedArguments: readonly VariableDefinition[] = Array.from(
 
 export const args = defineVariable({
   name: 'args',
-  doc: 'The named arguments of a tracepoint, raw tracepoint, fentry or fexit: args.filename.',
+  doc: 'The named arguments of a tracepoint, raw tracepoint, fentry or fexit, and of a uprobe in a program with debug information: args.filename.',
   example: 'tracepoint:syscalls:sys_enter_openat { printf("%s\\n", str(args.filename)); }',
   type: ({ program }) => pointerTo(program.context.args ?? none, 'context'),
   fromContext: true,
+  ofSignature: true,
   available: ({ context, provider }) =>
     context.args
       ? undefined
       : {
-          reason: `a ${provider} has no named arguments`,
+          reason: context.missing?.args ?? `a ${provider} has no named arguments`,
           ...(context.arguments.length > 0 && { hint: 'Use arg0, arg1 …' }),
         },
   emit: () => 'context',
@@ -74,16 +75,19 @@ export const retval = defineVariable({
   example: 'kretprobe:vfs_read { @bytes = hist(retval); }',
   type: ({ program }) => program.context.returnValue?.type ?? u64,
   fromContext: true,
+  ofSignature: true,
   available: ({ provider, context }) =>
     context.returnValue
       ? undefined
-      : {
-          reason: `a ${provider} has no return value`,
-          hint:
-            provider === 'tracepoint'
-              ? 'Tracepoints of system call exits have args.ret.'
-              : 'retval works in kretprobe, uretprobe and fexit.',
-        },
+      : context.missing?.returnValue !== undefined
+        ? { reason: context.missing.returnValue }
+        : {
+            reason: `a ${provider} has no return value`,
+            hint:
+              provider === 'tracepoint'
+                ? 'Tracepoints of system call exits have args.ret.'
+                : 'retval works in kretprobe, uretprobe and fexit.',
+          },
   emit: (out) => out.context(present(out.program.context.returnValue, 'retval')),
 });
 

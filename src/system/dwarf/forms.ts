@@ -70,13 +70,24 @@ export interface Widths {
 export interface RawValue {
   readonly form: number;
   readonly value: number;
+  /** Of blocks: one past the last byte. */
+  readonly end?: number;
 }
 
 /** Reads a value and goes past it. `implied` is what the abbreviation says (DW_FORM_implicit_const). */
 export function readForm(cursor: Cursor, how: number, implied: number, widths: Widths): RawValue {
   if (how === form.indirect) return readForm(cursor, cursor.unsigned(), implied, widths);
-  return { form: how, value: readValue(cursor, how, implied, widths) };
+  const value = readValue(cursor, how, implied, widths);
+  return isBlock(how) ? { form: how, value, end: cursor.at } : { form: how, value };
 }
+
+/** Bytes that have a meaning of their own: expressions, mostly. */
+export const isBlock = (how: number): boolean =>
+  how === form.exprloc ||
+  how === form.block1 ||
+  how === form.block ||
+  how === form.block2 ||
+  how === form.block4;
 
 function readValue(cursor: Cursor, how: number, implied: number, widths: Widths): number {
   switch (how) {

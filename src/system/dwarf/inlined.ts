@@ -1,7 +1,6 @@
 /** Which functions were inlined where: the entries of .debug_info that an address lies in, from a function inward. */
 
-import { Cursor, Damaged } from './cursor.ts';
-import { form } from './forms.ts';
+import { Cursor } from './cursor.ts';
 import type { Entry, Unit } from './unit.ts';
 import { attribute, readEntry, skipChildren, tag } from './unit.ts';
 import type { Range } from './values.ts';
@@ -83,30 +82,4 @@ const covers = (ranges: readonly Range[], address: number): boolean =>
 function callOf(entry: Entry): InlinedCall {
   const number = (name: number): number => entry.values.get(name)?.value ?? 0;
   return { entry, callFile: number(attribute.callFile), callLine: number(attribute.callLine) };
-}
-
-/** Offset in .debug_info of the entry that a value refers to, or where it lies in the shared file. */
-export function referenceOf(
-  entry: Entry,
-  name: number,
-  unit: Unit,
-): { readonly offset: number; readonly isShared: boolean } | undefined {
-  const value = entry.values.get(name);
-  if (value === undefined) return undefined;
-  switch (value.form) {
-    case form.refAddr:
-      return { offset: value.value, isShared: false };
-    case form.gnuRefAlt:
-    case form.refSup4:
-    case form.refSup8:
-      return { offset: value.value, isShared: true };
-    case form.ref1:
-    case form.ref2:
-    case form.ref4:
-    case form.ref8:
-    case form.refUdata:
-      return { offset: unit.offset + value.value, isShared: false };
-    default:
-      throw new Damaged();
-  }
 }

@@ -11,6 +11,8 @@ const names = [
   'info',
   'line',
   'line_str',
+  'loc',
+  'loclists',
   'ranges',
   'rnglists',
   'str',

@@ -10,20 +10,36 @@ import type { DebugSections } from './sections.ts';
 /** Names of attributes, those that we ask for (DWARF 5, 7.5.4). */
 export const attribute = {
   sibling: 0x01,
+  location: 0x02,
   name: 0x03,
+  byteSize: 0x0b,
+  bitOffset: 0x0c,
+  bitSize: 0x0d,
   statements: 0x10,
   lowPc: 0x11,
   highPc: 0x12,
   compilationFolder: 0x1b,
+  constValue: 0x1c,
+  upperBound: 0x2f,
   abstractOrigin: 0x31,
+  callingConvention: 0x36,
+  count: 0x37,
+  dataMemberLocation: 0x38,
+  declaration: 0x3c,
+  encoding: 0x3e,
+  external: 0x3f,
+  frameBase: 0x40,
   specification: 0x47,
+  type: 0x49,
   ranges: 0x55,
   callFile: 0x58,
   callLine: 0x59,
+  dataBitOffset: 0x6b,
   linkageName: 0x6e,
   stringOffsetsBase: 0x72,
   addressBase: 0x73,
   rangeListsBase: 0x74,
+  locationListsBase: 0x8c,
   mipsLinkageName: 0x2007,
 } as const;
 
@@ -32,12 +48,27 @@ export const tag = {
   arrayType: 0x01,
   classType: 0x02,
   enumerationType: 0x04,
+  formalParameter: 0x05,
   lexicalBlock: 0x0b,
+  member: 0x0d,
+  pointerType: 0x0f,
+  referenceType: 0x10,
   structureType: 0x13,
   subroutineType: 0x15,
+  typedef: 0x16,
   unionType: 0x17,
+  inheritance: 0x1c,
   inlinedSubroutine: 0x1d,
+  pointerToMember: 0x1f,
+  subrangeType: 0x21,
+  baseType: 0x24,
+  constType: 0x26,
+  enumerator: 0x28,
   subprogram: 0x2e,
+  volatileType: 0x35,
+  restrictType: 0x37,
+  rvalueReferenceType: 0x42,
+  atomicType: 0x47,
 } as const;
 
 export interface Entry {
@@ -62,7 +93,12 @@ export interface Unit extends Widths {
   /** The first entry: what is said of the unit itself. */
   readonly root: Entry;
   /** Where its parts of tables begin. */
-  readonly bases: { readonly strings: number; readonly addresses: number; readonly rangeLists: number };
+  readonly bases: {
+    readonly strings: number;
+    readonly addresses: number;
+    readonly rangeLists: number;
+    readonly locationLists: number;
+  };
 }
 
 /** Kinds of units that have more in their headers (DW_UT_*). */
@@ -109,6 +145,7 @@ const rootNames: ReadonlySet<number> = new Set([
   attribute.stringOffsetsBase,
   attribute.addressBase,
   attribute.rangeListsBase,
+  attribute.locationListsBase,
 ]);
 
 /** Versions that we know; a unit of another is passed over. */
@@ -137,6 +174,7 @@ function basesOf({ values }: Entry, { isWide }: Widths): Unit['bases'] {
     strings: base(attribute.stringOffsetsBase, isWide ? 16 : 8),
     addresses: base(attribute.addressBase, isWide ? 16 : 8),
     rangeLists: base(attribute.rangeListsBase, isWide ? 20 : 12),
+    locationLists: base(attribute.locationListsBase, isWide ? 20 : 12),
   };
 }
 
@@ -194,3 +232,21 @@ export function skipChildren(cursor: Cursor, unit: Unit, entry: Entry): void {
 }
 
 const siblingOnly: ReadonlySet<number> = new Set([attribute.sibling]);
+
+/** The children of an entry that has just been read, without theirs. `wanted` names the sibling too. */
+export function* childrenOf(
+  cursor: Cursor,
+  unit: Unit,
+  entry: Entry,
+  wanted: ReadonlySet<number>,
+): Generator<Entry> {
+  if (!entry.hasChildren) return;
+  for (
+    let child = readEntry(cursor, unit, wanted);
+    child !== undefined;
+    child = readEntry(cursor, unit, wanted)
+  ) {
+    yield child;
+    skipChildren(cursor, unit, child);
+  }
+}

@@ -67,7 +67,7 @@ export function addressOf({ form: how, value }: RawValue, unit: Unit): number {
   }
 }
 
-const addressNumber = (index: number, { bases, addressBytes, sections }: Unit): number =>
+export const addressNumber = (index: number, { bases, addressBytes, sections }: Unit): number =>
   new Cursor(sections.addr(), bases.addresses + index * addressBytes).address(addressBytes);
 
 /** The addresses that an entry is about; none if it says nothing of them. */
@@ -89,7 +89,7 @@ const isAddress = (how: number): boolean =>
   how === form.gnuAddrIndex;
 
 /** The address that ranges count from: the unit's first. */
-function baseOf(unit: Unit): number {
+export function baseOf(unit: Unit): number {
   const low = unit.root.values.get(attribute.lowPc);
   return low === undefined ? 0 : addressOf(low, unit);
 }

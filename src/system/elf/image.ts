@@ -1,13 +1,11 @@
 /** A program or library as processes have it mapped: its functions by place in the file, its variables by address. */
 
-import { debugSections, hasDebugSection } from '../dwarf/sections.ts';
-import type { SourceLines, SourceOf } from '../dwarf/source-lines.ts';
+import type { SourceOf } from '../dwarf/source-lines.ts';
 import { sourceLines } from '../dwarf/source-lines.ts';
 import { once } from '../once.ts';
 import type { DebugSearch } from './best-symbols.ts';
 import { symbolFiles } from './best-symbols.ts';
-import type { DebugFile } from './debug-files.ts';
-import { debugFiles, sharedDebugFile } from './debug-files.ts';
+import { findDebugInfo } from './find-debug-info.ts';
 import { buildId } from './notes.ts';
 import type { Elf } from './parse.ts';
 import { addressOfOffset, segmentType } from './parse.ts';
@@ -41,7 +39,10 @@ export function imageOf(elf: Elf, path: string, search: DebugSearch): Image {
   const files = once(() => symbolFiles(elf, path, search));
   const functions = once(() => readFunctions(...files()));
   const variables = once(() => readVariables(...files()));
-  const lines = once(() => linesFor(elf, path, search));
+  const lines = once(() => {
+    const info = findDebugInfo(elf, path, search);
+    return info && sourceLines(info);
+  });
   const addressOf = (fileOffset: number): number | undefined => addressOfOffset(elf, fileOffset);
   return {
     functionAt: (fileOffset) => {
@@ -61,23 +62,6 @@ export function imageOf(elf: Elf, path: string, search: DebugSearch): Image {
       ),
     buildId: once(() => buildId(elf)),
   };
-}
-
-/** By the program's own debug information, or that of its debug file. */
-function linesFor(elf: Elf, path: string, { folders, root }: DebugSearch): SourceLines | undefined {
-  const file = fileWithLines({ elf, path: (root ?? '') + path }, debugFiles(elf, path, folders, root));
-  if (file === undefined) return undefined;
-  return sourceLines(debugSections(file.elf), () => {
-    const shared = sharedDebugFile(file);
-    return shared && debugSections(shared);
-  });
-}
-
-function fileWithLines(own: DebugFile, others: Iterable<DebugFile>): DebugFile | undefined {
-  const hasLines = ({ elf }: DebugFile): boolean => hasDebugSection(elf, 'info');
-  if (hasLines(own)) return own;
-  for (const other of others) if (hasLines(other)) return other;
-  return undefined;
 }
 
 /** Mappings begin at whole pages, and so perhaps before the segment that they are of. */

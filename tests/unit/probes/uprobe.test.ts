@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Facts } from '../../../src/sema/facts.ts';
 import { analysed, checkAnalysis, told } from '../../support/analysis.ts';
+import { goldenFacts } from '../../support/golden-facts.ts';
 import { binaryFacts } from '../../support/made-up-binaries.ts';
 
 const app = { path: '/bin/app', functions: ['main', 'add_one', 'add_two', 'Operator+'] };
@@ -142,3 +143,34 @@ test('a file of another form is taken with --unsafe, and its addresses are offse
   expect(told('uprobe:/data:0x40 { }', { facts: data })).toEqual([{ code: 'binary-not-found' }]);
   expect(placesOf('uprobe:/data:0x40 { }', { ...data, unsafe: true })).toEqual(['/data @40']);
 });
+
+const work = goldenFacts('minimal');
+
+test.each([
+  ['uprobe:/bin/app:work { print(args.third); }'],
+  ['uprobe:/bin/app:work { print(args.at->name); print(*args.at); }'],
+  ['uprobe:/bin/app:main,uprobe:/bin/app:work { print(arg0); }'],
+  ['uretprobe:/bin/app:work { print(retval + 1); }'],
+  ['uretprobe:/bin/app:m* { print(retval); }'],
+])('by debug information: %s', (program) =>
+  expect(analysed(program, { facts: work }).diagnostics).toEqual([]),
+);
+
+test('arguments that are not there, or can not be read', () =>
+  checkAnalysis(
+    `
+    uprobe:/bin/app:work { print(args.ninth); }
+                                   // ^^^^^ unknown-field
+    uprobe:/bin/app:work { print(args.real); }
+                                   // ^^^^ not-available-here
+    uprobe:/bin/app:work { print(args); }
+                              // ^^^^ not-available-here
+    uprobe:/bin/app:work+4 { print(args.count); }
+                                // ^^^^ not-available-here
+    uprobe:/bin/app:main { print(args.count); }
+                              // ^^^^ not-available-here
+    uretprobe:/bin/app:work { print(args.count); }
+                                 // ^^^^ not-available-here
+  `,
+    { facts: work },
+  ));
