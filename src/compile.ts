@@ -1,13 +1,13 @@
-/** The compiler's table of contents: text to a plan and a module. Pure: what it knows of the machine, it knows from facts. */
+/** The compiler's table of contents: a script to a plan and a module. Pure: what it knows of the machine, it knows from facts. */
 
 import type { Diagnostic } from './base/diagnostic.ts';
 import { diagnostic, Report } from './base/diagnostic.ts';
+import type { Outcome } from './base/outcome.ts';
 import { hasErrors } from './base/outcome.ts';
-import type { SourceFile } from './base/source-file.ts';
 import type { Generated } from './codegen/generate.ts';
 import { generate } from './codegen/generate.ts';
+import type { Script } from './imports/gather.ts';
 import type { Program } from './parser/ast.ts';
-import { parse } from './parser/parse.ts';
 import type { Plan } from './plan/plan.ts';
 import { ringSymbol } from './plan/plan.ts';
 import { ringBytes } from './plan/ring-size.ts';
@@ -32,25 +32,22 @@ export interface Compiled {
 
 /** Each stage runs only if the ones before it found no error. `facts` are asked for once, with what the script's config block sets. */
 export function compile(
-  source: SourceFile,
+  { value: { program, sources }, diagnostics: syntax }: Outcome<Script>,
   given: ScriptArguments,
   facts: (config: Partial<Settings>) => Facts,
 ): Compiled {
-  const parsed = parse(source, given);
-  if (hasErrors(parsed.diagnostics)) return { program: parsed.value, diagnostics: parsed.diagnostics };
+  if (hasErrors(syntax)) return { program, diagnostics: syntax };
 
   const report = new Report();
-  const machine = withCPart(parsed.value, facts(readConfig(parsed.value.config, report)), report);
-  if (hasErrors(report.diagnostics))
-    return { program: parsed.value, diagnostics: [...parsed.diagnostics, ...report.diagnostics] };
-  const analysed = analyse(parsed.value, machine, given);
-  const diagnostics = [...parsed.diagnostics, ...report.diagnostics, ...analysed.diagnostics];
-  if (hasErrors(diagnostics))
-    return { program: parsed.value, typed: analysed.value, facts: machine, diagnostics };
+  const machine = withCPart(program, facts(readConfig(program.config, report)), report);
+  if (hasErrors(report.diagnostics)) return { program, diagnostics: [...syntax, ...report.diagnostics] };
+  const analysed = analyse(program, machine, given);
+  const diagnostics = [...syntax, ...report.diagnostics, ...analysed.diagnostics];
+  if (hasErrors(diagnostics)) return { program, typed: analysed.value, facts: machine, diagnostics };
 
-  const generated = generate(analysed.value, source, machine);
+  const generated = generate(analysed.value, sources, machine);
   diagnostics.push(...ringWarnings(generated.plan, machine));
-  return { program: parsed.value, typed: analysed.value, generated, facts: machine, diagnostics };
+  return { program, typed: analysed.value, generated, facts: machine, diagnostics };
 }
 
 /** A ring that the largest event would not fit into is made larger than the user said: that is not to go unnoticed. */

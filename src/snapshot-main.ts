@@ -8,6 +8,7 @@ import process from 'node:process';
 import v8 from 'node:v8';
 import { taiOffset } from './runtime/kernel/clocks.ts';
 import { sourceFile } from './base/source-file.ts';
+import { gather } from './imports/gather.ts';
 import { main } from './cli/main.ts';
 import { parseOptions } from './cli/options.ts';
 import { realWorld } from './cli/world.ts';
@@ -37,5 +38,5 @@ function prepareCompiler(): void {
     unsafe: false,
     searchPath: '',
   });
-  compile(sourceFile('', script), { parameters: [] }, () => facts);
+  compile(gather(sourceFile('', script)), { parameters: [] }, () => facts);
 }

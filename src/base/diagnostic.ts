@@ -6,6 +6,7 @@ import type { Span } from './span.ts';
 export const diagnosticCodes = [
   // Syntax
   'bad-escape',
+  'bad-import',
   'bad-number',
   'duplicate-config',
   'duplicate-field',
@@ -25,6 +26,7 @@ export const diagnosticCodes = [
   'unclosed-predicate',
   'unexpected-character',
   'unexpected-token',
+  'unsafe-import',
   'unsupported-syntax',
   'unterminated-comment',
   'unterminated-string',

@@ -1,10 +1,23 @@
-/** A source text and its line table. */
+/** Source texts and their line tables. */
 
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
   /** Offset at which each line begins; the first is 0. */
   readonly lineStarts: readonly number[];
+}
+
+/** The texts of a script: its own, and those of the scripts that it imports. */
+export interface Sources {
+  readonly main: SourceFile;
+  /** By the name that spans bear; undefined for what is no text of the script. */
+  named(name: string): SourceFile | undefined;
+}
+
+/** The first is the script's own. */
+export function sourcesOf(main: SourceFile, ...imported: readonly SourceFile[]): Sources {
+  const byName = new Map([...imported, main].map((source) => [source.name, source]));
+  return { main, named: (name) => byName.get(name) };
 }
 
 /** Both counted from 1, as people count. */

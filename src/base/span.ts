@@ -11,6 +11,12 @@ export interface Span {
   readonly from?: Span;
 }
 
+/** Where a span is in a file: itself, or the call of the macro by which it got there; undefined if the file has no part in it. */
+export function spanIn(file: string, span: Span): Span | undefined {
+  for (let at: Span | undefined = span; at; at = at.from) if (at.file === file) return at;
+  return undefined;
+}
+
 /** The smallest span that covers both. */
 export function join(first: Span, last: Span): Span {
   return {

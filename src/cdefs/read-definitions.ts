@@ -56,7 +56,8 @@ function read(
     return undefined;
   }
   const own = filesOf(pieces);
-  const includesAny = options.includes.length > 0 || pieces.some(({ text }) => /^#\s*include\b/.test(text));
+  const includesAny =
+    options.includes.length > 0 || pieces.some(({ text }) => /^\s*#\s*include\b/m.test(text));
   const headers = includesAny ? options.kernelHeaders() : undefined;
   const args = ['-include', kernelPath, ...clangArguments(options, headers, options.kernel.hasBtf())];
   const main = mainText(own, words());

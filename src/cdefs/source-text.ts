@@ -5,8 +5,9 @@ import { resolve } from 'node:path';
 import type { Span } from '../base/span.ts';
 import type { VirtualFile } from './libclang/translation-unit.ts';
 
-/** A preprocessor line, or a definition: the text that stands at a place in a script. */
+/** A preprocessor line, or a definition: the text that stands at a place in a script; or a whole header. */
 export interface CPiece {
+  readonly isHeader?: true;
   readonly text: string;
   readonly span: Span;
 }
@@ -14,18 +15,20 @@ export interface CPiece {
 /** A file for each script that has C in it, under the script's own path, with blanks where it is no C. */
 export function filesOf(pieces: readonly CPiece[]): readonly VirtualFile[] {
   const texts = new Map<string, string>();
-  for (const { text, span } of pieces) {
+  for (const piece of pieces) {
+    const { span } = piece;
     const before = texts.get(span.file) ?? '';
     const gap = span.start - before.length;
     // A preprocessor line begins a line.
     const blanks = gap > 0 ? `${' '.repeat(gap - 1)}\n` : '';
-    texts.set(span.file, before + blanks + ended(text));
+    texts.set(span.file, before + blanks + ended(piece));
   }
   return [...texts].map(([path, text]) => ({ path: resolve(path), text }));
 }
 
 /** Scripts may leave out the semicolon behind a definition; C may not. It takes the place of a blank. */
-const ended = (text: string): string => (text.startsWith('#') || text.endsWith(';') ? text : `${text};`);
+const ended = ({ text, isHeader }: CPiece): string =>
+  isHeader || text.startsWith('#') || text.endsWith(';') ? text : `${text};`;
 
 /** The place of an offset in bytes, as libclang counts, in the piece that holds it; undefined if none does. */
 export function spanAt(

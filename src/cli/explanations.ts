@@ -20,6 +20,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'begin { printf("100\\%"); }',
     right: 'begin { printf("100%%"); }',
   },
+  'bad-import': {
+    text: 'What is imported is a script (.bt), a header of C (.h), or a folder with some of these. Paths are relative to the script that imports. A file counts once, whatever the path to it.',
+    wrong: 'import "no-such-file.bt";\nbegin { exit(); }',
+    right: 'begin { exit(); }',
+  },
   'bad-number': {
     text: 'Numbers are whole: decimal, octal (010), hexadecimal (0x10), with an exponent (5e3), with _ between digits, and with a unit of time (5ms). The largest is 18446744073709551615.',
     wrong: 'begin { @x = 1.5; }',
@@ -111,6 +116,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'Something else was expected at this place; the message says what.',
     wrong: 'begin { else { exit(); } }',
     right: 'begin { if (pid) { } else { exit(); } }',
+  },
+  'unsafe-import': {
+    text: 'Whoever can write to a file that is imported can make you run what he likes, as root: files and folders that everybody can write to are not imported (chmod o-w), nor are files in such a folder, unless it is sticky. Within a folder that is imported, such files are left out with a warning.',
   },
   'unsupported-syntax': {
     text: 'The language has this form, but this version of tstrace does not. The hint says what can be written instead, if anything can.',
@@ -264,6 +272,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { print(strlen(comm)); }',
   },
   // Types
+  'bad-c-definition': {
+    text: 'The C part of the script, or a header that it includes, is not right as C: libclang tells what is wrong. Headers are looked for in the folders of -I, among those of the kernel where they are installed, and in /usr/include.',
+    wrong: 'struct point { int x; inr y; };\nbegin { @x = sizeof(struct point); }',
+    right: 'struct point { int x; int y; };\nbegin { @x = sizeof(struct point); }',
+  },
   'bad-cast': {
     text: 'A value of this type can not be made one of the other, or is of that type already.',
     wrong: 'begin { @x = (uint64)(1, 2); }',
@@ -361,11 +374,6 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'The ring buffer that perf_rb_pages asks for is smaller than the largest event of the script, so it was made larger. Events can be large by max_strlen, stacks and whole structs.',
   },
   // The machine
-  'bad-c-definition': {
-    text: 'The C part of the script, or a header that it includes, is not right as C: libclang tells what is wrong. Headers are looked for in the folders of -I, among those of the kernel where they are installed, and in /usr/include.',
-    wrong: 'struct point { int x; inr y; };\nbegin { @x = sizeof(struct point); }',
-    right: 'struct point { int x; int y; };\nbegin { @x = sizeof(struct point); }',
-  },
   'libclang-missing': {
     text: 'The C part of a script (definitions, #include, #define) is read by libclang. Install it (apt-get install libclang1-19), or name its file by TSTRACE_LIBCLANG. Scripts without such a part do without it.',
   },

@@ -3,17 +3,20 @@
 import { Bug } from '../base/assert.ts';
 import { diagnostic, Report } from '../base/diagnostic.ts';
 import { hasErrors } from '../base/outcome.ts';
-import type { Result, SysError } from '../base/result.ts';
-import type { SourceFile } from '../base/source-file.ts';
+import type { Result } from '../base/result.ts';
+import type { SourceFile, Sources } from '../base/source-file.ts';
 import { taiOffset } from '../runtime/kernel/clocks.ts';
-import { sourceFile } from '../base/source-file.ts';
+import { sourceFile, sourcesOf } from '../base/source-file.ts';
+import { reasonOf } from '../base/sys-reason.ts';
 import { format } from '../format/format.ts';
+import type { GatherOptions } from '../imports/gather.ts';
+import { gather } from '../imports/gather.ts';
 import type { Notices } from '../output/notices.ts';
 import { createNotices } from '../output/notices.ts';
 import { renderMessage } from '../output/render-diagnostic.ts';
-import { parse } from '../parser/parse.ts';
 import type { Settings } from '../plan/settings.ts';
 import { settled } from '../plan/settings.ts';
+import { importFiles } from '../system/import-files.ts';
 import { readMachine } from '../system/machine.ts';
 import { explainCode } from './commands/explain.ts';
 import { listProbes, listScript } from './commands/list.ts';
@@ -72,11 +75,12 @@ async function start(world: World): Promise<number> {
 async function runScript(world: World, options: Options, settings: Partial<Settings>): Promise<number> {
   const source = readSource(world, options);
   if (!source.ok) return usageError(world, source.error);
-  const notices = noticesFor(world, options, source.value);
+  const script = gather(source.value, gathering(options));
+  const notices = noticesFor(world, options, script.value.sources);
   return runCommand({
     options,
     settings: { ...settings, reportFailures: options.reportFailures },
-    source: source.value,
+    script,
     world,
     notices,
     openOutput: () => {
@@ -96,7 +100,7 @@ function formatScript(world: World, options: Options): number {
   const source = readSource(world, options);
   if (!source.ok) return usageError(world, source.error);
   const { value, diagnostics } = format(source.value);
-  noticesFor(world, options, source.value).diagnostics(diagnostics);
+  noticesFor(world, options, sourcesOf(source.value)).diagnostics(diagnostics);
   if (value === undefined) return exitCodes.failure;
   if (options.outputPath === undefined) return print(world, value);
   const written = world.replaceFile(options.outputPath, value);
@@ -110,27 +114,35 @@ function list(world: World, options: Options, environment: Partial<Settings>): n
   const report = new Report();
   const isScript =
     options.source !== undefined || (options.pattern !== undefined && world.isFile(options.pattern));
-  const source = readSource(
-    world,
+  const asScript: Options =
     isScript && options.pattern !== undefined
       ? { ...options, source: { kind: 'file', path: options.pattern } }
-      : options,
-  );
+      : options;
+  const source = readSource(world, asScript);
   if (isScript && !source.ok) return usageError(world, source.error);
   const text = source.ok ? source.value : sourceFile('pattern', '');
+  const script = gather(text, gathering(asScript));
+  if (isScript) report.add(script.diagnostics);
   const names = isScript
-    ? listScript(parse(text).value, facts, report)
+    ? listScript(script.value.program, facts, report)
     : listProbes(options.pattern, facts, report);
   const lines = [...new Set(names)];
-  noticesFor(world, options, text).diagnostics(report.diagnostics);
+  noticesFor(world, options, script.value.sources).diagnostics(report.diagnostics);
   print(world, lines.map((line) => `${line}\n`).join(''));
   return hasErrors(report.diagnostics) ? exitCodes.failure : exitCodes.success;
 }
 
-function noticesFor(world: World, options: Options, source: SourceFile): Notices {
+/** Imports are files, whatever the script is. */
+const gathering = ({ source, parameters }: Options): GatherOptions => ({
+  parameters,
+  files: importFiles,
+  ...(source?.kind === 'file' && { path: source.path }),
+});
+
+function noticesFor(world: World, options: Options, sources: Sources): Notices {
   const colour = variable(world.environment, 'COLOR') ?? 'auto';
   return createNotices({
-    source: (file) => (file === source.name ? source : undefined),
+    source: (file) => sources.named(file),
     colours: colour === 'always' || (colour === 'auto' && world.stdout.isTerminal && world.stderr.isTerminal),
     quiet: options.quiet,
     warnings: options.warnings,
@@ -156,18 +168,6 @@ function readSource(world: World, { source }: Options): Result<SourceFile, Usage
 
 const looksLikeProgram = (name: string): boolean => /[{<]/.test(name);
 
-/** The commonest causes in words, all of them by name. */
-function reasonOf({ name }: SysError): string {
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'you may not',
-    EISDIR: 'it is a directory',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the file system is read-only',
-  };
-  return words[name] === undefined ? name : `${words[name]} (${name})`;
-}
-
 function usageError(world: World, { message, hint }: UsageError): number {
   say(world, renderMessage('error', message, undefined, { source: () => undefined, colours: false }));
   if (hint !== undefined) say(world, `HINT: ${hint}\n`);
@@ -179,7 +179,7 @@ function info(world: World, options: Options, environment: Partial<Settings>): n
   const machine = readMachine(taiOffset);
   const refused = checkPrivileges(machine);
   if (refused) {
-    noticesFor(world, options, sourceFile('', '')).diagnostics([refused]);
+    noticesFor(world, options, sourcesOf(sourceFile('', ''))).diagnostics([refused]);
     return exitCodes.failure;
   }
   const facts = liveFactsFor({ machine, settings: settled(environment), options, world });

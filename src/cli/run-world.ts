@@ -1,6 +1,6 @@
 /** Everything that a run needs of the real world, in one place. */
 
-import type { SourceFile } from '../base/source-file.ts';
+import type { Sources } from '../base/source-file.ts';
 import { formatter } from '../output/format.ts';
 import { localZone, strftime } from '../output/strftime.ts';
 import type { Machine } from '../plan/machine.ts';
@@ -29,7 +29,7 @@ import type { World } from './world.ts';
 export interface RunWorldRequest {
   readonly options: Options;
   readonly settings: Settings;
-  readonly source: SourceFile;
+  readonly sources: Sources;
   readonly world: World;
   readonly machine: Machine;
   readonly output: OpenedOutput;
@@ -58,7 +58,7 @@ const nowNsecs = (): bigint => BigInt(Date.now()) * nsecsPerMs;
 export function runWorld({
   options,
   settings,
-  source,
+  sources,
   world,
   machine,
   output,
@@ -93,7 +93,7 @@ export function runWorld({
     },
     machine,
     settings,
-    source,
+    sources,
     attaching: {
       onlineCpus: onlineCpus(),
       probeDevices: probeDevices(),

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import type { Result, SysError } from '../base/result.ts';
-import { failed, ok } from '../base/result.ts';
+import { attempt } from '../system/attempt.ts';
 import type { Environment } from './settings.ts';
 
 /** A place to write to. `write` is write(2): it may take less than it is given. Throws as node:fs does. */
@@ -122,18 +122,5 @@ function nonBlocking(fd: number): number {
   } catch {
     // Closed, or not ours to open: it is used as it is.
     return fd;
-  }
-}
-
-/** node:fs throws; here it gives a result with the errno by its name. */
-function attempt<T>(call: string, act: () => T): Result<T, SysError> {
-  try {
-    return ok(act());
-  } catch (error) {
-    const { code, errno } = error as NodeJS.ErrnoException;
-    if (code === undefined || errno === undefined) throw error;
-    const number = Math.abs(errno);
-    const text = Object.entries(os.constants.errno).find(([, value]) => value === number)?.[0] ?? code;
-    return failed({ kind: 'sys-error', call, errno: number, name: text });
   }
 }

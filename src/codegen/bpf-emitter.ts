@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
+import { spanIn } from '../base/span.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
 import { helperFailure, runtimeWarning } from '../builtins/runtime-warning.ts';
 import type {
@@ -64,6 +65,7 @@ export interface EmitterOptions {
   readonly program: ProgramInfo;
   readonly machine: Machine;
   readonly settings: Settings;
+  /** The text that the function is in. */
   readonly source: SourceFile;
   readonly tables: Tables;
   readonly surroundings: Surroundings;
@@ -79,7 +81,7 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
   readonly program: ProgramInfo;
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly #source: SourceFile;
+  readonly source: SourceFile;
   readonly #tables: Tables;
   readonly #surroundings: Surroundings;
   readonly #context: () => IrValue;
@@ -91,7 +93,7 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
     this.program = options.program;
     this.machine = options.machine;
     this.settings = options.settings;
-    this.#source = options.source;
+    this.source = options.source;
     this.#tables = options.tables;
     this.#surroundings = options.surroundings;
     this.#context = options.context;
@@ -106,7 +108,9 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
   locate(span: Span): void {
     if (span === this.#span) return;
     this.#span = span;
-    this.builder.setLocation(lineColumnAt(this.#source, span.start));
+    // The back end looks lines up in the function's own text: what a macro of another text wrote is where the macro is called.
+    const own = spanIn(this.source.name, span);
+    if (own) this.builder.setLocation(lineColumnAt(this.source, own.start));
   }
 
   /** What `act` writes comes from here. */

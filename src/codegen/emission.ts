@@ -1,7 +1,7 @@
 /** What expressions, statements, maps and records share while a program is written, one of its functions at a time. */
 
 import { present } from '../base/assert.ts';
-import type { SourceFile } from '../base/source-file.ts';
+import type { Sources } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { ContextSlot } from '../probes/define.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -24,7 +24,7 @@ import type { Register } from './values.ts';
 export interface ModuleContext {
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly source: SourceFile;
+  readonly sources: Sources;
   readonly maps: ReadonlyMap<string, MapSymbol>;
   /** How many programs there are. */
   readonly programs: number;

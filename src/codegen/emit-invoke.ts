@@ -1,6 +1,7 @@
 /** Calls of functions of the script. Each program has its own copy of those that it calls, which knows the program's context and its scratch. */
 
 import { present } from '../base/assert.ts';
+import { lineColumnAt } from '../base/source-file.ts';
 import type { TypedExpr, TypedFunction } from '../sema/typed-tree.ts';
 import { Storage } from './bpf/storage.ts';
 import type { EmittedFunction, Emission } from './emission.ts';
@@ -52,7 +53,8 @@ function functionNamed(emission: Emission, name: string): EmittedFunction {
 }
 
 function writeFunction(outer: Emission, called: TypedFunction): EmittedFunction {
-  const { settings, share } = outer;
+  const { settings, share, sources } = outer;
+  const source = present(sources.named(called.span.file), `source ${called.span.file}`);
   const inRegisters = called.parameters.slice(0, registerArgumentsMax);
   const limits = { onStackLimit: settings.onStackLimit, stackBytesMax: share.bytes };
   const begun = beginInner(
@@ -60,6 +62,7 @@ function writeFunction(outer: Emission, called: TypedFunction): EmittedFunction 
     called.name,
     inRegisters.map(({ name }) => ({ name, type: 'i64' })),
     (builder) => new Storage(builder, limits),
+    { source, location: lineColumnAt(source, called.span.start) },
   );
   const { builder, storage, frame } = begun;
   const exits = new Exits(builder);

@@ -1,5 +1,6 @@
 /** One program: predicate, block, exit; and in front of them, if it needs scratch memory, the way to it. */
 
+import { present } from '../base/assert.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import { currentIds } from '../builtins/variables/pid.ts';
 import type { TypedProbe } from '../sema/typed-tree.ts';
@@ -27,9 +28,11 @@ export interface EmittedProgram {
 }
 
 export function emitProbe(probe: TypedProbe, index: number, module: ModuleContext): EmittedProgram {
+  const source = present(module.sources.named(probe.span.file), `source ${probe.span.file}`);
   const builder = new FunctionBuilder(probe.name, {
     section: `s_${probe.name}`,
-    location: lineColumnAt(module.source, probe.span.start),
+    source,
+    location: lineColumnAt(source, probe.span.start),
   });
   const exits = new Exits(builder);
   const share = stackShare(probe.depth);
@@ -46,6 +49,7 @@ export function emitProbe(probe: TypedProbe, index: number, module: ModuleContex
     },
     {
       builder,
+      source,
       storage: new Storage(builder, limits),
       context: () => builder.parameter(0),
       departure: undefined,

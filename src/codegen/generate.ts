@@ -1,6 +1,6 @@
 /** DOOR: a typed program becomes the text of a module and a plan. It has no errors, so this reports nothing. */
 
-import type { SourceFile } from '../base/source-file.ts';
+import type { Sources } from '../base/source-file.ts';
 import { present } from '../base/assert.ts';
 import type { NameTable } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
@@ -37,7 +37,7 @@ export interface GenerateFacts {
   readonly fieldsOf: FieldsOf;
 }
 
-export function generate(program: TypedProgram, source: SourceFile, facts: GenerateFacts): Generated {
+export function generate(program: TypedProgram, sources: Sources, facts: GenerateFacts): Generated {
   const { machine, settings, fieldsOf } = facts;
   const ring = new RingRoom(settings, machine, sendsControlEvents(program));
   const tables = new Tables(
@@ -49,7 +49,7 @@ export function generate(program: TypedProgram, source: SourceFile, facts: Gener
   const module = {
     machine,
     settings,
-    source,
+    sources,
     maps: byName,
     programs: program.probes.length,
     ring,
@@ -66,7 +66,12 @@ export function generate(program: TypedProgram, source: SourceFile, facts: Gener
   const functions = [...emitted.map(({ builder }) => builder), ...tables.functions.values()];
   const { events, strings, places, requires } = tables;
   return {
-    ir: printModule({ source, maps: maps.map(describe), functions, license: settings.license }),
+    ir: printModule({
+      source: sources.main,
+      maps: maps.map(describe),
+      functions,
+      license: settings.license,
+    }),
     functions,
     plan: {
       programs: program.probes.map(programPlan),

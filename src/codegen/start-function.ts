@@ -1,6 +1,7 @@
 /** Makes ready to write a function of a program: its emitter, its storage, its ways out; and what builtins ask of the tree, the maps and the records. */
 
 import { present } from '../base/assert.ts';
+import type { SourceFile } from '../base/source-file.ts';
 import type { Argument } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import type { Surroundings } from './bpf-emitter.ts';
@@ -18,6 +19,8 @@ import type { Home } from './variables.ts';
 
 export interface FunctionParts {
   readonly builder: FunctionBuilder;
+  /** The text that it is in. */
+  readonly source: SourceFile;
   readonly storage: Storage;
   /** The probe's context, as this function finds it. */
   readonly context: () => IrValue;
@@ -32,8 +35,8 @@ export interface FunctionParts {
 }
 
 export function startFunction(shared: ProgramContext, parts: FunctionParts): Emission {
-  const { builder, storage, context, variables, loop, departure, leave } = parts;
-  const { probe, machine, settings, source, tables } = shared;
+  const { builder, source, storage, context, variables, loop, departure, leave } = parts;
+  const { probe, machine, settings, tables } = shared;
   const holder: { emission?: Emission } = {};
   const surroundings = surroundingsOf(() => present(holder.emission, 'the function being written'));
   const emission: Emission = {

@@ -17,6 +17,8 @@ export interface Program {
 
 /** C as written, comments inside included. */
 export interface CDefinition {
+  /** A whole file of C, that an import names. */
+  readonly isHeader?: true;
   readonly text: string;
   readonly span: Span;
 }

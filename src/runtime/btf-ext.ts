@@ -22,6 +22,8 @@ export interface BtfExt {
 
 /** Line and column share a word: 22 bits and 10 (include/uapi/linux/bpf.h, BPF_LINE_INFO_LINE_NUM). */
 export interface LinePlace {
+  /** Of the file's name, among BTF's strings. */
+  readonly nameOffset: number;
   readonly line: number;
   readonly column: number;
 }
@@ -107,7 +109,8 @@ export function lineOfInstruction(lines: BtfRecords, instruction: number): LineP
   let found: LinePlace | undefined;
   for (let at = 0; at < words.length && (words[at] ?? 0) <= instruction; at += recordWords) {
     const place = words[at + 3] ?? 0;
-    if (place >>> 10 > 0) found = { line: place >>> 10, column: place & 0x3ff };
+    const nameOffset = words[at + 1] ?? 0;
+    if (place >>> 10 > 0) found = { nameOffset, line: place >>> 10, column: place & 0x3ff };
   }
   return found;
 }

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-import type { SourceFile } from '../base/source-file.ts';
+import type { Sources } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
 import type { BpfApi, Fd, KernelLog, MultiAttachType, ProgramSpec } from './bpf-api.ts';
@@ -31,8 +31,8 @@ export interface LoadOptions {
   readonly logLevel: 0 | 1 | 2;
   /** Which programs are attached to all their places by one link. */
   readonly multiTypeOf: (program: ProgramPlan) => MultiAttachType | undefined;
-  /** The script, to find the place that an instruction comes from. */
-  readonly source: SourceFile;
+  /** To find the place that an instruction comes from. */
+  readonly sources: Sources;
 }
 
 export interface LoadedProgram {
@@ -243,7 +243,8 @@ function refusal(
     span: plan.span,
     ...(object.lines && { lines: object.lines }),
   };
-  const report = verifierReport(program, attempt.log, attempt.cut, placesIn(session.options.source));
+  const toSpan = placesIn(session.options.sources, session.file.textAt);
+  const report = verifierReport(program, attempt.log, attempt.cut, toSpan);
   const message = `the kernel's verifier refused ${plan.probe}: ${report.summary.join(' / ') || callText(error)}`;
   const hints = [
     report.explanation,

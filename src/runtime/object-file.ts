@@ -13,6 +13,7 @@ import {
   parseBtf,
   partCount,
   referredBy,
+  stringAt,
   wordOf,
 } from '../system/btf/parse.ts';
 import type { Elf } from '../system/elf/parse.ts';
@@ -37,6 +38,8 @@ export interface ObjectFile {
   readonly maps: ReadonlyMap<string, ObjectMap>;
   /** As the kernel wants it: sizes and offsets of the data sections filled in. */
   readonly btf?: Uint8Array;
+  /** A text among BTF's strings. */
+  readonly textAt: (offset: number) => string;
 }
 
 /** Read an object that our compiler has made. */
@@ -56,6 +59,7 @@ export function parseObject(bytes: Uint8Array): ObjectFile {
     programs: new Map(programs.map((symbol) => [symbol.name, linkProgram(linker, symbol)])),
     maps: new Map(mapSymbols(symbols).map((symbol) => [symbol.name, objectMap(symbol, btf?.types)])),
     ...(btf && { btf: btf.bytes }),
+    textAt: (offset) => (btf ? stringAt(btf.types, offset) : ''),
   };
 }
 

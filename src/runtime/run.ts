@@ -5,7 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-import type { SourceFile } from '../base/source-file.ts';
+import type { Sources } from '../base/source-file.ts';
 import type { Output } from '../output/output.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -47,7 +47,7 @@ export interface RunWorld {
   readonly symbols: Pick<Symbolizer, 'follow' | 'lost' | 'close'>;
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly source: SourceFile;
+  readonly sources: Sources;
   readonly attaching: Pick<AttachOptions, 'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'threadsOf'>;
   /** Memory that is free, for the choice of the ring's size. */
   readonly memoryBytes: number;
@@ -104,7 +104,7 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
       logBytesMax: world.settings.logSize,
       logLevel: world.verbose.logLevel,
       multiTypeOf: (program) => multiTypeOf(program, world.features),
-      source: world.source,
+      sources: world.sources,
     });
     if (!loaded.ok) return loadFailure(loaded.error, world);
     for (const note of loaded.value.notes) world.verbose.log(`${note}\n`);

@@ -1,6 +1,6 @@
 /** The verifier's log as a value: what is wrong in one or two lines, where in the script, and what it means in plain words. Pure. */
 
-import type { SourceFile } from '../base/source-file.ts';
+import type { Sources } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { BtfRecords, KernelLog } from './bpf-api.ts';
 import type { LinePlace } from './btf-ext.ts';
@@ -34,9 +34,11 @@ export interface VerifiedProgram {
 /** Where in the script a line and a column are, both counted from 1. */
 export type PlaceToSpan = (place: LinePlace) => Span | undefined;
 
-/** One character long, for that is all that the instruction knows. */
-export function placesIn(source: SourceFile): PlaceToSpan {
-  return ({ line, column }) => {
+/** One character long, for that is all that the instruction knows. `nameAt` gives names of files, which have `./` before them. */
+export function placesIn(sources: Sources, nameAt: (offset: number) => string): PlaceToSpan {
+  return ({ nameOffset, line, column }) => {
+    const source = sources.named(nameAt(nameOffset).replace(/^\.\//, ''));
+    if (!source) return undefined;
     const start = (source.lineStarts[line - 1] ?? source.text.length) + Math.max(0, column - 1);
     return start < source.text.length ? { file: source.name, start, end: start + 1 } : undefined;
   };

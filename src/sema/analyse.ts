@@ -117,7 +117,7 @@ const distinct = (requires: readonly Requirement[]): readonly Requirement[] => [
 function distinctDiagnostics(report: Report): Outcome<unknown>['diagnostics'] {
   const seen = new Set<string>();
   return report.diagnostics.filter(({ code, message, span }) => {
-    const key = `${code} ${span?.start} ${span?.end} ${message}`;
+    const key = `${code} ${span?.file} ${span?.start} ${span?.end} ${message}`;
     return seen.has(key) ? false : seen.add(key);
   });
 }

@@ -27,7 +27,7 @@ export interface CTypes {
 
 /** Reads C: pieces of scripts at their places. Of the macros those that `words` holds become constants. Nothing to read gives undefined. */
 export type ReadC = (
-  pieces: readonly { readonly text: string; readonly span: Span }[],
+  pieces: readonly { readonly text: string; readonly span: Span; readonly isHeader?: true }[],
   words: () => Iterable<string>,
 ) => Outcome<CTypes | undefined>;
 

@@ -27,10 +27,9 @@ export function reportUnsupported(
 
 /** Sections of a script without a meaning yet: the first of each kind is reported. */
 export function reportUnsupportedSections(report: Report, program: Program): void {
-  const { imports, probes } = program;
+  const { probes } = program;
   const labels = probes.flatMap(({ attachPoints }) => attachPoints.flatMap(({ label }) => label ?? []));
   const sections: readonly (readonly [string, { readonly span: Span } | undefined])[] = [
-    ['Imports are', imports[0]],
     ['Names for probes are', labels[0]],
   ];
   for (const [name, section] of sections) if (section) reportForm(report, name, section.span);

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 
 import { hasErrors } from '../../src/base/outcome.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
+import { gather } from '../../src/imports/gather.ts';
 import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
 import { compile } from '../../src/compile.ts';
@@ -24,7 +25,11 @@ const llvm = locateLlvm(process.env.TSTRACE_LLVM);
 function check(script: string): void {
   if (!llvm.ok) throw new Error(llvm.error.message);
   const source = sourceFile('mutant.bt', script);
-  const { generated, diagnostics } = compile(source, { parameters: ['1', 'text'] }, () => facts);
+  const { generated, diagnostics } = compile(
+    gather(source, { parameters: ['1', 'text'] }),
+    { parameters: ['1', 'text'] },
+    () => facts,
+  );
   expect(generated === undefined).toBe(hasErrors(diagnostics));
   // Every place lies within the script, and can be shown.
   renderDiagnostics(diagnostics, { source: () => source, colours: false });

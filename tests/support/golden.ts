@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { sourceFile } from '../../src/base/source-file.ts';
+import { gather } from '../../src/imports/gather.ts';
 import type { Generated } from '../../src/codegen/generate.ts';
 import { printGoldenFunction, printShape } from '../../src/codegen/llvm/print-golden.ts';
 import { compile } from '../../src/compile.ts';
@@ -16,9 +17,13 @@ import { largeScratchSymbol, scratchSymbol } from '../../src/plan/plan.ts';
 import { present } from '../../src/base/assert.ts';
 import { tailsOf } from '../../src/types/packing.ts';
 import { typeName } from '../../src/types/type-name.ts';
+import { filesIn } from './import-folder.ts';
 import { goldenFacts } from './golden-facts.ts';
 
 const directory = join(import.meta.dirname, '../codegen');
+
+/** What goldens import. */
+const imported = filesIn(join(directory, 'imported'));
 
 /** Source rooms that decide what is shown, one directory each. */
 export const areas = [
@@ -96,7 +101,8 @@ export function compileGolden(
 ): Generated {
   const known = goldenFacts(facts);
   const machine = { ...known.machine, ...differing };
-  const compiled = compile(sourceFile('golden.bt', program), { parameters: [] }, () => ({
+  const script = gather(sourceFile('golden.bt', program), { parameters: [], files: imported });
+  const compiled = compile(script, { parameters: [] }, () => ({
     ...known,
     machine,
   }));

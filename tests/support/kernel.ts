@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { present } from '../../src/base/assert.ts';
 import { taiOffset } from '../../src/runtime/kernel/clocks.ts';
-import { sourceFile } from '../../src/base/source-file.ts';
+import { sourceFile, sourcesOf } from '../../src/base/source-file.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { Result } from '../../src/base/result.ts';
 import type { Machine } from '../../src/plan/machine.ts';
@@ -54,7 +54,7 @@ export function loadHere(
     logBytesMax: 1_000_000,
     logLevel: 0,
     multiTypeOf: () => undefined,
-    source: sourceFile('script.bt', script),
+    sources: sourcesOf(sourceFile('script.bt', script)),
   });
 }
 

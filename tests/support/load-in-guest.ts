@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 
 import { present } from '../../src/base/assert.ts';
 import { taiOffset } from '../../src/runtime/kernel/clocks.ts';
-import { sourceFile } from '../../src/base/source-file.ts';
+import { sourceFile, sourcesOf } from '../../src/base/source-file.ts';
 import type { Plan, ProgramPlan } from '../../src/plan/plan.ts';
 import { Handles } from '../../src/runtime/handles.ts';
 import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
@@ -66,7 +66,7 @@ function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refu
     logBytesMax,
     multiTypeOf: () => undefined,
     logLevel: 0,
-    source: sourceFile('x', program),
+    sources: sourcesOf(sourceFile('golden.bt', program)),
   } as const;
   const programs = plan.programs.map(forThisKernel);
   const loaded = load(realBpf, handles, { ...plan, programs }, Buffer.from(object, 'base64'), options);

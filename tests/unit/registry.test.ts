@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { version } from '../../src/cli/version.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
+import { gather } from '../../src/imports/gather.ts';
 import { builtins, findBuiltin, findEvent } from '../../src/builtins/registry.ts';
 import { compile } from '../../src/compile.ts';
 import { findProbe, probes } from '../../src/probes/registry.ts';
@@ -20,7 +21,7 @@ const root = join(import.meta.dirname, '../..');
 const definitions = [...builtins, ...probes];
 
 const errorsOf = (script: string): readonly string[] =>
-  compile(sourceFile('example', script), { parameters: [] }, exampleFacts)
+  compile(gather(sourceFile('example', script)), { parameters: [] }, exampleFacts)
     .diagnostics.filter(({ severity }) => severity === 'error')
     .map(({ code, message }) => `${code}: ${message}`);
 

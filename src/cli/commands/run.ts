@@ -3,12 +3,13 @@
 import { hasErrors } from '../../base/outcome.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { diagnostic } from '../../base/diagnostic.ts';
-import type { SourceFile } from '../../base/source-file.ts';
+import type { Outcome } from '../../base/outcome.ts';
 import type { Generated } from '../../codegen/generate.ts';
 import type { BpfCpu, EmittedObject } from '../../codegen/llvm/emit-object.ts';
 import { emitObject } from '../../codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../codegen/llvm/locate-library.ts';
 import { compile } from '../../compile.ts';
+import type { Script } from '../../imports/gather.ts';
 import type { Notices } from '../../output/notices.ts';
 import { printAst } from '../../parser/print-ast.ts';
 import { ok } from '../../base/result.ts';
@@ -40,7 +41,7 @@ export interface RunRequest {
   readonly options: Options;
   /** What the environment sets. */
   readonly settings: Partial<Settings>;
-  readonly source: SourceFile;
+  readonly script: Outcome<Script>;
   readonly world: World;
   readonly notices: Notices;
   /** Opens -o's file or takes stdout; on first use, so that errors of compiling leave the file alone. */
@@ -70,14 +71,14 @@ const compilesOnly = (options: Options): boolean =>
   ((options.emitElf !== undefined || options.emitLlvm !== undefined) && !options.dryRun);
 
 async function compileAndRun(request: RunRequest, target: OpenedTarget | undefined): Promise<number> {
-  const { options, settings, source, world, notices } = request;
+  const { options, settings, script, world, notices } = request;
   const machine = readMachine(taiOffset, {
     ...(target?.kind === 'child' && { childPid: target.pid }),
     ...(target?.kind === 'process' && { targetPid: target.pid }),
   });
   // The kernel takes some 100 ms to write its symbols down: compiling and printing share one reading.
   const kallsyms = once(readKallsyms);
-  const compiled = compile(source, options, (config) =>
+  const compiled = compile(script, options, (config) =>
     liveFactsFor({ machine, settings: settled(config, settings), options, world, kallsyms }),
   );
   if (compiled.typed && asksForHelp(options, compiled.typed.options)) {
@@ -105,6 +106,7 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
     object.bytes,
     runWorld({
       ...request,
+      sources: script.value.sources,
       settings: facts.settings,
       machine,
       output,

@@ -2,7 +2,13 @@
 
 import { assert, Bug, present } from '../../base/assert.ts';
 
-/** Where in the script an instruction comes from; both counted from 1. */
+/** A text that debug locations point into; its lines become the text of BTF's line information. */
+export interface ScriptSource {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where in its function's text an instruction comes from; both counted from 1. */
 export interface IrLocation {
   readonly line: number;
   readonly column: number;

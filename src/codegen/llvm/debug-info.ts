@@ -4,7 +4,7 @@
  */
 
 import { present } from '../../base/assert.ts';
-import type { IrLocation } from './block-writer.ts';
+import type { IrLocation, ScriptSource } from './block-writer.ts';
 import type { FunctionBuilder } from './ir.ts';
 import type { IrType } from './ir-value.ts';
 import { bytesOf } from './ir-value.ts';
@@ -25,10 +25,9 @@ export type DebugType =
       }[];
     };
 
-/** The script that debug locations point into; its lines become the text of BTF's line information. */
-export interface ScriptSource {
-  readonly name: string;
-  readonly text: string;
+interface SourceNode {
+  readonly node: string;
+  readonly lineCount: number;
 }
 
 /** Numbered metadata nodes of one module; equal nodes are written once. */
@@ -38,17 +37,18 @@ export class DebugInfo {
   readonly #globals: string[] = [];
   readonly #file: string;
   readonly #unit: string;
-  readonly #lineCount: number;
+  readonly #source: ScriptSource;
+  /** By the source's name. */
+  readonly #sources = new Map<string, SourceNode>();
+  /** Of the text that a function is in, by the function's node. */
+  readonly #lineCounts = new Map<string, number>();
   /** Neighbouring instructions mostly share their location. */
   #lastLocation:
     { readonly location: IrLocation; readonly subprogram: string; readonly node: string } | undefined;
 
   constructor(source: ScriptSource) {
-    // The BPF back end looks each line up in the text without a check: one beyond its end, or behind a NUL, crashes it.
-    const text = `${source.text.replaceAll('\0', ' ').replace(/\n$/, '')}\n`;
-    this.#lineCount = text.split('\n').length - 1;
-    const names = `filename: ${quote(source.name)}, directory: "."`;
-    this.#file = this.#node(`!DIFile(${names}, source: ${quote(text)})`);
+    this.#source = source;
+    this.#file = this.#sourceNode(source).node;
     this.#unit = this.#later();
   }
 
@@ -99,18 +99,20 @@ export class DebugInfo {
   /** The node of a function. Each parameter is named: the kernel refuses the BTF of a function with a nameless one. */
   function(builder: FunctionBuilder): string {
     const subprogram = this.#later();
+    const { node: file, lineCount } = this.#sourceNode(builder.source ?? this.#source);
+    this.#lineCounts.set(subprogram, lineCount);
     const types = builder.parameters.map((parameter) => this.#registerType(parameter.type));
     const signature = this.#list([this.#registerType(builder.result), ...types]);
     const parameters = builder.parameters.map(({ name }, index) => {
       const type = present(types[index], 'parameter type');
-      const place = `scope: ${subprogram}, file: ${this.#file}, line: ${builder.location.line}`;
+      const place = `scope: ${subprogram}, file: ${file}, line: ${builder.location.line}`;
       return this.#node(`!DILocalVariable(name: "${name}", arg: ${index + 1}, ${place}, type: ${type})`);
     });
     const local = builder.section === undefined ? 'DISPFlagLocalToUnit | ' : '';
     const fields = [
       `name: "${builder.name}"`,
-      `scope: ${this.#file}`,
-      `file: ${this.#file}`,
+      `scope: ${file}`,
+      `file: ${file}`,
       `line: ${builder.location.line}`,
       `type: ${this.#node(`!DISubroutineType(types: ${signature})`)}`,
       `scopeLine: ${builder.location.line}`,
@@ -127,7 +129,7 @@ export class DebugInfo {
     const last = this.#lastLocation;
     if (last?.location === location && last.subprogram === subprogram) return last.node;
     const { column } = location;
-    const line = Math.min(location.line, this.#lineCount);
+    const line = Math.min(location.line, present(this.#lineCounts.get(subprogram), 'lines of a function'));
     const node = this.#node(`!DILocation(line: ${line}, column: ${column}, scope: ${subprogram})`);
     this.#lastLocation = { location, subprogram, node };
     return node;
@@ -147,6 +149,17 @@ export class DebugInfo {
     return [`!llvm.dbg.cu = !{${this.#unit}}`, `!llvm.module.flags = !{${version}, ${dwarf}}`, ...nodes].join(
       '\n',
     );
+  }
+
+  #sourceNode({ name, text }: ScriptSource): SourceNode {
+    const known = this.#sources.get(name);
+    if (known) return known;
+    // The BPF back end looks each line up in the text without a check: one beyond its end, or behind a NUL, crashes it.
+    const whole = `${text.replaceAll('\0', ' ').replace(/\n$/, '')}\n`;
+    const node = this.#node(`!DIFile(filename: ${quote(name)}, directory: ".", source: ${quote(whole)})`);
+    const made = { node, lineCount: whole.split('\n').length - 1 };
+    this.#sources.set(name, made);
+    return made;
   }
 
   #registerType(type: IrType): string {

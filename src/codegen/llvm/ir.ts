@@ -4,7 +4,7 @@
  */
 
 import { assert, present } from '../../base/assert.ts';
-import type { InstructionNotes, IrBlock, IrLocation } from './block-writer.ts';
+import type { InstructionNotes, IrBlock, IrLocation, ScriptSource } from './block-writer.ts';
 import { BlockWriter } from './block-writer.ts';
 import type { BinaryOperation, Comparison } from './fold.ts';
 import { foldBinary, foldCompare, requireDefined } from './fold.ts';
@@ -34,6 +34,8 @@ export interface FunctionOptions {
   readonly section?: string;
   readonly parameters?: readonly IrParameter[];
   readonly result?: IrType;
+  /** The text that locations are in; the module's own by default. */
+  readonly source?: ScriptSource;
   /** Of the function itself, and of instructions until `setLocation`. */
   readonly location?: IrLocation;
 }
@@ -65,6 +67,7 @@ export class FunctionBuilder {
   readonly section: string | undefined;
   readonly parameters: readonly IrParameter[];
   readonly result: IrType;
+  readonly source: ScriptSource | undefined;
   readonly location: IrLocation;
   readonly #blocks: BlockWriter;
   readonly #rooms = new StackRooms();
@@ -75,6 +78,7 @@ export class FunctionBuilder {
     this.section = options.section;
     this.parameters = options.parameters ?? [{ name: 'ctx', type: 'ptr' }];
     this.result = options.result ?? 'i64';
+    this.source = options.source;
     this.location = options.location ?? { line: 1, column: 1 };
     this.#blocks = new BlockWriter(name, this.location);
     for (const parameter of this.parameters) {

@@ -1,8 +1,8 @@
 /** Prints a whole module: target, licence, maps with their BTF, functions with debug locations. The only place that knows sections. */
 
 import { assert } from '../../base/assert.ts';
-import type { IrBlock } from './block-writer.ts';
-import type { DebugType, ScriptSource } from './debug-info.ts';
+import type { IrBlock, ScriptSource } from './block-writer.ts';
+import type { DebugType } from './debug-info.ts';
 import { DebugInfo } from './debug-info.ts';
 import type { FunctionBuilder } from './ir.ts';
 
@@ -24,6 +24,7 @@ export interface MapDescription {
 }
 
 export interface ModuleDescription {
+  /** The script's own text; functions may have others. */
   readonly source: ScriptSource;
   readonly maps: readonly MapDescription[];
   readonly functions: readonly FunctionBuilder[];

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { DiagnosticCode } from '../../../src/base/diagnostic.ts';
 import { sourceFile } from '../../../src/base/source-file.ts';
+import { gather } from '../../../src/imports/gather.ts';
 import { explanations } from '../../../src/cli/explanations.ts';
 import { compile } from '../../../src/compile.ts';
 import type { Facts } from '../../../src/sema/facts.ts';
@@ -18,7 +19,7 @@ const facts: Facts = {
 };
 
 const codesOf = (script: string): readonly DiagnosticCode[] =>
-  compile(sourceFile('example.bt', script), { parameters: [] }, () => facts).diagnostics.map(
+  compile(gather(sourceFile('example.bt', script)), { parameters: [] }, () => facts).diagnostics.map(
     ({ code }) => code,
   );
 

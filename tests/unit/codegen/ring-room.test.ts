@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { sourceFile } from '../../../src/base/source-file.ts';
+import { gather } from '../../../src/imports/gather.ts';
 import { RingRoom } from '../../../src/codegen/ring-room.ts';
 import { compile } from '../../../src/compile.ts';
 import type { Machine } from '../../../src/plan/machine.ts';
@@ -55,7 +56,7 @@ test.each([
 ])('with $pages pages wanted, $script warns of $said', ({ pages, script, said }) => {
   const facts = goldenFacts('minimal');
   const settings = { ...facts.settings, perfRbPages: pages, maxStrlen: 10_000 };
-  const { diagnostics } = compile(sourceFile('ring.bt', script), { parameters: [] }, () => ({
+  const { diagnostics } = compile(gather(sourceFile('ring.bt', script)), { parameters: [] }, () => ({
     ...facts,
     settings,
   }));

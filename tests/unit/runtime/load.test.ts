@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
-import { sourceFile } from '../../../src/base/source-file.ts';
+import { sourceFile, sourcesOf } from '../../../src/base/source-file.ts';
 import type { MapPlan } from '../../../src/plan/plan.ts';
 import { Handles } from '../../../src/runtime/handles.ts';
 import type { LoadOptions } from '../../../src/runtime/load.ts';
@@ -30,7 +30,7 @@ const options: LoadOptions = {
   logBytesMax: 1_000_000,
   multiTypeOf: () => undefined,
   logLevel: 0,
-  source: sourceFile('script.bt', 'kprobe:f { @x = 1; }\n'),
+  sources: sourcesOf(sourceFile('script.bt', 'kprobe:f { @x = 1; }\n')),
 };
 
 function loadOn(bpf: FakeBpf, changes: Partial<LoadOptions> = {}, plans = plan) {

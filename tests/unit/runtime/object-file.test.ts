@@ -83,7 +83,9 @@ test('functions and lines are counted in instructions, and lead to the place in 
   const call =
     wordsOf(program.instructions).findIndex((word, index) => index % 2 === 0 && (word & 0xff) === 0x85) / 2;
   // `call bpf_get_current_pid_tgid` stands in the second line of the body.
-  expect(lineOfInstruction(lines, call)).toEqual({ line: 2, column: 3 });
+  const place = present(lineOfInstruction(lines, call), 'place');
+  expect(place).toMatchObject({ line: 2, column: 3 });
+  expect(oneProgram.textAt(place.nameOffset)).toMatch(/script\.bt$/);
 });
 
 test('only the functions that a program needs are appended, and calls and callbacks lead to them', () => {

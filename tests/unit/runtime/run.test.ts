@@ -1,7 +1,7 @@
 /** Whole runs on a kernel in memory: what is asked of it, what is told, and that nothing is left, whatever goes wrong. */
 
 import { expect, test } from 'vitest';
-import { sourceFile } from '../../../src/base/source-file.ts';
+import { sourceFile, sourcesOf } from '../../../src/base/source-file.ts';
 import { emitObject } from '../../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../../src/codegen/llvm/locate-library.ts';
 import type { FeatureName } from '../../../src/runtime/features.ts';
@@ -56,7 +56,7 @@ async function runScript(script: string, conditions: Conditions = {}): Promise<R
     symbols: { follow: () => ({ ok: true, value: undefined }), lost: () => 0n, close: () => undefined },
     machine,
     settings,
-    source: sourceFile('script.bt', script),
+    sources: sourcesOf(sourceFile('script.bt', script)),
     attaching: {
       onlineCpus: [0],
       probeDevices: { kprobe: 8, uprobe: 9 },

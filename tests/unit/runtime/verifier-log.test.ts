@@ -1,19 +1,24 @@
 /** Verifier logs, made into reports. */
 
 import { expect, test } from 'vitest';
-import { sourceFile } from '../../../src/base/source-file.ts';
+import { sourceFile, sourcesOf } from '../../../src/base/source-file.ts';
 import { explainComplaint } from '../../../src/runtime/verifier-complaints.ts';
 import { placesIn, verifierReport } from '../../../src/runtime/verifier-log.ts';
 
 const script = sourceFile('script.bt', 'kprobe:f {\n  @x = 1;\n  @y = 2;\n}\n');
+const other = sourceFile('lib/other.bt', 'fn f(): void {\n  @z = 1;\n}\n');
+/** BTF's names of files, by the offsets of the lines below. */
+const names = ['./script.bt', './lib/other.bt'];
 const span = { file: 'script.bt', start: 0, end: 8 };
 const statistics =
   'processed 12 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 1\n';
-/** Instructions 0 and 5 come from lines 2 and 3, each from column 3. */
+/** Instructions 0 and 5 come from lines 2 and 3, each from column 3; 9 from line 2 of the other script. */
 const lines = {
   recordBytes: 16,
-  count: 2,
-  bytes: new Uint8Array(Uint32Array.of(0, 0, 0, (2 << 10) | 3, 5, 0, 0, (3 << 10) | 3).buffer),
+  count: 3,
+  bytes: new Uint8Array(
+    Uint32Array.of(0, 0, 0, (2 << 10) | 3, 5, 0, 0, (3 << 10) | 3, 9, 1, 0, (2 << 10) | 3).buffer,
+  ),
 };
 
 const report = (text: string, cut = false, trueBytes?: number) =>
@@ -21,7 +26,7 @@ const report = (text: string, cut = false, trueBytes?: number) =>
     { name: 'kprobe_f_1', probe: 'kprobe:f', span, lines },
     { text, ...(trueBytes !== undefined && { trueBytes }) },
     cut,
-    placesIn(script),
+    placesIn(sourcesOf(script, other), (offset) => names[offset] ?? ''),
   );
 
 test('the summary is the last line that is no statistics', () => {
@@ -50,6 +55,12 @@ test('the last instruction shown leads to its place in the script', () => {
   );
   expect(instruction).toBe(7);
   expect(script.text.slice(place.start, place.start + 2)).toBe('@y');
+});
+
+test('an instruction of a script that is imported leads to that script', () => {
+  const { span: place } = report(`9: (79) r1 = *(u64 *)(r1 +8)\nR1 invalid mem access 'scalar'\n`);
+  expect(place.file).toBe(other.name);
+  expect(other.text.slice(place.start, place.start + 2)).toBe('@z');
 });
 
 test('without an instruction the attach point is the place', () => {

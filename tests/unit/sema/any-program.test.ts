@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hasErrors } from '../../../src/base/outcome.ts';
 import { sourceFile } from '../../../src/base/source-file.ts';
+import { gather } from '../../../src/imports/gather.ts';
 import { compile } from '../../../src/compile.ts';
 import { analysed } from '../../support/analysis.ts';
 import { brokenPromises } from '../../support/check-tree.ts';
@@ -17,7 +18,11 @@ test('any program that the parser accepts is typed', () => {
   const facts = goldenFacts('minimal');
   fc.assert(
     fc.property(randomProgram, (program) => {
-      const { typed, diagnostics } = compile(sourceFile('random', program), { parameters }, () => facts);
+      const { typed, diagnostics } = compile(
+        gather(sourceFile('random', program), { parameters }),
+        { parameters },
+        () => facts,
+      );
       if (typed && !hasErrors(diagnostics)) expect(brokenPromises(typed)).toEqual([]);
     }),
     { numRuns: 300 },

@@ -5,6 +5,7 @@ import type { Builtin } from '../../../src/builtins/define.ts';
 import type * as Registry from '../../../src/builtins/registry.ts';
 import { compile } from '../../../src/compile.ts';
 import { sourceFile } from '../../../src/base/source-file.ts';
+import { gather } from '../../../src/imports/gather.ts';
 import { missingFeatures } from '../../../src/runtime/features.ts';
 import { checkAnalysis, typesIn } from '../../support/analysis.ts';
 import { goldenFacts } from '../../support/golden-facts.ts';
@@ -62,7 +63,7 @@ test('an unsafe function is an error at the whole call, wherever it stands, unle
 });
 
 const planOf = (script: string) => {
-  const { generated } = compile(sourceFile('script', script), { parameters: [] }, () =>
+  const { generated } = compile(gather(sourceFile('script', script)), { parameters: [] }, () =>
     goldenFacts('minimal'),
   );
   if (!generated) throw new Error('it does not compile');
