@@ -6,6 +6,8 @@
 import { assertNever, present } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
+import type { Helper, HelperName } from '../plan/helpers.ts';
+import { helpers } from '../plan/helpers.ts';
 import type { Plan, ProgramType, Requirement } from '../plan/plan.ts';
 import { encodeRecord, record } from '../types/record.ts';
 import { i16, i32, u8 } from '../types/type.ts';
@@ -32,39 +34,26 @@ export interface Feature {
   readonly probe: Probe;
 }
 
-const helper = (name: string, id: number, since: string, program: ProgramType = 'tracepoint'): Feature => ({
-  what: `the helper bpf_${name}`,
-  since,
-  probe: { by: 'helper', id, program },
-});
+function helperFeature(name: string, { id, since, where, program = 'tracepoint' }: Helper): Feature {
+  return {
+    what: `the helper bpf_${name}`,
+    since: where === undefined ? since : `${since}, ${where}`,
+    probe: { by: 'helper', id, program },
+  };
+}
 
-/** By the name under which definitions require them. Helpers go by the kernel's name without bpf_ (include/uapi/linux/bpf.h, ___BPF_FUNC_MAPPER). */
+/** Only iterators may call it, and each kernel that we support has it: nobody need ask. */
+const unasked = 'seq_write';
+
+const helperFeatures = Object.fromEntries(
+  Object.entries<Helper>(helpers)
+    .filter(([name]) => name !== unasked)
+    .map(([name, helper]) => [name, helperFeature(name, helper)]),
+) as Readonly<Record<Exclude<HelperName, typeof unasked>, Feature>>; // fromEntries can't say that they are the same names
+
+/** By the name under which definitions require them: helpers by theirs. */
 export const features = {
-  get_current_cgroup_id: helper('get_current_cgroup_id', 80, '4.18'),
-  probe_write_user: helper('probe_write_user', 36, '4.8, where lockdown does not forbid it', 'kprobe'),
-  override_return: helper('override_return', 58, '4.16, with CONFIG_BPF_KPROBE_OVERRIDE', 'kprobe'),
-  send_signal: helper('send_signal', 109, '5.3'),
-  probe_read_user: helper('probe_read_user', 112, '5.5'),
-  probe_read_kernel: helper('probe_read_kernel', 113, '5.5'),
-  probe_read_user_str: helper('probe_read_user_str', 114, '5.5'),
-  probe_read_kernel_str: helper('probe_read_kernel_str', 115, '5.5'),
-  send_signal_thread: helper('send_signal_thread', 117, '5.6'),
-  jiffies64: helper('jiffies64', 118, '5.6'),
-  get_ns_current_pid_tgid: helper('get_ns_current_pid_tgid', 120, '5.7'),
-  ktime_get_boot_ns: helper('ktime_get_boot_ns', 125, '5.8'),
-  ringbuf_output: helper('ringbuf_output', 130, '5.8'),
-  ringbuf_reserve: helper('ringbuf_reserve', 131, '5.8'),
-  get_task_stack: helper('get_task_stack', 141, '5.9'),
-  get_current_task_btf: helper('get_current_task_btf', 158, '5.11'),
-  for_each_map_elem: helper('for_each_map_elem', 164, '5.13'),
-  snprintf: helper('snprintf', 165, '5.13'),
-  get_func_ip: helper('get_func_ip', 173, '5.15', 'kprobe'),
-  get_attach_cookie: helper('get_attach_cookie', 174, '5.15'),
-  find_vma: helper('find_vma', 180, '5.17'),
-  loop: helper('loop', 181, '5.17'),
-  strncmp: helper('strncmp', 182, '5.17'),
-  map_lookup_percpu_elem: helper('map_lookup_percpu_elem', 195, '5.19'),
-  ktime_get_tai_ns: helper('ktime_get_tai_ns', 208, '6.1'),
+  ...helperFeatures,
   ringbuf: { what: 'ring buffers', since: '5.8', probe: { by: 'ring' } },
   kprobe: {
     what: 'kprobes (CONFIG_KPROBES, CONFIG_KPROBE_EVENTS)',
@@ -84,7 +73,7 @@ export const features = {
   btf: { what: 'type information of its own (CONFIG_DEBUG_INFO_BTF)', since: '5.4', probe: { by: 'btf' } },
   fentry: { what: 'fentry programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fentry' } },
   fexit: { what: 'fexit programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fexit' } },
-} as const satisfies Readonly<Record<string, Feature>>;
+} satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof features;
 
@@ -155,7 +144,7 @@ function featureName({ feature }: Requirement): FeatureName {
 function ask(world: FeatureWorld, probe: Probe): Presence {
   switch (probe.by) {
     case 'helper':
-      return askHelper(world.bpf, probe.id, probe.program);
+      return askHelper(world, probe.id, probe.program);
     case 'ring':
       return askRing(world.bpf);
     case 'trampoline':
@@ -200,8 +189,12 @@ function tryProgram(
 }
 
 /** The call's arguments are rubbish, so the load fails one way or another; the log tells whether the helper itself was the reason. */
-function askHelper(bpf: BpfApi, id: number, program: ProgramType): Presence {
-  const { result, log } = tryProgram(bpf, { type: program }, [call(id), ...returnZero]);
+function askHelper({ bpf, functionBtfId }: FeatureWorld, id: number, type: ProgramType): Presence {
+  if (type === 'tracing' && functionBtfId === undefined) return 'unknown';
+  const tracing = type === 'tracing' && {
+    tracing: { attachType: 'fentry', btfId: functionBtfId ?? 0 } as const,
+  };
+  const { result, log } = tryProgram(bpf, { type, ...tracing }, [call(id), ...returnZero]);
   if (result.ok) return 'present';
   if (log.text === '') return 'unknown';
   return /invalid func|unknown func|cannot use helper/.test(log.text) ? 'absent' : 'present';

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
+import { helpers } from '../../../src/plan/helpers.ts';
 import type { Feature, FeatureName } from '../../../src/runtime/features.ts';
 import { Features, features } from '../../../src/runtime/features.ts';
 import { realBpf } from '../../../src/runtime/kernel/real-bpf.ts';
@@ -26,11 +27,27 @@ const isSince = (since: string): boolean => {
   return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
 };
 const entries = Object.entries(features) as [FeatureName, Feature][];
-const helpers = entries.filter(([, feature]) => feature.probe.by === 'helper');
+const askable = entries.filter(([, { probe }]) => probe.by === 'helper' && probe.program !== 'tracing');
+const isBuiltIn = ([, { since }]: [FeatureName, Feature]): boolean => /^[\d.]+$/.test(since);
 
-/** Helpers that are compiled out with kprobes (kernel/trace/bpf_trace.c, CONFIG_BPF_KPROBE_OVERRIDE and the like) are not among ours. */
-test.each(helpers)('the helper %s is there exactly if the kernel is new enough', (name, { since }) => {
-  expect(asked.presence(name)).toBe(isSince(since) ? 'present' : 'absent');
+test.each(askable.filter(isBuiltIn))(
+  'the helper %s is there exactly if the kernel is new enough',
+  (name, { since }) => {
+    expect(asked.presence(name)).toBe(isSince(since) ? 'present' : 'absent');
+  },
+);
+
+test.each(askable.filter((entry) => !isBuiltIn(entry)))(
+  'the helper %s is there only if the kernel is new enough',
+  (name, { since }) => {
+    expect(isSince(since) ? ['present', 'absent'] : ['absent']).toContain(asked.presence(name));
+  },
+);
+
+/** Where no tracing program may be loaded, its helpers can't be asked for. */
+test('a helper of tracing programs alone is there if they are', () => {
+  const trampolines = asked.presence('fentry');
+  expect(asked.presence('get_socket_cookie')).toBe(trampolines === 'present' ? 'present' : 'unknown');
 });
 
 test('every helper has the number that the kernel gives it', () => {
@@ -42,8 +59,8 @@ test('every helper has the number that the kernel gives it', () => {
     .map((id) => variantsOf(types, id))
     .find((variants) => variants[0]?.name === 'BPF_FUNC_unspec');
   const numbers = new Map(present(all, 'enum bpf_func_id').map(({ name, value }) => [name, Number(value)]));
-  const known = helpers.filter(([, { since }]) => isSince(since));
-  expect(known.map(([name, { probe }]) => [name, probe.by === 'helper' && probe.id])).toEqual(
+  const known = Object.entries(helpers).filter(([, { since }]) => isSince(since));
+  expect(known.map(([name, { id }]) => [name, id])).toEqual(
     known.map(([name]) => [name, numbers.get(`BPF_FUNC_${name}`)]),
   );
 });
