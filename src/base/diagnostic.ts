@@ -79,6 +79,7 @@ export const diagnosticCodes = [
   'not-traceable',
   'probe-not-supported',
   'target-not-found',
+  'program-too-large',
   'too-many-probes',
   'unknown-probe',
   // Configuration

@@ -41,9 +41,9 @@ export interface ProgramContext extends ModuleContext {
   readonly probe: TypedProbe;
   readonly share: StackShare;
   /** Variables that bodies of `for` loops use too, by their id. */
-  readonly shared: ReadonlySet<number>;
+  readonly shared: ReadonlySet<string>;
   /** Variables that belong in registers. */
-  readonly counting: ReadonlySet<number>;
+  readonly counting: ReadonlySet<string>;
   /** Functions of the script that are written, by their name. */
   readonly functions: Map<string, EmittedFunction>;
 }
@@ -68,7 +68,7 @@ export interface Emission extends ProgramContext {
   readonly out: BpfEmitter;
   readonly failures: Failures;
   /** Where variables live, by their id. */
-  readonly variables: Map<number, Home>;
+  readonly variables: Map<string, Home>;
   /** The probe's context, as this function finds it. */
   readonly context: () => IrValue;
   /** Around the statement that is being written, the innermost last. */

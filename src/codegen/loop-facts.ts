@@ -7,7 +7,7 @@ import { partsOfExpr, partsOfProbe, partsOfStatement } from './walk.ts';
 /** Which parts of a variable that holds a tuple are asked for; `whole` if it is used as it is. */
 export function usedElements(
   statements: readonly TypedStatement[],
-  id: number,
+  id: string,
 ): ReadonlySet<number> | 'whole' {
   const used = new Set<number>();
   const isWhole = ({ exprs, statements }: Parts): boolean =>
@@ -25,8 +25,8 @@ export function usedElements(
  * Ids of variables in the conditions of `while` loops. The verifier walks through such a loop round by round, and must see the condition
  * become false: it follows values in registers, not those in memory.
  */
-export function countingVariables(probe: TypedProbe): ReadonlySet<number> {
-  const counting = new Set<number>();
+export function countingVariables(probe: TypedProbe): ReadonlySet<string> {
+  const counting = new Set<string>();
   const visit = ({ exprs, statements }: Parts, isCondition: boolean): void => {
     for (const expr of exprs) {
       if (isCondition && expr.kind === 'variable') counting.add(expr.variable.id);
@@ -42,14 +42,14 @@ export function countingVariables(probe: TypedProbe): ReadonlySet<number> {
 }
 
 /** Ids of variables that the body of a loop uses and the code around it too. */
-export function sharedVariables(probe: TypedProbe): ReadonlySet<number> {
-  const shared = new Set<number>();
+export function sharedVariables(probe: TypedProbe): ReadonlySet<string> {
+  const shared = new Set<string>();
   /** By id: within how many loops a variable lives. */
-  const homes = new Map<number, number>(
+  const homes = new Map<string, number>(
     probe.functions.flatMap(({ parameters }) => parameters.map(({ id }) => [id, 0] as const)),
   );
   const visit = ({ exprs, statements }: Parts, level: number): void => {
-    const use = (id: number): void => {
+    const use = (id: string): void => {
       if ((homes.get(id) ?? level) < level) shared.add(id);
     };
     for (const expr of exprs) {

@@ -25,7 +25,7 @@ export interface FunctionParts {
   /** The probe's context, as this function finds it. */
   readonly context: () => IrValue;
   /** Variables of the functions around it. */
-  readonly variables?: ReadonlyMap<number, Home>;
+  readonly variables?: ReadonlyMap<string, Home>;
   /** It is the body of a loop. */
   readonly loop?: LoopExits;
   /** Where a `return` leaves word, if the body is one of a loop that has some. */

@@ -45,7 +45,7 @@ function newHome(
 }
 
 /** Those that inner functions find too. */
-export const sharedHomes = ({ variables }: Emission): ReadonlyMap<number, Home> =>
+export const sharedHomes = ({ variables }: Emission): ReadonlyMap<string, Home> =>
   new Map([...variables].filter(([, { kind }]) => kind === 'shared'));
 
 /** Where a variable is, which has been declared. */

@@ -11,6 +11,7 @@ import type { FieldsOf } from '../types/field.ts';
 import type { ExpandedProbe } from './expand-probes.ts';
 import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
+import { Growth } from './growth.ts';
 import { checkRecursion, declareFunctions, depthOf } from './function-declarations.ts';
 import { inferTruth } from './infer-expression.ts';
 import { inferCalled, inferFunction } from './infer-function.ts';
@@ -41,12 +42,19 @@ export function analyse(written: Program, facts: Facts, given: ScriptArguments):
     });
   const functions = declareFunctions(report, program.functions);
   const declaredMaps = declareMaps(report, program.maps);
-  const common = { facts, fieldsOf: fieldsWith(facts, expanded), given, functions, declaredMaps };
+  const growth = new Growth(program);
+  const common = { facts, fieldsOf: fieldsWith(facts, expanded), given, functions, declaredMaps, growth };
   const before = inferTypes(expanded, common);
   const requires: Requirement[] = [];
   const options = new ScriptOptions();
-  const last: Round = { ...common, report, before, next: new SymbolTable(), requires, options, final: true };
-  const probes = inferAll(expanded, last);
+  const found = new Report();
+  const probes = inferAll(expanded, {
+    ...common,
+    ...{ report: found, before, next: new SymbolTable(), requires, options, final: true },
+  });
+  // What was found is about a script that was looked at in part.
+  if (growth.report(report)) return { value: nothing, diagnostics: report.diagnostics };
+  report.add(found.diagnostics);
   checkOptionsGiven(given, options.all, program.span, report);
   checkDeclaredMaps(report, declaredMaps, before.maps);
   const maps = [...before.maps.values()].filter((map) => map.value);
@@ -74,10 +82,12 @@ function fieldsWith(facts: Facts, expanded: readonly ExpandedProbe[]): FieldsOf 
   return (struct) => own.get(struct.id) ?? facts.fieldsOf(struct);
 }
 
+const nothing: TypedProgram = { probes: [], maps: [], requires: [], options: [] };
+
 /** Comes to an end, for a table only grows and a type can't grow for ever: sizes have limits, and tuples keep their shape. */
 function inferTypes(
   expanded: readonly ExpandedProbe[],
-  common: Pick<Round, 'facts' | 'fieldsOf' | 'given' | 'functions' | 'declaredMaps'>,
+  common: Pick<Round, 'facts' | 'fieldsOf' | 'given' | 'functions' | 'declaredMaps' | 'growth'>,
 ): SymbolTable {
   for (let table = new SymbolTable(); ;) {
     const next = new SymbolTable(table);
@@ -90,7 +100,9 @@ function inferTypes(
       options: new ScriptOptions(),
       final: false,
     });
-    if (next.equals(table)) return next;
+    const news = next.newsSince(table);
+    if (!news || common.growth.isTooMuch) return next;
+    common.growth.blameIfTooSlow(news);
     table = next;
   }
 }
@@ -123,10 +135,13 @@ function distinctDiagnostics(report: Report): Outcome<unknown>['diagnostics'] {
 }
 
 function inferAll(expanded: readonly ExpandedProbe[], round: Round): readonly TypedProbe[] {
+  round.growth.beginRound();
   const called = new Set<string>();
   const probes = expanded.map((probe, index) => {
+    round.growth.beginProgram();
     const typed = inferProbe(probe, index, round);
     typed.functions.forEach(({ name }) => called.add(name));
+    round.growth.blameIfTooLarge(probe.span, 'places');
     return typed;
   });
   inferUncalled(expanded, called, round);

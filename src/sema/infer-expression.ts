@@ -49,6 +49,9 @@ export const isWrong = ({ expr }: Inferred): boolean => expr.type.kind === 'erro
 
 export function infer(scope: Scope, expr: Expr): Inferred {
   const { span } = expr;
+  const { growth } = scope.round;
+  if (growth.isTooMuch) return wrong(span);
+  growth.count();
   switch (expr.kind) {
     case 'int':
       return literal(expr.value, span);

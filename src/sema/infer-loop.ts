@@ -155,9 +155,13 @@ export function inferUnroll(
   { count, body, span }: StatementOf<'unroll'>,
 ): readonly TypedStatement[] {
   const { expr } = infer(scope, count);
-  const typed = scope.nesting.inLoop(() => inferBlock(scope, body));
+  const times =
+    expr.kind === 'constant' && expr.value >= 1n && expr.value <= unrolledMax && Number(expr.value);
+  const typed = scope.round.growth.unrolled(times || 1, span, () =>
+    scope.nesting.inLoop(() => inferBlock(scope, body)),
+  );
   if (expr.type.kind === 'error') return [];
-  if (expr.kind !== 'constant' || expr.value < 1n || expr.value > unrolledMax) {
+  if (times === false) {
     scope.report.error(
       'bad-argument',
       `unroll() takes a number from 1 to ${unrolledMax} that is known when compiling`,
@@ -165,7 +169,7 @@ export function inferUnroll(
     );
     return [];
   }
-  return [{ kind: 'unroll', times: Number(expr.value), body: typed, span }];
+  return [{ kind: 'unroll', times, body: typed, span }];
 }
 
 export function inferJump(

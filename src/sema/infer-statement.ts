@@ -23,7 +23,10 @@ export function inferBlock(scope: Scope, block: Block): readonly TypedStatement[
 
 export function inferStatements(scope: Scope, statements: readonly Statement[]): readonly TypedStatement[] {
   const typed: TypedStatement[] = [];
+  const { growth } = scope.round;
   for (const [index, statement] of statements.entries()) {
+    if (growth.isTooMuch) break;
+    growth.count();
     const found = inferStatement(scope, statement);
     typed.push(...scope.takeIntroduced().map((variable) => declaration(scope, variable)), ...found);
     if (!endsFlow(statement)) continue;

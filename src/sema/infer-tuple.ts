@@ -3,7 +3,7 @@
 import { didYouMean } from '../base/did-you-mean.ts';
 import type { Span } from '../base/span.ts';
 import type { Expr, Name } from '../parser/ast.ts';
-import type { TupleType } from '../types/type.ts';
+import type { TupleType, Type } from '../types/type.ts';
 import { errorType, tuple } from '../types/type.ts';
 import { flexibleElement } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
@@ -17,10 +17,29 @@ export function inferTuple(scope: Scope, elements: readonly Expr[], span: Span):
   const typed = inferred.map((element) => value(scope, element));
   const arePlain = inferred.every((element) => isPlain(scope, element));
   if (!arePlain || typed.some((element) => element.type.kind === 'error')) return wrong(span);
+  const type = tuple(typed.map((element) => element.type));
+  if (partsIn(type) > partsMax) return reportSize(scope, span);
   return {
-    expr: { kind: 'tuple', type: tuple(typed.map(({ type }) => type)), elements: typed, span },
+    expr: { kind: 'tuple', type, elements: typed, span },
     flexible: inferred.map(({ flexible }) => flexible),
   };
+}
+
+/** Tuples of tuples double with each step: sixty steps would make more parts than any machine could hold. */
+const partsMax = 1024;
+
+/** Elements, and theirs. */
+const partsIn = (type: Type): number =>
+  type.kind === 'tuple' ? type.of.reduce((sum, element) => sum + 1 + partsIn(element), 0) : 0;
+
+function reportSize(scope: Scope, span: Span): Inferred {
+  scope.report.error(
+    'value-too-large',
+    `This has more than ${partsMax} elements, those of the tuples and records within it counted`,
+    span,
+    { hints: ['Keep its parts in maps: @x[1] = …'] },
+  );
+  return wrong(span);
 }
 
 /** A tuple whose elements have names. */

@@ -11,6 +11,7 @@ import { errorType, i64 } from '../types/type.ts';
 import type { Known } from './convert.ts';
 import { known } from './convert.ts';
 import type { Facts } from './facts.ts';
+import type { Growth } from './growth.ts';
 import type { DeclaredMap } from './map-declarations.ts';
 import { Nesting } from './nesting.ts';
 import type { ScriptArguments, ScriptOptions } from './script-options.ts';
@@ -20,7 +21,7 @@ import type { MapSymbol, VariableSymbol } from './typed-tree.ts';
 
 export interface Variable {
   readonly name: string;
-  readonly id: number;
+  readonly id: string;
   readonly span: Span;
   /** A type that the script fixed. */
   readonly declared?: Type;
@@ -45,12 +46,14 @@ export interface Round {
   readonly before: SymbolTable;
   readonly next: SymbolTable;
   readonly requires: Requirement[];
+  readonly growth: Growth;
   /** True in the last round: types are final, and what is wrong is told. */
   readonly final: boolean;
 }
 
-/** Variables' ids: a program's number times this, plus the offset of the declaration. The same in every round, whatever else a round finds. */
-const idsPerProgram = 2 ** 32;
+/** The same in every round, whatever else a round finds. What a macro declares at one place of the text has a name for each call. */
+const variableId = (program: number, name: string, { file, start }: Span): string =>
+  `${program} ${name} ${file}:${start}`;
 
 export class Scope {
   readonly round: Round;
@@ -162,7 +165,7 @@ export class Scope {
   declare(name: string, span: Span, declared?: Type): Variable {
     const variable: Variable = {
       name,
-      id: this.#program * idsPerProgram + span.start,
+      id: variableId(this.#program, name, span),
       span,
       assigned: false,
       used: false,

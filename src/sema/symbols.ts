@@ -29,7 +29,7 @@ export interface VariableFacts {
 export class SymbolTable {
   readonly maps = new Map<string, MapFacts>();
   /** By id (Variable.id). */
-  readonly variables = new Map<number, VariableFacts>();
+  readonly variables = new Map<string, VariableFacts>();
 
   constructor(from?: SymbolTable) {
     for (const [name, facts] of from?.maps ?? []) this.maps.set(name, facts);
@@ -71,7 +71,7 @@ export class SymbolTable {
     return true;
   }
 
-  joinVariable(id: number, value: Known, span: Span): boolean {
+  joinVariable(id: string, value: Known, span: Span): boolean {
     const variable = this.variables.get(id);
     const joined = variable ? joinKnown(variable.known, value) : value;
     if (!joined) return false;
@@ -79,14 +79,12 @@ export class SymbolTable {
     return true;
   }
 
-  /** True if another round would find nothing new. */
-  equals(other: SymbolTable): boolean {
-    return (
-      this.maps.size === other.maps.size &&
-      this.variables.size === other.variables.size &&
-      [...this.maps].every(([name, map]) => sameMap(map, other.maps.get(name))) &&
-      [...this.variables].every(([id, variable]) => sameKnown(variable.known, other.variables.get(id)?.known))
-    );
+  /** A name of which the table that this one came from knew less; undefined if another round would find nothing new. */
+  newsSince(before: SymbolTable): Span | undefined {
+    for (const [name, map] of this.maps) if (!sameMap(map, before.maps.get(name))) return map.span;
+    for (const [id, { known, span }] of this.variables)
+      if (!sameKnown(known, before.variables.get(id)?.known)) return span;
+    return undefined;
   }
 }
 

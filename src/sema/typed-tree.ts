@@ -57,8 +57,8 @@ export interface VariableSymbol {
   /** Without $. */
   readonly name: string;
   readonly type: Type;
-  /** Distinguishes variables of one name in one program. */
-  readonly id: number;
+  /** Distinguishes it from all other variables of the script, also of its own name. */
+  readonly id: string;
   readonly span: Span;
 }
 

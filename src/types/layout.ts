@@ -24,11 +24,11 @@ export function layOut(fields: readonly { readonly name: string; readonly type: 
   let offset = 0;
   let align = 1;
   const slots = fields.map(({ name, type }) => {
-    const fieldAlign = alignOf(type);
-    offset = roundUp(offset, fieldAlign);
-    align = Math.max(align, fieldAlign);
+    const field = extentOf(type);
+    offset = roundUp(offset, field.align);
+    align = Math.max(align, field.align);
     const slot = { name, type, offset };
-    offset += sizeOf(type);
+    offset += field.size;
     return slot;
   });
   return { slots, size: roundUp(offset, align), align };
@@ -98,6 +98,12 @@ export function slotOf(layout: Layout, name: string): Slot {
   const slot = layout.slots.find((candidate) => candidate.name === name);
   assert(slot !== undefined, `no slot '${name}'`);
   return slot;
+}
+
+/** Both at once: of parts within parts, one after the other would go through each part twice, and through those in it four times. */
+function extentOf(type: Type): Pick<Layout, 'size' | 'align'> {
+  const { slots, size, align } = partsOf(type);
+  return slots.length > 0 ? { size, align } : { size: sizeOf(type), align: alignOf(type) };
 }
 
 /** Size of a value in bytes. An aggregate's cell is laid out by its definition, not here. */

@@ -7,13 +7,22 @@ import type { Report } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
 import { findBuiltin } from '../../builtins/registry.ts';
 import type { Expr, Macro, MacroParameter, Name, Program, Statement, TypeOrExpr } from '../../parser/ast.ts';
+import { addedPartsMax } from '../growth.ts';
+import { sizeOfTree } from '../tree-size.ts';
 import type { TreeNode } from './map-tree.ts';
 import { mapTree } from './map-tree.ts';
 import type { Overloads } from './definitions.ts';
 import { collectMacros, localsOf } from './definitions.ts';
 
-/** So many expansions one script may have: two that call each other twice would go on for ever otherwise. */
-const expansionsMax = 10_000;
+/** Later passes recurse over trees, as far as the parser lets them grow (parser/recovering-parser.ts). */
+const depthMax = 400;
+
+/** A macro whose body is being expanded. */
+interface Link {
+  readonly macro: Macro;
+  /** How deep its body is, with what was put into it. */
+  readonly depth: number;
+}
 
 interface Call {
   readonly name: string;
@@ -37,6 +46,10 @@ class Expander {
   readonly #macros: Overloads;
   readonly #report: Report;
   #expansions = 0;
+  /** In all that was put in place of calls. */
+  #parts = 0;
+  /** That has been told; nothing more is expanded. */
+  #isTooMuch = false;
 
   constructor(macros: Overloads, report: Report) {
     this.#macros = macros;
@@ -44,7 +57,7 @@ class Expander {
   }
 
   /** A tree with its calls expanded; `chain` are the macros that led to it, the outermost first. */
-  expand<T>(tree: T, chain: readonly Macro[]): T {
+  expand<T>(tree: T, chain: readonly Link[]): T {
     return mapTree(tree, {
       before: (node) => {
         if (node.kind === 'expression') return this.#expandStatement(node, chain);
@@ -57,7 +70,7 @@ class Expander {
   /** As a statement, a macro need not have a value. */
   #expandStatement(
     { value, span }: Extract<Statement, { kind: 'expression' }>,
-    chain: readonly Macro[],
+    chain: readonly Link[],
   ): Statement | undefined {
     const call = callIn(value);
     const macro = call && this.#choose(call);
@@ -66,7 +79,7 @@ class Expander {
     return body && { kind: 'block', body, span };
   }
 
-  #expandCall(call: Call, chain: readonly Macro[]): Expr | undefined {
+  #expandCall(call: Call, chain: readonly Link[]): Expr | undefined {
     const macro = this.#choose(call);
     if (!macro) return undefined;
     const wrong: Expr = { kind: 'error', span: call.span };
@@ -122,34 +135,49 @@ class Expander {
     );
   }
 
-  #body(macro: Macro, call: Call, chain: readonly Macro[]): Macro['body'] | undefined {
-    const links = [...chain, macro];
-    if (chain.includes(macro)) {
-      const names = links.slice(links.indexOf(macro)).map(({ name }) => name.text);
-      this.#report.error(
-        'recursive-function',
-        `Recursive macro call detected. Call chain: ${names.join(' > ')}`,
-        call.span,
-        {
-          hints: [
-            'Macros are written out when compiling, without an end if they call themselves. Use a loop.',
-          ],
-        },
-      );
-      return undefined;
-    }
-    if (++this.#expansions > expansionsMax) {
-      if (this.#expansions === expansionsMax + 1)
-        this.#report.error(
-          'value-too-large',
-          `Macros are expanded more than ${expansionsMax} times`,
-          call.span,
-        );
-      return undefined;
-    }
+  #body(macro: Macro, call: Call, chain: readonly Link[]): Macro['body'] | undefined {
+    if (chain.some((link) => link.macro === macro)) return void this.#reportRecursion(macro, call, chain);
     const args = call.args.map((arg) => this.expand(arg, chain));
-    const written = substitute(macro, args, call.span, this.#expansions);
-    return this.expand(written, links);
+    if (this.#isTooMuch) return undefined;
+    const written = substitute(macro, args, call.span, ++this.#expansions);
+    const { parts, depth } = sizeOfTree(written, addedPartsMax);
+    this.#parts += parts;
+    if (this.#parts > addedPartsMax) return void this.#reportSize(call);
+    if (chain.reduce((sum, link) => sum + link.depth, depth) > depthMax) return void this.#reportDepth(call);
+    return this.expand(written, [...chain, { macro, depth }]);
+  }
+
+  #reportRecursion(macro: Macro, call: Call, chain: readonly Link[]): void {
+    const start = chain.findIndex((link) => link.macro === macro);
+    const names = [...chain.slice(start).map((link) => link.macro), macro].map(({ name }) => name.text);
+    this.#report.error(
+      'recursive-function',
+      `Recursive macro call detected. Call chain: ${names.join(' > ')}`,
+      call.span,
+      {
+        hints: ['Macros are written out when compiling, without an end if they call themselves. Use a loop.'],
+      },
+    );
+  }
+
+  #reportSize({ span }: Call): void {
+    this.#isTooMuch = true;
+    this.#report.error(
+      'program-too-large',
+      `The script grows too large here: macros written out come to more than ${addedPartsMax} statements and expressions`,
+      span,
+      { hints: ['Use a function (fn): it is written once for all its calls.'] },
+    );
+  }
+
+  #reportDepth({ span }: Call): void {
+    this.#isTooMuch = true;
+    this.#report.error(
+      'too-deeply-nested',
+      `Written out, macros lie more than ${depthMax} statements and expressions deep within each other here`,
+      span,
+      { hints: ['Put parts of them into variables or functions.'] },
+    );
   }
 }
 
