@@ -73,6 +73,7 @@ const asItIs = (path: string): Executable => ({
   symbol: () => undefined,
   addressOf: () => undefined,
   signatureAt: () => undefined,
+  codeOfLine: () => undefined,
   isFixed: false,
 });
 

@@ -268,6 +268,16 @@ export interface FunctionSignature {
   readonly returns: { readonly type: Type; readonly passing: Passing };
 }
 
+/** The code that a line of the source became. */
+export interface LineCode {
+  /** Paths of source files that have code and that the name fits. */
+  readonly files: readonly string[];
+  /** Virtual, as the file has them, in rising order; none if the line has no code. */
+  readonly addresses: readonly number[];
+  /** Lines next to it that have some. */
+  readonly near: readonly number[];
+}
+
 export interface Executable {
   /** Absolute. */
   readonly path: string;
@@ -283,6 +293,8 @@ export interface Executable {
   addressOf(fileOffset: number): number | undefined;
   /** Of the function that begins at an offset in the file; undefined if no debug information tells. */
   signatureAt(fileOffset: number): FunctionSignature | undefined;
+  /** By a source file's path or the end of it. Undefined without debug information. */
+  codeOfLine(file: string, line: number, column?: number): LineCode | undefined;
   /** Loaded at the addresses that the file has; all others are moved. */
   readonly isFixed: boolean;
   /** Made by the Go compiler, whose stacks grow by moving: a return address must not be replaced there. */

@@ -20,7 +20,7 @@ function userProbe(
     isOneOfMany: boolean,
     { machine }: TargetSource,
   ): ResolvedProbe => ({
-    name: `${definition.name}:${binary.path}:${place.label}`,
+    name: `${definition.name}:${binary.path}${place.label}`,
     attachment: {
       kind: 'uprobe',
       return: isReturn,
@@ -87,6 +87,7 @@ export const uprobe = userProbe(
       'uprobe:BINARY:FUNCTION[+OFFSET]',
       'uprobe:BINARY:ADDRESS',
       'uprobe:BINARY:cpp:"NAMESPACE::FUNCTION"',
+      'uprobe:BINARY@FILE:LINE[:COLUMN]',
       'uprobe:FUNCTION (with -p)',
     ],
   },

@@ -7,6 +7,8 @@ import type { Machine } from '../plan/machine.ts';
 import type { Executable, TargetSource } from '../probes/define.ts';
 import type { Field } from '../types/field.ts';
 import type { StructType } from '../types/type.ts';
+import type { DebugInfo } from './dwarf/debug-info.ts';
+import { codeOfLine } from './dwarf/line-places.ts';
 import type { Signatures } from './dwarf/signatures.ts';
 import { signatures } from './dwarf/signatures.ts';
 import { symbolFiles } from './elf/best-symbols.ts';
@@ -61,29 +63,36 @@ export function executables(options: ExecutablesOptions): Executables {
 /** Ids of structs begin with this and the number of the file that defines them. */
 const structPrefix = 'dwarf';
 
+/** What a file's debug information is asked for. */
+interface Debugged {
+  readonly info: DebugInfo;
+  readonly signatures: Signatures;
+}
+
 /** Files whose debug information was asked for. */
 class DebuggedFiles {
   readonly #folders: readonly DebugFolder[];
-  readonly #signatures: (() => Signatures | undefined)[] = [];
+  readonly #files: (() => Debugged | undefined)[] = [];
 
   constructor(folders: readonly DebugFolder[]) {
     this.#folders = folders;
   }
 
-  /** What a file's debug information says of its functions. */
-  add(elf: Elf, path: string, root: string): () => Signatures | undefined {
-    const prefix = `${structPrefix}:${this.#signatures.length}:`;
+  add(elf: Elf, path: string, root: string): () => Debugged | undefined {
+    const prefix = `${structPrefix}:${this.#files.length}:`;
     const found = once(() => {
       const info = findDebugInfo(elf, path, { folders: this.#folders, root });
-      return info && signatures(info, prefix);
+      return info && { info, signatures: signatures(info, prefix) };
     });
-    this.#signatures.push(found);
+    this.#files.push(found);
     return found;
   }
 
   fieldsOf({ id }: StructType): readonly Field[] | undefined {
     const [, number, place] = /^dwarf:(\d+):(.+)$/.exec(id) ?? [];
-    return place === undefined ? undefined : (this.#signatures[Number(number)]?.()?.fields(place) ?? []);
+    return place === undefined
+      ? undefined
+      : (this.#files[Number(number)]?.()?.signatures.fields(place) ?? []);
   }
 }
 
@@ -114,7 +123,7 @@ const goSections = ['.go.buildinfo', '.note.go.buildid', '.gopclntab'];
 function contentsOf(
   elf: Elf,
   symbols: () => readonly Elf[],
-  debugged: () => Signatures | undefined,
+  debugged: () => Debugged | undefined,
 ): Omit<Executable, 'path'> {
   return {
     functions: once(() => fileFunctions(elf, symbols())),
@@ -126,7 +135,11 @@ function contentsOf(
     addressOf: (fileOffset) => addressOfOffset(elf, fileOffset),
     signatureAt: (fileOffset) => {
       const address = addressOfOffset(elf, fileOffset);
-      return address === undefined ? undefined : debugged()?.at(address);
+      return address === undefined ? undefined : debugged()?.signatures.at(address);
+    },
+    codeOfLine: (file, line, column) => {
+      const info = debugged()?.info;
+      return info && codeOfLine(info, { file, line, ...(column !== undefined && { column }) });
     },
     isFixed: elf.type === fixedType,
     isGo: goSections.some((name) => sectionNamed(elf, name) !== undefined),

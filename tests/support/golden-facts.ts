@@ -225,6 +225,7 @@ const app: Executable = {
   variable: (name) => (name === 'counter' ? 0x5000 : undefined),
   symbol: (name) => (name === 'counter' ? { address: 0x5000, bytes: 4 } : undefined),
   addressOf: (fileOffset) => fileOffset,
+  codeOfLine: () => undefined,
   signatureAt: (fileOffset) => (fileOffset === 0x2000 ? workSignature : undefined),
   isFixed: false,
   isGo: false,

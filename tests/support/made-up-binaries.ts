@@ -16,6 +16,7 @@ export interface BinaryDescription {
   /** Their addresses; each is 4 bytes long. */
   readonly variables?: Readonly<Record<string, number>>;
   readonly isFixed?: boolean;
+  readonly lines?: Executable['codeOfLine'];
 }
 
 const functionBytes = 64;
@@ -28,6 +29,7 @@ export function madeUpBinary({
   usdtSites = [],
   variables = {},
   isFixed = true,
+  lines,
 }: BinaryDescription): Executable {
   return {
     path,
@@ -41,6 +43,7 @@ export function madeUpBinary({
     },
     addressOf: (fileOffset) => fileOffset + 0x400000,
     signatureAt: () => undefined,
+    codeOfLine: (file, line) => lines?.(file, line),
     functions: () =>
       functions.map((name, index) => ({
         name,

@@ -9,8 +9,8 @@ import { Cursor, Damaged } from './cursor.ts';
 import type { RawValue } from './forms.ts';
 import type { FunctionRange } from './inlined.ts';
 import { functionRanges } from './inlined.ts';
-import type { LineTable } from './line-table.ts';
-import { readLineTable } from './line-table.ts';
+import type { LineTable, LineUnit } from './line-table.ts';
+import { lineTable, readLineUnit } from './line-table.ts';
 import type { Reference } from './references.ts';
 import { referenceOf } from './references.ts';
 import type { DebugSections } from './sections.ts';
@@ -153,13 +153,18 @@ export class DebugInfo {
 export class LazyUnit {
   readonly header: UnitHeader;
   readonly tryUnit: () => Unit | undefined;
+  readonly lineUnit: () => LineUnit | undefined;
   readonly lines: () => LineTable | undefined;
   readonly #functions: () => readonly FunctionRange[];
 
   constructor(header: UnitHeader, tryUnit: () => Unit | undefined, textSource: (unit: Unit) => TextSource) {
     this.header = header;
     this.tryUnit = tryUnit;
-    this.lines = once(() => unlessDamaged(() => linesOf(this.unit(), textSource(this.unit()))));
+    this.lineUnit = once(() => unlessDamaged(() => lineUnitOf(this.unit(), textSource(this.unit()))));
+    this.lines = once(() => {
+      const unit = this.lineUnit();
+      return unit && unlessDamaged(() => lineTable(unit));
+    });
     this.#functions = once(() => unlessDamaged(() => functionRanges(this.unit())) ?? []);
   }
 
@@ -174,12 +179,12 @@ export class LazyUnit {
   }
 }
 
-function linesOf(unit: Unit, source: TextSource): LineTable | undefined {
+function lineUnitOf(unit: Unit, source: TextSource): LineUnit | undefined {
   const { values } = unit.root;
   const statements = values.get(attribute.statements);
   const folder = values.get(attribute.compilationFolder);
   return (
-    statements && readLineTable(statements.value, source, folder === undefined ? '' : textOf(folder, source))
+    statements && readLineUnit(statements.value, source, folder === undefined ? '' : textOf(folder, source))
   );
 }
 

@@ -1,8 +1,11 @@
-/** Which line of which file the code at an address is from: the program of .debug_line, run once for a unit (DWARF 5, 6.2). */
+/** Which line of which file the code at an address is from: the head of a unit's .debug_line, which names files (DWARF 5, 6.2.4), and its rows. */
 
 import { Cursor, Damaged } from './cursor.ts';
 import type { RawValue, Widths } from './forms.ts';
 import { form, readForm, wideMark } from './forms.ts';
+import type { LineHeader, LineRows } from './line-program.ts';
+import { runLineProgram } from './line-program.ts';
+import { RowList } from './row-list.ts';
 import type { TextSource } from './values.ts';
 import { textOf } from './values.ts';
 
@@ -13,19 +16,17 @@ export interface SourcePlace {
   readonly line: number;
 }
 
-export interface LineTable {
-  at(address: number): SourcePlace | undefined;
-  /** The path of a file by its number, for callers that only have that. */
+/** A unit's lines: names of files, and a program that tells which code is from where. */
+export interface LineUnit {
+  /** The path of a file by its number. */
   fileName(file: number): string | undefined;
+  /** Numbers of all files. */
+  readonly files: readonly number[];
+  run(rows: LineRows): void;
 }
 
-interface Header extends Widths {
-  readonly instructionBytes: number;
-  readonly lineBase: number;
-  readonly lineRange: number;
-  readonly opcodeBase: number;
-  /** How many operands the standard opcodes have, from number 1 on. */
-  readonly operands: readonly number[];
+export interface LineTable extends Pick<LineUnit, 'fileName'> {
+  at(address: number): SourcePlace | undefined;
 }
 
 /** Names are read when they are asked for: a unit names hundreds of headers, and few are ever shown. */
@@ -40,7 +41,7 @@ interface FileTable {
 }
 
 /** `folder` is where the compiler ran. */
-export function readLineTable(offset: number, source: TextSource, folder: string): LineTable {
+export function readLineUnit(offset: number, source: TextSource, folder: string): LineUnit {
   const bytes = source.sections.line();
   const cursor = new Cursor(bytes, offset);
   const first = cursor.u32();
@@ -48,8 +49,18 @@ export function readLineTable(offset: number, source: TextSource, folder: string
   const length = isWide ? cursor.u64() : first;
   const whole = new Cursor(bytes, cursor.at, cursor.at + length);
   const { header, files, program } = readHeader(whole, isWide, source, folder);
-  const rows = runProgram(new Cursor(bytes, program, whole.end), header);
-  const fileName = fileNames(files);
+  return {
+    fileName: fileNames(files),
+    files: files.files.map((_, index) => files.first + index),
+    run: (rows) => {
+      runLineProgram(new Cursor(bytes, program, whole.end), header, rows);
+    },
+  };
+}
+
+export function lineTable({ fileName, run }: LineUnit): LineTable {
+  const rows = new RowList();
+  run(rows);
   return {
     fileName,
     at: (address) => {
@@ -65,7 +76,7 @@ function readHeader(
   isWide: boolean,
   source: TextSource,
   folder: string,
-): { readonly header: Header; readonly files: FileTable; readonly program: number } {
+): { readonly header: LineHeader; readonly files: FileTable; readonly program: number } {
   const version = cursor.u16();
   if (version < 2 || version > 5) throw new Damaged();
   const addressBytes = version >= 5 ? cursor.u8() : 8;
@@ -74,13 +85,22 @@ function readHeader(
   const program = cursor.at + headerBytes;
   const instructionBytes = cursor.u8();
   if (version >= 4) cursor.u8(); // operations in an instruction: one, but for VLIW machines
-  cursor.u8(); // whether rows are statements at first
+  const isStatementAtFirst = cursor.u8() !== 0;
   const lineBase = (cursor.u8() << 24) >> 24;
   const lineRange = cursor.u8();
   const opcodeBase = cursor.u8();
   if (lineRange === 0 || opcodeBase === 0) throw new Damaged();
   const operands = Array.from({ length: opcodeBase - 1 }, () => cursor.u8());
-  const header = { isWide, addressBytes, instructionBytes, lineBase, lineRange, opcodeBase, operands };
+  const header = {
+    isWide,
+    addressBytes,
+    instructionBytes,
+    isStatementAtFirst,
+    lineBase,
+    lineRange,
+    opcodeBase,
+    operands,
+  };
   // Text that stands in the tables lies in this section, not in .debug_info.
   const here = { ...source, sections: { ...source.sections, info: () => cursor.bytes } };
   const tables = version >= 5 ? readTables(cursor, header) : readOlderTables(cursor);
@@ -170,97 +190,4 @@ function simplified(path: string): string {
     else parts.push(part);
   }
   return parts.join('/');
-}
-
-interface Row {
-  readonly file: number;
-  readonly line: number;
-}
-
-/** Rows of rising addresses; where one begins, that of before ends. */
-interface Rows {
-  find(address: number): Row | undefined;
-}
-
-const standard = {
-  copy: 1,
-  advancePc: 2,
-  advanceLine: 3,
-  setFile: 4,
-  constAddPc: 8,
-  fixedAdvancePc: 9,
-} as const;
-const extended = { endSequence: 1, setAddress: 2 } as const;
-
-function runProgram(cursor: Cursor, header: Header): Rows {
-  const { lineBase, lineRange, opcodeBase, instructionBytes, operands } = header;
-  const rows = new RowList();
-  let [address, file, line] = [0, 1, 1];
-  while (!cursor.isAtEnd) {
-    const opcode = cursor.u8();
-    if (opcode >= opcodeBase) {
-      const step = opcode - opcodeBase;
-      address += Math.floor(step / lineRange) * instructionBytes;
-      line += lineBase + (step % lineRange);
-      rows.add(address, file, line);
-    } else if (opcode === 0) {
-      const length = cursor.unsigned();
-      const next = cursor.at + length;
-      const kind = cursor.u8();
-      if (kind === extended.endSequence) {
-        rows.endSequence(address);
-        [address, file, line] = [0, 1, 1];
-      } else if (kind === extended.setAddress) address = cursor.address(length - 1);
-      cursor.at = next;
-    } else if (opcode === standard.copy) rows.add(address, file, line);
-    else if (opcode === standard.advancePc) address += cursor.unsigned() * instructionBytes;
-    else if (opcode === standard.advanceLine) line += cursor.signed();
-    else if (opcode === standard.setFile) file = cursor.unsigned();
-    else if (opcode === standard.constAddPc)
-      address += Math.floor((255 - opcodeBase) / lineRange) * instructionBytes;
-    else if (opcode === standard.fixedAdvancePc) address += cursor.u16();
-    else for (let count = operands[opcode - 1] ?? 0; count > 0; count--) cursor.unsigned();
-  }
-  return rows;
-}
-
-/** Rows as they come: within a sequence addresses rise, sequences come in any order. */
-class RowList implements Rows {
-  readonly #addresses: number[] = [];
-  readonly #files: number[] = [];
-  readonly #lines: number[] = [];
-  readonly #sequences: {
-    readonly low: number;
-    readonly high: number;
-    readonly first: number;
-    readonly end: number;
-  }[] = [];
-  #first = 0;
-
-  add(address: number, file: number, line: number): void {
-    this.#addresses.push(address);
-    this.#files.push(file);
-    this.#lines.push(line);
-  }
-
-  /** Sequences of functions that the linker dropped begin at 0. */
-  endSequence(high: number): void {
-    const end = this.#addresses.length;
-    const low = this.#addresses[this.#first] ?? 0;
-    if (end > this.#first && low !== 0 && high > low)
-      this.#sequences.push({ low, high, first: this.#first, end });
-    this.#first = end;
-  }
-
-  find(address: number): Row | undefined {
-    const sequence = this.#sequences.find(({ low, high }) => address >= low && address < high);
-    if (sequence === undefined) return undefined;
-    let [low, high] = [sequence.first, sequence.end];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#addresses[middle] ?? 0) <= address) low = middle + 1;
-      else high = middle;
-    }
-    return { file: this.#files[low - 1] ?? 0, line: this.#lines[low - 1] ?? 0 };
-  }
 }

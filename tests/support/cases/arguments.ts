@@ -1,9 +1,23 @@
 /** Arguments and return values of functions of programs, by debug information. */
 
+import { expect } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Case } from '../end-to-end.ts';
+import { repositoryRoot } from '../guest/cache.ts';
 
 const command = '{programs}/arguments';
 const at = (name: string): string => `uprobe:{programs}/arguments:${name}`;
+
+/** Number of the first line of a test program that has a text. */
+function lineWith(program: string, text: string): number {
+  const lines = readFileSync(join(repositoryRoot, 'tests/programs', program), 'utf8').split('\n');
+  return lines.findIndex((line) => line.includes(text)) + 1;
+}
+
+const shrinks = lineWith('arguments.c', 'return (signed char) value');
+const inlined = lineWith('inlined.c', 'return marker(a)');
 
 export const argumentCases: readonly Case[] = [
   {
@@ -34,5 +48,23 @@ export const argumentCases: readonly Case[] = [
     command,
     script: `uprobe:{programs}/arguments:sm* { print(args); } uretprobe:{programs}/arguments:s*m* { @returned[func] = retval; }`,
     prints: ['{ .value = -8 }', '@returned[small]: -8', '@returned[sum]: 6'],
+  },
+  {
+    title:
+      'lines of the source: a function of one line begins there, code that was inlined lies where it was put',
+    command: '{programs}/inlined',
+    script: `uprobe:{programs}/inlined@inlined.c:${inlined} { @[ustack(1)] = count(); @n = count(); @at[probe] = count(); }`,
+    environment: { TSTRACE_SHOW_DEBUG_INFO: 'false' },
+    prints: (stdout: string): void => {
+      expect(stdout).toMatch(/^@\[\n {8}outer\+\d+\n\]: 1$/m);
+      expect(stdout).toMatch(/^@n: 1$/m);
+      expect(stdout).toMatch(new RegExp(`^@at\\[uprobe:.*/inlined@inlined\\.c:${inlined}\\]: 1$`, 'm'));
+    },
+  },
+  {
+    title: 'a line at which a function begins has its arguments',
+    command,
+    script: `uprobe:{programs}/arguments@tests/programs/arguments.c:${shrinks} { print(args.value); }`,
+    prints: ['-8'],
   },
 ];

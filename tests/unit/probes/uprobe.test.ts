@@ -174,3 +174,54 @@ test('arguments that are not there, or can not be read', () =>
   `,
     { facts: work },
   ));
+
+const code = {
+  files: ['/src/main.c'],
+  addresses: [0x401000, 0x401020],
+  near: [41, 44],
+};
+const none = { files: [], addresses: [], near: [] };
+const lined = binaryFacts([
+  {
+    ...app,
+    lines: (file, line) => (file === 'main.c' ? { ...code, ...(line !== 42 && { addresses: [] }) } : none),
+  },
+  { ...library, lines: () => ({ ...code, files: ['/src/a/main.c', '/src/b/main.c'] }) },
+  go,
+]);
+
+test.each<readonly [string, readonly string[]]>([
+  ['uprobe:/bin/app@main.c:42', ['/bin/app @1000', '/bin/app @1020']],
+  ['uprobe:/bin/app@main.c:42:7', ['/bin/app @1000', '/bin/app @1020']],
+  ['uprobe:/bin/a*@main.c:42', ['/bin/app @1000', '/bin/app @1020']],
+])('%s', (target, places) => expect(placesOf(`${target} { }`, lined)).toEqual(places));
+
+test('probes of lines know themselves by these', () =>
+  expect(
+    analysed('uprobe:/bin/app@main.c:42 { print(probe); }', { facts: lined }).typed.probes[0]?.info.name,
+  ).toBe('uprobe:/bin/app@main.c:42'));
+
+test('lines that are not there, or not to be found', () => {
+  checkAnalysis(
+    `
+    uprobe:/bin/app@main.c:40 { }
+ // ^^^^^^^^^^^^^^^^^^^^^^^^^ target-not-found
+    uprobe:/bin/app@other.c:42 { }
+ // ^^^^^^^^^^^^^^^^^^^^^^^^^^ target-not-found
+    uprobe:/bin/gopher@main.c:42 { }
+ // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ target-not-found
+    uprobe:/lib/libshape.so@main.c:42 { }
+ // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ bad-probe-target
+    uretprobe:/bin/app@main.c:42 { }
+ // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ bad-probe-target
+    uprobe:/bin/nothing@main.c:42 { }
+        // ^^^^^^^^^^^^^^^^^^^ binary-not-found
+    uprobe:@main.c:42 { }
+        // ^^^^^^^ binary-not-found
+  `,
+    { facts: lined },
+  );
+  expect(told('uprobe:/bin/app@main.c:40 { }', { facts: lined })).toEqual([
+    { code: 'target-not-found', hints: ['There is code of line 41 and 44.'] },
+  ]);
+});
