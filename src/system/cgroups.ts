@@ -70,7 +70,8 @@ export function cgroupPaths(): (id: bigint, pattern: ByteText) => ByteText {
         const path = paths.find(id);
         return path === undefined ? [] : [byteText(`${name}:${path}`)];
       });
-    return found.length === 0 ? String(id) : found.join(',');
+    // A hierarchy may be mounted at several places.
+    return found.length === 0 ? String(id) : [...new Set(found)].join(',');
   };
 }
 

@@ -160,6 +160,7 @@ export const cases: readonly Case[] = [
   {
     title: 'user stacks name the function and its caller',
     command: lastingReader,
+    environment: { TSTRACE_SHOW_DEBUG_INFO: 'false' },
     script: 'uprobe:{programs}/reader:add_up { @[ustack(1)] = count(); }',
     prints: ['        add_up+0', ']: 7'],
   },

@@ -28,7 +28,7 @@ export interface HandProgram {
 export function handModule(maps: readonly HandMap[], programs: readonly HandProgram[]): string {
   const metadata: string[] = [];
   const add = (text: string): string => `!${metadata.push(text) - 1}`;
-  const file = add('!DIFile(filename: "script.bt", directory: "/")');
+  const file = add('!DIFile(filename: "script.bt", directory: ".")');
   const unitPlace = metadata.push('') - 1;
   const unit = `!${unitPlace}`;
   const int = add('!DIBasicType(name: "int", size: 32, encoding: DW_ATE_signed)');

@@ -136,7 +136,7 @@ node 13 a text that is longer than what the stack holds
     title: 'declared maps have their kind and size: the least recently used go, a full one is told',
     script: `let @l = lruhash(2); let @p = percpulruhash(2); let @h = hash(2); let @big = hash(5000);
       begin { for $i : 0..3 { @l[$i] = 1; @p[$i] = count(); @h[$i] = 1; } for $i : 0..5000 { @big[$i] = 1; } print((len(@l) <= 2, len(@p) <= 2, len(@h), len(@big))); clear(@l); clear(@p); clear(@big); exit(); }`,
-    reports: ['WARNING: @h is full (2 entries): 1 update failed'],
+    reports: ['stdin:2:61-71: WARNING: @h is full (2 entries): 1 update failed'],
     prints: '(true, true, 2, 5000)\n\n\n@h[0]: 1\n@h[1]: 1',
   },
   {
