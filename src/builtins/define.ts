@@ -35,6 +35,9 @@ export interface TypingContext {
   struct(keyword: 'struct' | 'union', name: string): StructType | undefined;
 }
 
+/** What is known when compiling. */
+export type Constant = bigint | boolean | ByteText;
+
 interface Documented {
   readonly name: string;
   /** What it is or does: one or more sentences. */
@@ -57,8 +60,8 @@ export interface VariableDefinition extends Documented {
   readonly perProbe?: true;
   /** It is what the probed function takes or returns: debug information is looked into for its type. */
   readonly ofSignature?: true;
-  /** What it is when compiling, if that is already known. */
-  readonly constant?: (context: TypingContext) => bigint | boolean | ByteText | undefined;
+  /** What it is when compiling, if that is already known: a number, text, or a record of such, whose numbers have 64 bits. */
+  readonly constant?: (context: TypingContext) => Constant | Readonly<Record<string, Constant>> | undefined;
   /** What the probe was given itself: not to be had in bodies of `for` loops and in functions of the script. */
   readonly fromContext?: true;
   /** Features of runtime/features.ts that the kernel must have. */
@@ -83,6 +86,7 @@ export interface VariableDefinition extends Documented {
  *  key       a key of the map that an earlier parameter names; converted to its key type
  *  place     an array or struct in memory, or a pointer
  *  type      a type, as typeof(T) or by its bare name
+ *  given     a pointer that a tracing program was given, one that lies behind it, or a struct there: the kernel must know what it is
  *  path      names of members, a.b.c, in the type that an earlier parameter gives; known as the last one's offset in bytes
  */
 export type ParamTakes =
@@ -99,6 +103,7 @@ export type ParamTakes =
   | 'key'
   | 'variable'
   | 'place'
+  | 'given'
   | 'type'
   | 'path';
 

@@ -154,6 +154,8 @@ export interface Emitter {
   helper(name: string, args: readonly HelperArgument[]): Scalar;
   /** Where a field of a struct of the kernel lies, and its type. The struct must be known: see TypingContext.struct. */
   kernelField(struct: string, field: string): ContextSlot;
+  /** The address of a kernel symbol that is there: see TypingContext.kernelSymbol. */
+  kernelSymbol(name: string): bigint;
   /** A value that lies in the context. */
   context(slot: ContextSlot): Scalar;
   /** Reads memory of the kernel or the process; gives the helper's result (negative: failed, and the bytes are zero). */
@@ -170,6 +172,8 @@ export interface Emitter {
   bytes(argument: Argument): Memory;
   /** Address and space of an argument that lies in memory (arrays, structs) or is a pointer. */
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
+  /** What `act` gives for the address of an argument that takes `given`, as helpers take it that ask for a pointer of its type; 0 if that is null. */
+  given(argument: Argument, act: (pointer: Memory) => Scalar): Scalar;
 
   // Maps.
   /** The key as the map stores it, at an address: of `key` (which has the map's key type), of `map.element`, or a scalar map's 0. */

@@ -26,6 +26,8 @@ export interface EventHost {
   printElement(symbol: string, key: readonly Value[]): void;
   clearMap(symbol: string): void;
   zeroMap(symbol: string): void;
+  /** Drops the watchpoints of an address. */
+  unwatch(address: bigint, span: Span): void;
   /** Stop tracing: later events are not handled, end probes run, the process ends with this code. */
   exit(code: number): void;
   /** strftime of the wall clock now. */

@@ -10,6 +10,7 @@ import { debugf } from './functions/debugf.ts';
 import { exit } from './functions/exit.ts';
 import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
 import { join } from './functions/join.ts';
+import { path, socketCookie } from './functions/given.ts';
 import { getopt } from './functions/getopt.ts';
 import { clear, deleteKey, find, hasKey, len, zero } from './functions/maps.ts';
 import { cgroupid, cgroupPath } from './functions/cgroups.ts';
@@ -17,6 +18,7 @@ import { bswap, macaddr, pton } from './functions/network.ts';
 import { signalName, strerror, syscallName } from './functions/names.ts';
 import { leaderComm, leaderTid, pcomm, ppid } from './functions/relatives.ts';
 import { ntop } from './functions/ntop.ts';
+import { percpuKaddr } from './functions/percpu.ts';
 import { containerOf, kptr, uptr } from './functions/pointers.ts';
 import { print } from './functions/print.ts';
 import { reg } from './functions/reg.ts';
@@ -26,11 +28,13 @@ import { str } from './functions/str.ts';
 import { memcmp, strcap, strConcat, strcontains, strlen, strncmp, strstr } from './functions/strings.ts';
 import { kaddr, ksym, usym } from './functions/symbols.ts';
 import { strftime, time } from './functions/time.ts';
+import { unwatch } from './functions/unwatch.ts';
 import { uaddr } from './functions/uaddr.ts';
 import { helperFailure, runtimeWarning } from './runtime-warning.ts';
 import { args, numberedArguments, retval, usermode } from './variables/arguments.ts';
 import { cpid, hasCpid } from './variables/child.ts';
 import { comm } from './variables/comm.ts';
+import { config } from './variables/config.ts';
 import { cpu, ncpus, numaid } from './variables/cpu.ts';
 import { ctx } from './variables/ctx.ts';
 import { func } from './variables/func.ts';
@@ -70,6 +74,7 @@ export const builtins: readonly Builtin[] = [
   retval,
   ctx,
   usermode,
+  config,
   printf,
   errorf,
   warnf,
@@ -82,6 +87,7 @@ export const builtins: readonly Builtin[] = [
   signalThread,
   override,
   writeUser,
+  unwatch,
   exit,
   clear,
   zero,
@@ -105,6 +111,9 @@ export const builtins: readonly Builtin[] = [
   usym,
   uaddr,
   kaddr,
+  percpuKaddr,
+  path,
+  socketCookie,
   getopt,
   reg,
   kstack,

@@ -39,9 +39,18 @@ import { emitFind } from './routines/find.ts';
 import type { Tables } from './tables.ts';
 import { Place, placeOf, Register, registerOf } from './values.ts';
 
+/** The way to a pointer that the verifier knows: offsets of pointers, the first in the context, each of the others behind the one before. */
+export interface GivenPointer {
+  readonly offsets: readonly number[];
+  /** How many bytes it lies behind the last of them. */
+  readonly behind: number;
+}
+
 /** What needs the tree, the maps or the records: given by emit-probe.ts, so that this file knows none of them. */
 export interface Surroundings {
   kernelField(struct: string, field: string): ContextSlot;
+  kernelSymbol(name: string): bigint;
+  given(argument: Argument): GivenPointer;
   evaluate(argument: Argument): Operand;
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
   keyOf(map: MapArgument, key: Argument | undefined): Memory;
@@ -190,6 +199,10 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
     return this.#surroundings.kernelField(struct, field);
   }
 
+  kernelSymbol(name: string): bigint {
+    return this.#surroundings.kernelSymbol(name);
+  }
+
   context(slot: ContextSlot): Register {
     const { offset, type } = slot;
     const size = sizeOf(type);
@@ -217,12 +230,14 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   /** What a pointer in the context leads to, and so on: pointers that the verifier knows as what they are. */
   follow(offsets: readonly number[]): Register {
+    return new Register(this.#follow(this.#context(), offsets));
+  }
+
+  #follow(start: IrValue, offsets: readonly number[]): IrValue {
     const { builder } = this;
-    return new Register(
-      offsets.reduce(
-        (from, offset) => builder.load('ptr', builder.gep(from, offset, 'at'), 'led'),
-        this.#context(),
-      ),
+    return offsets.reduce(
+      (from, offset) => builder.load('ptr', builder.gep(from, offset, 'at'), 'led'),
+      start,
     );
   }
 
@@ -283,6 +298,18 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' } {
     return this.withoutLanding(() => this.#surroundings.address(argument));
+  }
+
+  given(argument: Argument, act: (pointer: Memory) => Scalar): Register {
+    const { offsets, behind } = this.#surroundings.given(argument);
+    const [first = 0, ...others] = offsets;
+    const { builder } = this;
+    const base = this.#follow(this.#context(), [first]);
+    return this.choose(
+      new Register(builder.icmp('ne', base, nullPointer, 'is_given')),
+      () => act(new Place(builder.gep(this.#follow(base, others), behind, 'given'), 0)),
+      () => this.int(0),
+    );
   }
 
   keyOf(map: MapArgument, key?: Argument): Memory {

@@ -32,6 +32,8 @@ export interface ModuleContext {
   readonly tables: Tables;
   /** Where a field of a struct of the kernel lies. */
   readonly kernelField: (struct: string, field: string) => ContextSlot;
+  /** The address of a kernel symbol that is there. */
+  readonly kernelSymbol: (name: string) => bigint;
 }
 
 /** What all functions of one program share. */

@@ -6,6 +6,7 @@ import type { TypedExpr } from '../sema/typed-tree.ts';
 import { isScalar, sizeOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
 import { intType, u32 } from '../types/type.ts';
+import type { GivenPointer } from './bpf-emitter.ts';
 import type { Emission } from './emission.ts';
 import type { BitSource } from './emit-bitfield.ts';
 import { emitBitfield } from './emit-bitfield.ts';
@@ -49,6 +50,20 @@ export function pointerOf(emission: Emission, expr: TypedExpr): Register {
     return pointerOf(emission, expr.operand);
   const isDirect = expr.kind === 'builtin' || (expr.kind === 'load' && isContext(expr.pointer));
   return isDirect ? out.keepingPointers(() => scalarOf(emission, expr)) : scalarOf(emission, expr);
+}
+
+/** Of an argument that takes `given`: see isGiven of sema/given-pointer.ts. */
+export function givenPointer(expr: TypedExpr): GivenPointer {
+  if (expr.kind === 'convert') return givenPointer(expr.operand);
+  assert(expr.kind === 'load', 'what was given lies in the context, or behind what lies there');
+  const { pointer, offset, type } = expr;
+  if (type.kind === 'struct') {
+    const { offsets, behind } = givenPointer(pointer);
+    return { offsets, behind: behind + offset };
+  }
+  if (isContext(pointer)) return { offsets: [offset], behind: 0 };
+  const { offsets, behind } = givenPointer(pointer);
+  return { offsets: [...offsets, behind + offset], behind: 0 };
 }
 
 export function emitLoad(emission: Emission, expr: ExprOf<'load'>): Operand {

@@ -32,6 +32,7 @@ export interface Generated {
 
 export interface GenerateFacts {
   struct(keyword: 'struct', name: string): StructType | undefined;
+  kernelSymbol(name: string): { readonly address: bigint } | undefined;
   readonly machine: Machine;
   readonly settings: Settings;
   readonly fieldsOf: FieldsOf;
@@ -46,6 +47,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
   );
   const byName = new Map(program.maps.map((map) => [map.symbol, map]));
   const kernelField = kernelFields(facts);
+  const kernelSymbol = (name: string): bigint => present(facts.kernelSymbol(name), `symbol ${name}`).address;
   const module = {
     machine,
     settings,
@@ -55,6 +57,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
     ring,
     tables,
     kernelField,
+    kernelSymbol,
   };
   const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
   const maps = [

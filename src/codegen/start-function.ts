@@ -9,6 +9,7 @@ import { BpfEmitter } from './bpf-emitter.ts';
 import { Failures } from './bpf/failures.ts';
 import type { ScratchRoom, Storage } from './bpf/storage.ts';
 import type { Emission, LoopExits, ProgramContext } from './emission.ts';
+import { givenPointer } from './emit-load.ts';
 import { addressOfArgument, evaluateArgument } from './emit-expression.ts';
 import { emitCopyFound, emitCountEntries, emitKey, mapOf } from './emit-map.ts';
 import { emitRecord, expressionSource, givenSource } from './emit-record.ts';
@@ -73,6 +74,8 @@ function surroundingsOf(emission: () => Emission): Surroundings {
       return emitKey(current, mapOf(current, map.symbol), expressionOf(key ?? map.element));
     },
     kernelField: (struct, field) => emission().kernelField(struct, field),
+    kernelSymbol: (name) => emission().kernelSymbol(name),
+    given: (argument) => givenPointer(present(expressionOf(argument), 'expression of an argument')),
     copyFound: (map, key, variable) => {
       const current = emission();
       return emitCopyFound(

@@ -183,7 +183,11 @@ export const Discard = keyword('_');
 export const SectionKeyword = kind('SectionKeyword');
 const tagKeywords = ['struct', 'union', 'enum'].map((word) => keyword(word, TagKeyword));
 const booleans = ['true', 'false'].map((word) => keyword(word, BooleanLiteral));
-const sectionKeywords = ['config', 'fn', 'macro'].map((word) => keyword(word, SectionKeyword));
+/** `config` is also a value: the settings in effect. */
+const sectionKeywords = [
+  keyword('config', SectionKeyword, Identifier),
+  ...['fn', 'macro'].map((word) => keyword(word, SectionKeyword)),
+];
 
 // chevrotain tries them in this order; each gives way to a longer name.
 const keywords = [

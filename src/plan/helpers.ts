@@ -45,6 +45,7 @@ export const helpers = {
   ringbuf_reserve: { id: 131, since: '5.8' },
   ringbuf_query: { id: 134, since: '5.8' },
   get_task_stack: { id: 141, since: '5.9' },
+  d_path: { id: 147, since: '5.10', program: 'tracing' },
   get_current_task_btf: { id: 158, since: '5.11' },
   for_each_map_elem: { id: 164, since: '5.13' },
   snprintf: { id: 165, since: '5.13' },

@@ -15,6 +15,7 @@ import { callText, fileCause } from './causes.ts';
 import type { OpenMap } from './map-entries.ts';
 import type { MapReading } from './read-map.ts';
 import { clearMap, readMap, zeroMap } from './read-map.ts';
+import type { Dropping } from './watchpoints.ts';
 
 /** What the host needs that only the outer world has. */
 export interface HostWorld {
@@ -36,9 +37,16 @@ export interface HostOptions {
   readonly maps: ReadonlyMap<string, OpenMap>;
   readonly reading: MapReading;
   readonly places: readonly Place[];
+  /** Called by unwatch(). */
+  readonly onUnwatch: (address: bigint) => Dropping;
   /** Called by exit(). */
   readonly onExit: (code: number) => void;
 }
+
+const undropped: Readonly<Record<Exclude<Dropping, 'dropped'>, string>> = {
+  'none-there': 'The script has no watchpoint at this address',
+  kept: 'Kernels before 5.15 keep a watchpoint until the end',
+};
 
 /** Tells something about a place, with a suffix to the message. */
 type Telling = (suffix: string) => void;
@@ -104,6 +112,12 @@ export function eventHost(options: HostOptions): Host {
     zeroMap: (symbol) => {
       const zeroed = zeroMap(mapOf(symbol), reading);
       if (!zeroed.ok) reportMapFailure(output, 'zero', mapOf(symbol), zeroed.error);
+    },
+    unwatch(address, span) {
+      const dropping = options.onUnwatch(address);
+      if (dropping === 'dropped') return;
+      const message = byteText(`${undropped[dropping]}: 0x${address.toString(16)}`);
+      output.incident({ kind: 'runtime-error', message, span });
     },
     exit: options.onExit,
     warn: (place) =>

@@ -42,14 +42,15 @@ function helperFeature(name: string, { id, since, where, program = 'tracepoint' 
   };
 }
 
-/** Only iterators may call it, and each kernel that we support has it: nobody need ask. */
-const unasked = 'seq_write';
+/** Only iterators may call them, or probes of a few functions too, and each kernel that we support has them: nobody need ask. */
+const unasked = ['seq_write', 'd_path'] as const;
+const isAsked = (name: string): boolean => unasked.every((other) => other !== name);
 
 const helperFeatures = Object.fromEntries(
   Object.entries<Helper>(helpers)
-    .filter(([name]) => name !== unasked)
+    .filter(([name]) => isAsked(name))
     .map(([name, helper]) => [name, helperFeature(name, helper)]),
-) as Readonly<Record<Exclude<HelperName, typeof unasked>, Feature>>; // fromEntries can't say that they are the same names
+) as Readonly<Record<Exclude<HelperName, (typeof unasked)[number]>, Feature>>; // fromEntries can't say that they are the same names
 
 /** By the name under which definitions require them: helpers by theirs. */
 export const features = {

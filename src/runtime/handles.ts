@@ -27,6 +27,13 @@ export class Handles {
     this.#open.push({ what: release, name });
   }
 
+  /** Close some before the others, together. */
+  close(fds: readonly Fd[]): void {
+    const closed = new Set<unknown>(fds);
+    this.#open = this.#open.filter(({ what }) => !closed.has(what));
+    this.#bpf.closeTogether(fds);
+  }
+
   /** Close everything, the last first. Doing so again does nothing. */
   closeAll(): void {
     for (const { what } of this.#take()) {

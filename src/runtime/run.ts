@@ -35,6 +35,7 @@ import { probeMisses, programMisses } from './misses.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
+import { Watchpoints } from './watchpoints.ts';
 import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
 
 /** What a run needs of the world around it. */
@@ -159,6 +160,7 @@ class Run {
   readonly #interruption: Interruption;
   readonly #reading: MapReading;
   readonly #host: Host;
+  readonly #watchpoints: Watchpoints;
   /** In scripts with an iterator, whose programs write to no other. */
   readonly #walkRing: WalkRing | undefined;
   readonly #drain: RingDrain;
@@ -193,6 +195,7 @@ class Run {
       onCut: () => void this.#cutTexts++,
     };
     this.#reading = { api: world.bpf, possibleCpus: world.machine.possibleCpus, decoding, aggregation };
+    this.#watchpoints = new Watchpoints(links);
     this.#host = eventHost({
       output: world.output,
       world: world.host,
@@ -200,6 +203,7 @@ class Run {
       maps: loaded.maps,
       reading: this.#reading,
       places: plan.places,
+      onUnwatch: (address) => this.#watchpoints.drop(address),
       onExit: (code) => this.#exit(code),
     });
     this.#walkRing = hasWalk(plan) ? new WalkRing() : undefined;
@@ -237,6 +241,7 @@ class Run {
       missingProbes: world.settings.missingProbes,
     });
     if (!attached.ok) return { exitCode: failureCode, failure: attached.error };
+    this.#watchpoints.add(attached.value.probes);
     world.output.diagnostics(attached.value.diagnostics);
     if (world.dryRun) return { exitCode: 0 };
     world.output.attachedProbes(this.#attachedCount(attached.value.probes));

@@ -11,6 +11,7 @@ import { string } from '../types/type.ts';
 import { isNumber } from './convert.ts';
 import { wholeContext } from './fields.ts';
 import { known } from './convert.ts';
+import { isGiven } from './given-pointer.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, fitsAsValue, infer, isWrong, value, wrong } from './infer-expression.ts';
 import { inferInvoke } from './infer-function.ts';
@@ -196,7 +197,7 @@ const plainArgument = (expr: TypedExpr): TypedArgument => ({
   ...(expr.kind === 'constant' && { constant: expr.type.kind === 'bool' ? expr.value !== 0n : expr.value }),
 });
 
-function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean {
+function accepts(takes: ParamTakes, { type, constant, expr }: TypedArgument): boolean {
   switch (takes) {
     case 'integer':
     case 'pointer':
@@ -219,6 +220,8 @@ function accepts(takes: ParamTakes, { type, constant }: TypedArgument): boolean 
       return typeof constant === 'string';
     case 'place':
       return type.kind === 'array' || type.kind === 'struct';
+    case 'given':
+      return expr !== undefined && isGiven(expr);
     case 'keyword':
     case 'map':
     case 'element':
@@ -244,6 +247,7 @@ const takesInWords: Readonly<Record<ParamTakes, string>> = {
   key: 'a key',
   variable: 'a variable',
   place: 'an array',
+  given: 'a pointer that the probe was given, or what lies behind one',
   type: 'a type',
   path: 'names of members',
 };

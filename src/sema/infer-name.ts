@@ -2,14 +2,15 @@
 
 import { didYouMean } from '../base/did-you-mean.ts';
 import type { Span } from '../base/span.ts';
-import type { Builtin, VariableDefinition } from '../builtins/define.ts';
+import type { Builtin, Constant, VariableDefinition } from '../builtins/define.ts';
 import { builtinNames, findBuiltin } from '../builtins/registry.ts';
-import { string } from '../types/type.ts';
+import { bool, recordOf, string, u64 } from '../types/type.ts';
 import { byteText } from '../types/value.ts';
 import { inferCall } from './check-call.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, inferText, literal, wrong } from './infer-expression.ts';
 import type { Scope } from './scope.ts';
+import type { TypedExpr } from './typed-tree.ts';
 
 /** A bare word: a constant of the script's C, a builtin, a function that needs no argument, an enumerator. */
 export function inferName(scope: Scope, name: string, span: Span): Inferred {
@@ -50,8 +51,21 @@ export function inferBuiltin(scope: Scope, definition: VariableDefinition, span:
   const type = typeof definition.type === 'function' ? definition.type(context) : definition.type;
   const value = definition.constant?.(context);
   if (typeof value === 'string') return firm({ kind: 'text', type: string(value.length + 1), value, span });
+  if (typeof value === 'object') return firm(constantRecord(value, span));
   if (value !== undefined) return firm({ kind: 'constant', type, value: BigInt(value), span });
   return firm({ kind: 'builtin', type, definition, span });
+}
+
+function constantRecord(values: Readonly<Record<string, Constant>>, span: Span): TypedExpr {
+  const elements = Object.values(values).map((value): TypedExpr => {
+    if (typeof value === 'string') return { kind: 'text', type: string(value.length + 1), value, span };
+    return { kind: 'constant', type: typeof value === 'boolean' ? bool : u64, value: BigInt(value), span };
+  });
+  const type = recordOf(
+    Object.keys(values),
+    elements.map((element) => element.type),
+  );
+  return { kind: 'tuple', type, elements, span };
 }
 
 /** Whether a builtin may stand in this probe; also notes what the kernel must have for it. */

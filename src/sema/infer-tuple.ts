@@ -69,11 +69,16 @@ export function inferTupleElement(
 const placeOf = (text: string): number => (/^\d+$/.test(text) ? Number(text) : -1);
 
 function elementOf(object: Inferred, { of }: TupleType, index: number, span: Span): Inferred {
+  const known = object.expr.kind === 'tuple' && object.expr.elements.every(isKnown);
+  const element = known && object.expr.kind === 'tuple' ? object.expr.elements[index] : undefined;
+  if (element) return { expr: { ...element, span }, flexible: flexibleElement(object.flexible, index) };
   return {
     expr: { kind: 'element', type: of[index] ?? errorType, tuple: object.expr, index, span },
     flexible: flexibleElement(object.flexible, index),
   };
 }
+
+const isKnown = ({ kind }: TypedExpr): boolean => kind === 'constant' || kind === 'text';
 
 function reportOutside(scope: Scope, { of }: TupleType, at: Span): void {
   const range =

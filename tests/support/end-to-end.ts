@@ -37,7 +37,7 @@ export interface Case {
   readonly parameters?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** What this machine's own kernel lacks. */
-  readonly needs?: 'kprobes' | 'fentry' | 'probe_write_user';
+  readonly needs?: 'kprobes' | 'fentry' | 'probe_write_user' | 'symbols of data';
   /** What the guests lack. */
   readonly lacks?: string;
   readonly status?: number;

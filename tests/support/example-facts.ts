@@ -24,6 +24,8 @@ const fields = (types: Readonly<Record<string, Type>>, offset = 0): readonly Fie
 
 const anyStruct = struct('any', 8);
 const task = struct('task_struct', 64);
+const path = struct('path', 16);
+const openFile = struct('file', 16);
 const sock = struct('sock', 64);
 const sockCommon = struct('sock_common', 64);
 const write = struct('tracepoint_syscalls_sys_enter_write', 40);
@@ -50,6 +52,7 @@ const fieldsById = new Map<string, readonly Field[]>([
       group_leader: pointerTo(task, 'kernel'),
     }),
   ],
+  [openFile.id, fields({ f_path: path })],
   [sock.id, fields({ __sk_common: sockCommon })],
   [sockCommon.id, fields({ skc_daddr: u32, skc_dport: u16 })],
   // What lies before belongs to the kernel: the head of the event, and the number of the system call.
@@ -73,6 +76,7 @@ const functions: Readonly<Record<string, Parameters>> = {
   vfs_read: parameters('vfs_read', readOrWrite),
   vfs_write: parameters('vfs_write', readOrWrite),
   tcp_connect: parameters('tcp_connect', { sk: pointerTo(sock, 'kernel') }),
+  filp_close: parameters('filp_close', { filp: pointerTo(openFile, 'kernel') }),
 };
 
 const taskPointer = pointerTo(task, 'kernel');
@@ -134,7 +138,8 @@ export function exampleFacts(): Facts {
     traceableFunctions: () => ({ functions: names, exact: true }),
     prototypeNames: () => names,
     functionPrototypes: prototype,
-    kernelSymbol: (name) => (symbols.includes(name) ? { address: 0xffffffff82000000n } : undefined),
+    kernelSymbol: (name) =>
+      symbols.includes(name) ? { address: 0xffffffff82000000n } : base.kernelSymbol(name),
     tracepoint: (category, event) => tracepoints[`${category}:${event}`] ?? base.tracepoint(category, event),
     rawTracepoint: (event) => rawTracepoints[event],
     executable,

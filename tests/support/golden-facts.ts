@@ -46,6 +46,8 @@ const task = struct('task_struct', 256);
 const memory = struct('mm_struct', 64);
 const anonymous = struct('', 8, 'union');
 const file = struct('file', 64);
+const path = struct('path', 16);
+const sock = struct('sock', 64);
 const packed = struct('packed', 16);
 const openat = struct('tracepoint_syscalls_sys_enter_openat', 48);
 const named = struct('tracepoint_sched_fixture', 48);
@@ -97,7 +99,11 @@ const fields: Readonly<Record<string, readonly Field[]>> = {
   ],
   [anonymous.id]: [field('stack', 0, u64)],
   [memory.id]: [field('start_code', 8, u64)],
-  [file.id]: [field('f_mode', 4, u32), field('f_task', 8, pointerTo(task, 'kernel'))],
+  [file.id]: [
+    field('f_mode', 4, u32),
+    field('f_task', 8, pointerTo(task, 'kernel')),
+    field('f_path', 16, path),
+  ],
   [device.id]: [
     field('name', 0, string(8)),
     field('at', 8, position),
@@ -161,6 +167,15 @@ const variants: Readonly<
 };
 
 const functions = ['f', 'g'] as const;
+
+const symbols: Readonly<Record<string, ReturnType<Facts['kernelSymbol']>>> = {
+  f: { address: 0xffffffff81000000n, bytes: 64 },
+  g: { address: 0xffffffff81000000n, bytes: 64 },
+  __per_cpu_offset: { address: 0xffffffff82000000n },
+  __per_cpu_start: { address: 0n },
+  __per_cpu_end: { address: 0x30000n },
+  process_counts: { address: 0x1000n },
+};
 
 const prototype = (name: string): FunctionPrototype => ({
   btfObject: 'vmlinux',
@@ -240,6 +255,7 @@ const taskIterator: IteratorPrototype = {
 };
 
 const structs: readonly StructType[] = [
+  sock,
   iterTask,
   registers,
   task,
@@ -268,8 +284,7 @@ export function goldenFacts(name: string): Facts {
     hasBtf: true,
     unsafe: variant.unsafe ?? false,
     traceableFunctions: () => ({ functions: functions.map((found) => ({ name: found })), exact: true }),
-    kernelSymbol: (symbol) =>
-      symbol === 'f' || symbol === 'g' ? { address: 0xffffffff81000000n, bytes: 64 } : undefined,
+    kernelSymbol: (symbol) => symbols[symbol],
     tracepoints: () => [
       { category: 'syscalls', event: 'sys_enter_openat' },
       { category: 'sched', event: 'fixture' },

@@ -251,10 +251,16 @@ function describe(table: Table, order: Uint32Array, index: number): KernelSymbol
   const module = moduleOf(table, index);
   return {
     name: symbolName(table, index),
-    address: addressOf(key),
+    address: key < 0 ? addressInText(table, index) : addressOf(key),
     ...(Number.isFinite(next) && { bytes: next - key }),
     ...(module !== undefined && { module }),
   };
+}
+
+/** Of variables that each CPU has: before Linux 6.15 they begin at 0. */
+function addressInText({ text, names }: Table, index: number): bigint {
+  const start = (names[index] ?? 0) - addressDigits - 3;
+  return BigInt(`0x${text.toString('latin1', start, start + addressDigits)}`);
 }
 
 /** Names begin at rising places of the text. */

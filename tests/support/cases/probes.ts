@@ -88,6 +88,26 @@ export const probeCases: readonly Case[] = [
     prints: ['@rw: 6', '@w: 5'],
   },
   {
+    title: 'a watchpoint that is dropped sees no more, and one that is not there is told',
+    lacks: 'debug registers that count in an emulated CPU (QEMU without hardware)',
+    command: '{programs}/watched 2 1000',
+    script: `watchpoint:0x10000000:8:w { @w = count(); unwatch(0x10000000); } watchpoint:0x10010000:1:x { @x = count(); if (@x == 2) { unwatch(8); } }`,
+    reports: ['stdin:1:123-133: WARNING: The script has no watchpoint at this address: 0x8'],
+    prints: ['@w: 1', '@x: 2'],
+  },
+  {
+    title: 'an iterator shows the paths of open files',
+    script: 'iter:task_file /ctx.task->tgid == pid(init)/ { @[path(ctx.file->f_path, 64)] = count(); }',
+    prints: (stdout: string): void => expect(stdout).toMatch(/^@\[anon_inode:bpf-map\]: \d+$/m),
+  },
+  {
+    title: 'the kernel tells the path of a file that is opened',
+    needs: 'fentry',
+    command: reader,
+    script: 'fentry:security_file_open /pid == cpid/ { @[path(args.file->f_path)] = count(); }',
+    prints: ['@[/dev/zero]: 1', '@[/dev/null]: 1'],
+  },
+  {
     title: 'an iterator runs for each of the objects, and once only',
     environment: { TSTRACE_MAX_MAP_KEYS: '4099' },
     // The marked map is the script's own.

@@ -89,4 +89,18 @@ export const valueCases: readonly Case[] = [
       'tracepoint:syscalls:sys_enter_execve /pid == cpid/ { print(macaddr(*(args.argv + 1))); @[macaddr(*(args.argv + 1))] = count(); }',
     prints: ['61:62:63:64:65:66', '@[61:62:63:64:65:66]: 1'],
   },
+  {
+    title: "a variable of each CPU, this one's and another's",
+    needs: 'symbols of data',
+    script: `begin { $table = kaddr("__per_cpu_offset"); print(*(uint64 *)percpu_kaddr("this_cpu_off", 1) == *(uint64 *)($table + 8));
+      print(*(uint64 *)percpu_kaddr("this_cpu_off") == *(uint64 *)($table + 8 * cpu)); print(percpu_kaddr("this_cpu_off", 100000)); exit(); }`,
+    prints: 'true\ntrue\n0',
+  },
+  {
+    title: 'the settings in effect are a record',
+    environment: { TSTRACE_MAX_MAP_KEYS: '77' },
+    script: `config = { max_strlen = 128; missing_probes = "warn"; }
+      begin { print((config.max_strlen, config.max_map_keys, config.missing_probes, config.print_maps_on_exit)); @[config.license] = config.log_size; exit(); }`,
+    prints: '(128, 77, warn, true)\n\n\n@[GPL]: 1000000',
+  },
 ];

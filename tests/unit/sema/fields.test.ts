@@ -30,8 +30,9 @@ test.each([
   ['((uint16 *)nsecs)[2]', 'load((convert(nsecs():uint64):uint16 * + 2:int64 * 2):uint16 * + 0):uint16'],
   ['curtask + 1', '(curtask:struct task_struct * + 1:int64 * 256):struct task_struct *'],
   ['curtask - 1', '(curtask:struct task_struct * + 1:int64 * -256):struct task_struct *'],
-  ['(1, "a").1', '(1:int8, "a":string[2]):(int8,string[2]).1:string[2]'],
-  ['(1, "a")[0]', '(1:int8, "a":string[2]):(int8,string[2]).0:int8'],
+  ['(1, "a").1', '"a":string[2]'],
+  ['(1, "a")[0]', '1:int8'],
+  ['(1, pid).1', '(1:int8, pid():uint32):(int8,uint32).1:uint32'],
 ])('%s', (written, typed) => expect(valueOf(written)).toBe(typed));
 
 test.each([
@@ -223,7 +224,7 @@ test('mistakes', () => {
         hints: ["Did you mean 'pid'?"],
       },
       { code: 'not-a-pointer', hints: ['Cast it to say what it points to: ((struct NAME *)…)->comm'] },
-      { code: 'unknown-field', hints: ["Did you mean 'f_mode'?", 'Its fields are f_mode, f_task.'] },
+      { code: 'unknown-field', hints: ["Did you mean 'f_mode'?", 'Its fields are f_mode, f_task, f_path.'] },
     ],
   );
 });

@@ -28,6 +28,11 @@ const modules = [
 ];
 const table = parseKallsyms(text(...kernel, ...modules));
 
+test('variables that each CPU has lie at low addresses', () => {
+  const found = parseKallsyms(text('0000000000019a18 A this_cpu_off', ...kernel)).named('this_cpu_off');
+  expect(found).toEqual({ name: 'this_cpu_off', address: 0x19a18n });
+});
+
 test.each<readonly [bigint, string | undefined]>([
   [0xffffffff81000000n, '_stext+0'],
   [0xffffffff8100003fn, '_stext+63'],
