@@ -117,6 +117,9 @@ export interface Param {
   readonly keywords?: readonly string[];
 }
 
+/** What is done with a map as a whole, in user space. */
+export type MapAct = 'show' | 'clear' | 'zero';
+
 export interface FunctionDefinition extends Documented {
   readonly kind: 'function';
   readonly params: readonly Param[];
@@ -133,6 +136,8 @@ export interface FunctionDefinition extends Documented {
   readonly requires?: readonly string[];
   /** The result may be ignored without a warning, though there is one. */
   readonly discardable?: true;
+  /** What it does with a map that is its first argument. Showing a map and emptying it then is made one act: see MapArgument.then. */
+  readonly mapAct?: MapAct;
   /** The program ends with this call (exit): what follows in the block is unreachable. */
   readonly endsProgram?: true;
   /** Events that it sends. */

@@ -7,7 +7,7 @@ import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot, ProbeContext } from '../probes/define.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText, Value } from '../types/value.ts';
-import type { EventDefinition, EventFields } from './define.ts';
+import type { EventDefinition, EventFields, MapAct } from './define.ts';
 
 /** A value in a register. `bits` 1 is a truth value. Made by an Emitter only. */
 export interface Scalar {
@@ -33,6 +33,9 @@ export interface Argument {
   readonly map?: MapArgument;
 }
 
+/** How a map is emptied: without its keys, or with zeros under them. */
+export type Emptying = Exclude<MapAct, 'show'>;
+
 export interface MapArgument {
   /** As written: @x. */
   readonly name: string;
@@ -42,6 +45,8 @@ export interface MapArgument {
   readonly keyed: boolean;
   readonly key: readonly Type[];
   readonly value: Type;
+  /** It is to be emptied by the same act that shows it, so that nothing which other CPUs add meanwhile is lost. */
+  readonly then?: Emptying;
   /** @x[k]: the key that was given, as an argument of the map's key type. */
   readonly element?: Argument;
 }
@@ -67,7 +72,7 @@ export type HelperArgument =
   | number
   | bigint
   | 'context'
-  | { readonly map: MapArgument }
+  | { readonly map: Pick<MapArgument, 'symbol'> }
   | { readonly length: Scalar | number };
 
 export interface ProgramInfo {

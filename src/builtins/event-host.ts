@@ -1,6 +1,7 @@
 /** Port: all that the user-space half of a builtin may ask of the runtime. */
 
 import type { Span } from '../base/span.ts';
+import type { Emptying } from './emitter.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
 
@@ -20,8 +21,8 @@ export interface EventHost {
   value(value: Value): void;
   /** A function that puts values into a printf format; prepared once per call in the script. `types` are the values': %x and %u need their widths. */
   formatter(format: ByteText, types: readonly Type[]): (values: readonly Value[]) => ByteText;
-  /** Maps by their symbol in the plan: AT_x. top and div are 0 where not given. */
-  printMap(symbol: string, top: number, div: number): void;
+  /** Maps by their symbol in the plan: AT_x. top and div are 0 where not given. `then`: what is shown is taken out of the map, and nothing else. */
+  printMap(symbol: string, top: number, div: number, then?: Emptying): void;
   /** The value that an aggregating map holds under one key, on a line of its own. */
   printElement(symbol: string, key: readonly Value[]): void;
   clearMap(symbol: string): void;

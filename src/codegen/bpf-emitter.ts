@@ -24,6 +24,7 @@ import type {
 } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { PlanConstant } from '../plan/plan.ts';
+import { slotSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot } from '../probes/define.ts';
 import { sizeOf } from '../types/layout.ts';
@@ -31,6 +32,7 @@ import type { ByteText } from '../types/value.ts';
 import { helperNamed, isRecent } from './bpf/helpers.ts';
 import type { Storage } from './bpf/storage.ts';
 import { MemoryEmitter } from './emitter/memory.ts';
+import type { IrBlock } from './llvm/block-writer.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IrPointer, IrValue } from './llvm/ir-value.ts';
 import { i64, integerType, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
@@ -86,6 +88,13 @@ export interface EmitterOptions {
 
 const owners = { kernel: 'kernel', user: 'process' } as const;
 
+/** -ENOENT, as helpers say it. */
+const noSuchEntry = -2;
+
+/** Of a map as an argument of a helper. */
+const symbolIn = (argument: HelperArgument): string | undefined =>
+  typeof argument === 'object' && 'map' in argument ? argument.map.symbol : undefined;
+
 export class BpfEmitter extends MemoryEmitter implements Emitter {
   readonly program: ProgramInfo;
   readonly machine: Machine;
@@ -140,8 +149,56 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   helper(name: string, args: readonly HelperArgument[]): Register {
     if (isRecent(name)) this.tables.require(name, this.#span);
-    const values = args.map((argument, index) => this.#helperArgument(argument, args[index - 1]));
-    return new Register(this.builder.callHelper(helperNamed(name), values, name));
+    const [symbol] = args.flatMap((argument) => symbolIn(argument) ?? []);
+    const call = (map?: IrValue): IrValue => {
+      const values = args.map((argument, index) =>
+        map && symbolIn(argument) === symbol ? map : this.#helperArgument(argument, args[index - 1]),
+      );
+      return this.builder.callHelper(helperNamed(name), values, name);
+    };
+    return new Register(symbol === undefined ? call() : this.onMap(symbol, call, i64(noSuchEntry)));
+  }
+
+  /**
+   * What `act` makes of a map. One that is exchanged while the script runs is looked up in its slot. There is always one, but the verifier
+   * wants to see that checked: `absent` stands for the result then.
+   */
+  onMap(symbol: string, act: (map: IrValue) => IrValue, absent: IrValue): IrValue {
+    if (!this.#tables.exchanged.has(symbol)) return act(symbolPointer(symbol));
+    const { builder } = this;
+    const end = builder.block('map.end');
+    const held = this.#heldMap(symbol);
+    const before = builder.currentBlock;
+    const there = builder.block('map.there');
+    builder.condBr(builder.icmp('ne', held, nullPointer, 'is_there'), there, end);
+    builder.enter(there);
+    const value = act(held);
+    const after = builder.currentBlock;
+    builder.br(end);
+    builder.enter(end);
+    return builder.phi(
+      [
+        [absent, before],
+        [value, after],
+      ],
+      'value',
+    );
+  }
+
+  /** A map for several steps, which have to be about the same one; `missing` gives the block to go on with if there is none. */
+  mapNow(symbol: string, missing: () => IrBlock): IrValue {
+    if (!this.#tables.exchanged.has(symbol)) return symbolPointer(symbol);
+    const held = this.#heldMap(symbol);
+    const there = this.builder.block('map.there');
+    this.builder.condBr(this.builder.icmp('ne', held, nullPointer, 'is_there'), there, missing());
+    this.builder.enter(there);
+    return held;
+  }
+
+  #heldMap(symbol: string): IrValue {
+    const place = this.storage.reserve(4, 'slot');
+    this.store(place, 0, this.int(0, 32));
+    return this.lookupIn(symbolPointer(slotSymbol(symbol)), place);
   }
 
   #helperArgument(argument: HelperArgument, before: HelperArgument | undefined): IrValue {
@@ -182,8 +239,15 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   /** A map's value under a key, or null. */
   lookup(symbol: string, key: Place): IrPointer {
+    return withAlign(
+      this.onMap(symbol, (map) => this.lookupIn(map, key), nullPointer),
+      8,
+    );
+  }
+
+  lookupIn(map: IrValue, key: Place): IrPointer {
     const helper = helperNamed('map_lookup_elem', 'ptr');
-    return withAlign(this.builder.callHelper(helper, [symbolPointer(symbol), key.pointer], 'found'), 8);
+    return withAlign(this.builder.callHelper(helper, [map, key.pointer], 'found'), 8);
   }
 
   /** The same on one of the CPUs; of maps that have a value for each. */
@@ -191,8 +255,9 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
     const name = 'map_lookup_percpu_elem';
     this.tables.require(name, this.#span);
     const number = registerOf(this.resize(cpu, 64)).ir;
-    const args = [symbolPointer(symbol), key.pointer, number];
-    return withAlign(this.builder.callHelper(helperNamed(name, 'ptr'), args, 'found'), 8);
+    const look = (map: IrValue): IrValue =>
+      this.builder.callHelper(helperNamed(name, 'ptr'), [map, key.pointer, number], 'found');
+    return withAlign(this.onMap(symbol, look, nullPointer), 8);
   }
 
   kernelField(struct: string, field: string): ContextSlot {

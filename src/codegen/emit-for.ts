@@ -13,9 +13,10 @@ import { isSigned, scalarOf } from './emit-expression.ts';
 import type { LoopBody } from './emit-loop-body.ts';
 import { callLoop } from './emit-loop-body.ts';
 import type { StatementOf } from './emit-statement.ts';
-import { symbolPointer, withAlign } from './llvm/ir-value.ts';
+import { withAlign } from './llvm/ir-value.ts';
 import { usedElements } from './loop-facts.ts';
-import { Place, Register } from './values.ts';
+import type { Register } from './values.ts';
+import { Place } from './values.ts';
 import { settle } from './variables.ts';
 
 /** BPF_MAX_LOOPS of include/linux/bpf.h: bpf_loop refuses more. Sema does so where the range is known. */
@@ -80,14 +81,16 @@ function keep({ out }: Emission, value: Register): (inner: Emission) => Register
 
 export function emitMapLoop(emission: Emission, statement: StatementOf<'for-map'>): void {
   const { out } = emission;
-  const map = new Register(symbolPointer(statement.map.symbol));
+  const { map } = statement;
   const body: LoopBody = {
     statements: statement.body,
     parameters: ['map', 'key', 'value'].map((name) => ({ name, type: 'ptr' })),
     begin: (inner, [, key, value]) =>
       fillPair(inner, statement, present(key, 'key'), present(value, 'value')),
   };
-  callLoop(emission, body, (callback, frame) => out.helper('for_each_map_elem', [map, callback, frame, 0]));
+  callLoop(emission, body, (callback, frame) =>
+    out.helper('for_each_map_elem', [{ map }, callback, frame, 0]),
+  );
 }
 
 /** The pair of key and value, as far as the body asks for it: the value of an aggregation takes a look at every CPU. */

@@ -14,8 +14,8 @@ import { emitInto, memoryOf } from './emit-expression.ts';
 import { homeOf } from './variables.ts';
 import { widthOf } from './words.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
-import type { IrPointer } from './llvm/ir-value.ts';
-import { i64 as irInt, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
+import type { IrPointer, IrValue } from './llvm/ir-value.ts';
+import { i64 as irInt, nullPointer, withAlign } from './llvm/ir-value.ts';
 import { Place, Register, registerOf } from './values.ts';
 
 /** BPF_ANY and BPF_NOEXIST of include/uapi/linux/bpf.h. */
@@ -137,12 +137,10 @@ function valuePlace(emission: Emission, value: TypedExpr, bytes: number): Place 
 }
 
 export function storeValue({ out, failures }: Emission, map: MapSymbol, key: Place, value: Place): void {
-  const result = out.helper('map_update_elem', [mapPointer(map), key, value, any]);
+  const result = out.helper('map_update_elem', [{ map }, key, value, any]);
   const failed = out.builder.icmp('ne', result.ir, irInt(0), 'has_failed');
   failures.countIf(failed, 'not_stored', out.tables.failureSlot(map.symbol, out.span));
 }
-
-const mapPointer = (map: MapSymbol): Register => new Register(symbolPointer(map.symbol));
 
 /**
  * What lies under a key, made zero first if there is nothing; `act` gets it, and is left out (and counted) if the map is full.
@@ -154,16 +152,19 @@ function withValue(emission: Emission, map: MapSymbol, key: Place, act: (value: 
   const { size } = valueLayoutOf(map);
   const end = builder.block('done');
   const [missing, ready] = [builder.block('missing'), builder.block('ready')];
-  const first = out.lookup(map.symbol, key);
+  const slot = out.tables.failureSlot(map.symbol, out.span);
+  // User space may exchange the map in the meantime: all steps are about the one that is there now.
+  const now = out.mapNow(map.symbol, () => failures.block('map.missing', slot, end));
+  const first = out.lookupIn(now, key);
   const known = builder.currentBlock;
   builder.condBr(builder.icmp('ne', first, nullPointer, 'is_there'), ready, missing);
   builder.enter(missing);
   const zero = out.storage.reserve(size, 'zero');
   out.zero(zero);
-  out.helper('map_update_elem', [mapPointer(map), key, zero, onlyNew]);
-  const second = out.lookup(map.symbol, key);
+  out.helper('map_update_elem', [new Register(now), key, zero, onlyNew]);
+  const second = out.lookupIn(now, key);
   const inserted = builder.currentBlock;
-  const full = failures.block('full', out.tables.failureSlot(map.symbol, out.span), end);
+  const full = failures.block('full', slot, end);
   builder.condBr(builder.icmp('ne', second, nullPointer, 'is_there'), ready, full);
   builder.enter(ready);
   const ways = [[first, known] as const, [second, inserted] as const];
@@ -240,8 +241,9 @@ export function emitCountEntries({ out }: Emission, symbol: string): Register {
   const callback = out.tables.function('for_each_entry', entryFunction);
   out.tables.require(name, out.span);
   // The helper returns how many entries it has seen (kernel/bpf/hashtab.c, bpf_for_each_hash_elem).
-  const args = [symbolPointer(symbol), callback.address, nullPointer, irInt(0)];
-  return new Register(out.builder.callHelper(helperNamed(name), args, 'entries'));
+  const count = (map: IrValue): IrValue =>
+    out.builder.callHelper(helperNamed(name), [map, callback.address, nullPointer, irInt(0)], 'entries');
+  return new Register(out.onMap(symbol, count, irInt(0)));
 }
 
 function entryFunction(): FunctionBuilder {

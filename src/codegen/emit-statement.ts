@@ -15,6 +15,7 @@ import {
 } from './emit-expression.ts';
 import { emitMapLoop, emitRangeLoop } from './emit-for.ts';
 import { emitAggregate, emitKey, emitMapAdd, emitMapScalarAt, emitMapStore, storeValue } from './emit-map.ts';
+import { joinActs } from './joined-acts.ts';
 import { emitUnroll, emitWhile, innermost } from './emit-rounds.ts';
 import { widthOf } from './words.ts';
 import { integerType } from './llvm/ir-value.ts';
@@ -30,7 +31,7 @@ export function emitBlock(emission: Emission, statements: readonly TypedStatemen
 
 /** Variables that they declare live on. */
 export function emitStatements(emission: Emission, statements: readonly TypedStatement[]): void {
-  for (const statement of statements) {
+  for (const statement of joinActs(statements)) {
     // What follows a return or a jump can't be reached; sema has said so.
     if (emission.out.builder.hasEnded) return;
     emission.out.locate(statement.span);

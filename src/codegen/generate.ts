@@ -5,7 +5,15 @@ import { present } from '../base/assert.ts';
 import type { NameTable } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { EventPlan, MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
-import { largeScratchSymbol, lossSymbol, mapTypes, ringSymbol, scratchSymbol } from '../plan/plan.ts';
+import {
+  largeScratchSymbol,
+  lossSymbol,
+  mapTypes,
+  ringSymbol,
+  scratchSymbol,
+  secondSymbol,
+  slotSymbol,
+} from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { MapSymbol, TypedProbe, TypedProgram } from '../sema/typed-tree.ts';
 import type { FieldsOf } from '../types/field.ts';
@@ -15,6 +23,7 @@ import type { ModuleContext } from './emission.ts';
 import { keyLayoutOf, valueLayoutOf } from './emission.ts';
 import type { EmittedProgram } from './emit-probe.ts';
 import { emitProbe, scratchValueBytes } from './emit-probe.ts';
+import { takenMaps } from './joined-acts.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { MapDescription } from './llvm/module.ts';
 import { printModule } from './llvm/module.ts';
@@ -44,6 +53,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
   const tables = new Tables(
     program.requires,
     program.probes.map(({ name }) => name),
+    takenMaps(program),
   );
   const byName = new Map(program.maps.map((map) => [map.symbol, map]));
   const kernelField = kernelFields(facts);
@@ -61,7 +71,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
   };
   const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
   const maps = [
-    ...program.maps.map(scriptMap),
+    ...program.maps.map(scriptMap).flatMap((map) => (tables.exchanged.has(map.symbol) ? inSlot(map) : [map])),
     ...ownMaps(program.probes.length + tables.failures.length, ring.bytes),
     ...scratchMaps(emitted, machine),
     ...[...tables.nameTables].map(nameMap),
@@ -127,6 +137,14 @@ function scriptMap(map: MapSymbol): MapPlan {
     entriesMax: map.entriesMax,
     script: { name, key, keyLayout, value, valueLayout, isDeclared },
   };
+}
+
+/** A map, another like it, and the slot that one of them is in. */
+function inSlot(map: MapPlan): readonly MapPlan[] {
+  const { script: _, ...second } = { ...map, symbol: secondSymbol(map.symbol) };
+  const holds = { first: map.symbol, second: second.symbol };
+  const slot = { symbol: slotSymbol(map.symbol), keyBytes: 4, valueBytes: 4, entriesMax: 1, holds };
+  return [map, second, { ...slot, type: 'array-of-maps' }];
 }
 
 function ownMaps(counters: number, ringBytes: number): readonly MapPlan[] {

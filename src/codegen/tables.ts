@@ -16,13 +16,16 @@ export class Tables {
   readonly nameTables = new Map<string, NameTable>();
   /** Local functions by name, in the order of first use. */
   readonly functions = new Map<string, FunctionBuilder>();
+  /** Symbols of the maps that lie in slots: user space exchanges them. */
+  readonly exchanged: ReadonlySet<string>;
   readonly #programs: number;
   readonly #eventNumbers = new Map<string, number>();
 
   readonly #names: Set<string>;
 
   /** `programs` are the names of the module's programs. */
-  constructor(requires: readonly Requirement[], programs: readonly string[]) {
+  constructor(requires: readonly Requirement[], programs: readonly string[], exchanged: ReadonlySet<string>) {
+    this.exchanged = exchanged;
     this.requires.push(...requires);
     this.#names = new Set(programs);
     this.#programs = programs.length;

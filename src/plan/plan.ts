@@ -132,6 +132,7 @@ export const mapTypes = {
   'percpu-array': 6,
   'lru-hash': 9,
   'lru-percpu-hash': 10,
+  'array-of-maps': 12,
   ringbuf: 27,
 } as const;
 
@@ -149,6 +150,8 @@ export interface MapPlan {
   readonly entriesMax: number;
   /** What an array begins with: a text for each index, zeros behind it. */
   readonly texts?: readonly ByteText[];
+  /** Of an array of maps, which has one place: symbols of the map that is there at first, and of its like that user space puts there in turn. */
+  readonly holds?: { readonly first: string; readonly second: string };
   /** Of maps that the script names. */
   readonly script?: ScriptMap;
 }
@@ -182,6 +185,10 @@ export interface EventPlan {
 }
 
 export type PlanConstant = string | number | bigint | boolean | null | readonly PlanConstant[];
+
+/** Of a map that is exchanged while the script runs: where programs find it, and its like. */
+export const slotSymbol = (symbol: string): string => `slot_${symbol}`;
+export const secondSymbol = (symbol: string): string => `second_${symbol}`;
 
 /** Names of the maps that every object has, beside the script's own. */
 export const ringSymbol = 'ringbuf';

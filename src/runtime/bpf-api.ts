@@ -28,6 +28,8 @@ export interface MapSpec {
   readonly keyBytes: number;
   readonly valueBytes: number;
   readonly entriesMax: number;
+  /** Of an array of maps: one like those that it is to hold. */
+  readonly like?: Fd<'map'>;
   /** Types of key and value in the object's BTF, for those who look at the map from outside. */
   readonly btf?: { readonly fd: Fd<'btf'>; readonly keyType: number; readonly valueType: number };
 }

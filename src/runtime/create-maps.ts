@@ -1,12 +1,15 @@
 /** The plan's maps become maps in the kernel; the ring's size is chosen here where the plan leaves it open. */
 
+import { present } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import type { MapPlan, MapType, Plan } from '../plan/plan.ts';
 import { ringBytes } from '../plan/ring-size.ts';
-import type { Fd, MapSpec } from './bpf-api.ts';
+import { encodeRecord, record } from '../types/record.ts';
+import { u32 } from '../types/type.ts';
+import type { BpfApi, Fd, MapSpec } from './bpf-api.ts';
 import { byteCount, callText, isPrivilege, privilegeHint, resourceCause } from './causes.ts';
 import type { LoadedMap, Session } from './load.ts';
 
@@ -15,15 +18,29 @@ export function createMaps(session: Session, plan: Plan): Result<ReadonlyMap<str
   const maps = new Map<string, LoadedMap>();
   for (const map of plan.maps) {
     const entriesMax = map.type === 'ringbuf' ? ringBytes(map.entriesMax, session.options) : map.entriesMax;
-    const created = createMap(session, map, entriesMax);
+    const held = map.holds && present(maps.get(map.holds.first), `map ${map.holds.first}`).fd;
+    const created = createMap(session, map, entriesMax, held);
     if (!created.ok) return failed(explain(session, map, entriesMax, created.error));
     const fd = session.handles.own(created.value, `map ${map.symbol}`);
     maps.set(map.symbol, { plan: map, fd, entriesMax });
-    const filled = fillTexts(session, map, fd);
+    const filled = held === undefined ? fillTexts(session, map, fd) : holdMap(session.bpf, fd, held);
     if (!filled.ok) return failed(explain(session, map, entriesMax, filled.error));
   }
   return ok(maps);
 }
+
+/** Puts a map into the one place of an array of maps. The kernel comes back when no program uses what was there before any more. */
+export function holdMap(
+  bpf: Pick<BpfApi, 'update'>,
+  slot: Fd<'map'>,
+  held: Fd<'map'>,
+): Result<void, SysError> {
+  return bpf.update(slot, encodeRecord(slotKey, {}), encodeRecord(slotValue, { map: held }));
+}
+
+const slotKey = record({ place: u32 });
+/** A descriptor (kernel/bpf/map_in_map.c). */
+const slotValue = record({ map: u32 });
 
 /** The names that a map of texts begins with. */
 function fillTexts(
@@ -42,7 +59,12 @@ function fillTexts(
 }
 
 /** BTF is for those who look at the map from outside, so a map whose BTF the kernel doesn't like goes without. */
-function createMap(session: Session, map: MapPlan, entriesMax: number): Result<Fd<'map'>, SysError> {
+function createMap(
+  session: Session,
+  map: MapPlan,
+  entriesMax: number,
+  like: Fd<'map'> | undefined,
+): Result<Fd<'map'>, SysError> {
   const { bpf, file, btf, notes } = session;
   const spec: MapSpec = {
     type: map.type,
@@ -50,8 +72,10 @@ function createMap(session: Session, map: MapPlan, entriesMax: number): Result<F
     keyBytes: map.keyBytes,
     valueBytes: map.valueBytes,
     entriesMax,
+    ...(like !== undefined && { like }),
   };
-  const types = file.maps.get(map.symbol)?.btf;
+  // The kernel takes no types of an array of maps.
+  const types = like === undefined ? file.maps.get(map.symbol)?.btf : undefined;
   if (btf === undefined || types === undefined) return bpf.createMap(spec);
   const typed = bpf.createMap({ ...spec, btf: { fd: btf, ...types } });
   if (typed.ok) return typed;

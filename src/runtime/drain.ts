@@ -65,6 +65,7 @@ export class RingDrain {
   #position: number;
   #reported: number;
   #stopped = false;
+  #batchEnds = false;
   /** Made once, not per record. */
   readonly #cursor: TailCursor = { at: 0 };
 
@@ -96,14 +97,20 @@ export class RingDrain {
     this.#stopped = false;
   }
 
-  /** Handles up to `eventsMax` records and says how many it took. Less than asked for: the ring was empty, or a record is still being written. */
+  /** The batch under way ends behind this record, which took long: whoever else waits has a turn. To be called from within a sink. */
+  endBatch(): void {
+    this.#batchEnds = true;
+  }
+
+  /** Handles up to `eventsMax` records and says how many it took. Less than asked for: the ring was empty, a record is still being written, or one took long. */
   batch(eventsMax = drainEventsMax): number {
     const { i32, u32 } = this.#memory;
     const size = this.#ring.bytes;
     let at = this.#position % size;
     let count = 0;
     let available = this.#available();
-    while (count < eventsMax) {
+    this.#batchEnds = false;
+    while (count < eventsMax && !this.#batchEnds) {
       if (available <= 0) {
         available = this.#available();
         if (available <= 0) break;

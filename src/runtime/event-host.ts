@@ -1,20 +1,18 @@
 /** What events do when they arrive: implements the builtins' port EventHost over the output and the maps. */
 
 import { present } from '../base/assert.ts';
-import { diagnostic } from '../base/diagnostic.ts';
 import type { Result, SysError } from '../base/result.ts';
 import type { Span } from '../base/span.ts';
 import type { EventHost, TextKind } from '../builtins/event-host.ts';
-import type { MapSnapshot, Output } from '../output/output.ts';
+import type { Output } from '../output/output.ts';
 import type { Place } from '../plan/plan.ts';
-import { compareLists } from '../types/compare-values.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
 import { byteText, textOf } from '../types/value.ts';
-import { callText, fileCause } from './causes.ts';
-import type { OpenMap } from './map-entries.ts';
+import { fileCause } from './causes.ts';
 import type { MapReading } from './read-map.ts';
-import { clearMap, readMap, zeroMap } from './read-map.ts';
+import { mapActs } from './map-acts.ts';
+import type { ScriptMaps } from './script-maps.ts';
 import type { Dropping } from './watchpoints.ts';
 
 /** What the host needs that only the outer world has. */
@@ -34,9 +32,11 @@ export interface HostOptions {
   readonly world: HostWorld;
   /** How much of a file cat() shows. */
   readonly catBytesMax: number;
-  readonly maps: ReadonlyMap<string, OpenMap>;
+  readonly maps: ScriptMaps;
   readonly reading: MapReading;
   readonly places: readonly Place[];
+  /** Called behind what may take long: maps, commands. */
+  readonly onLongAct: () => void;
   /** Called by unwatch(). */
   readonly onUnwatch: (address: bigint) => Dropping;
   /** Called by exit(). */
@@ -57,16 +57,8 @@ export interface Host extends EventHost {
 }
 
 export function eventHost(options: HostOptions): Host {
-  const { output, world, maps, reading, places } = options;
+  const { output, world, places } = options;
   const told = new Map<number, { times: number; readonly tell: Telling }>();
-  const mapOf = (symbol: string): OpenMap => present(maps.get(symbol), `map ${symbol}`);
-  const snapshot = (symbol: string): MapSnapshot | undefined => {
-    const map = mapOf(symbol);
-    const read = readMap(map, reading);
-    if (read.ok) return read.value;
-    reportMapFailure(output, 'read', map, read.error);
-    return undefined;
-  };
   /** A probe that fires a million times a second would warn as often: once is enough, the number follows at the end. */
   const tellOnce = (place: Integer, tell: Telling): void => {
     const index = Number(place);
@@ -95,24 +87,10 @@ export function eventHost(options: HostOptions): Host {
       // What was printed before it stands before what the command prints itself.
       output.idle();
       textOrFailure('syscall', `Can't run ${textOf(command)}`, span, world.runShell(command));
+      options.onLongAct();
     },
     value: (value) => output.value(value),
-    printMap: (symbol, top, div) => {
-      const read = snapshot(symbol);
-      if (read) output.map(read, { top, div });
-    },
-    printElement: (symbol, key) => {
-      const found = snapshot(symbol)?.entries.find((entry) => compareLists(entry.key, key) === 0);
-      output.value(found?.value ?? 0);
-    },
-    clearMap: (symbol) => {
-      const cleared = clearMap(mapOf(symbol), reading);
-      if (!cleared.ok) reportMapFailure(output, 'clear', mapOf(symbol), cleared.error);
-    },
-    zeroMap: (symbol) => {
-      const zeroed = zeroMap(mapOf(symbol), reading);
-      if (!zeroed.ok) reportMapFailure(output, 'zero', mapOf(symbol), zeroed.error);
-    },
+    ...mapActs(options),
     unwatch(address, span) {
       const dropping = options.onUnwatch(address);
       if (dropping === 'dropped') return;
@@ -134,10 +112,4 @@ export function eventHost(options: HostOptions): Host {
       for (const { times, tell } of told.values()) if (times > 1) tell(` (${times} times in all)`);
     },
   };
-}
-
-/** A map that can't be read or changed is told, not passed over: its numbers would be missed. */
-export function reportMapFailure(output: Output, act: string, map: OpenMap, error: SysError): void {
-  const name = map.plan.script?.name ?? map.plan.symbol;
-  output.diagnostics([diagnostic('error', 'runtime-warning', `can't ${act} ${name}: ${callText(error)}`)]);
 }

@@ -52,6 +52,15 @@ export function zeroMap(map: OpenMap, access: MapAccess): Result<void, SysError>
   });
 }
 
+/** Gives the keys of one map to another, with zeros under those that it has not. */
+export function addZeros(from: OpenMap, to: OpenMap, access: MapAccess): Result<void, SysError> {
+  const zero = new Uint8Array(valueStride(to.plan, access.possibleCpus));
+  return forEachKey(from, access, (key) => {
+    const added = access.api.update(to.fd, key, zero, 'new');
+    return !added.ok && added.error.name === 'EEXIST' ? ok(undefined) : added;
+  });
+}
+
 /** Keys are gathered first: changing a map while walking it makes the walk begin again. */
 function forEachKey(
   map: OpenMap,

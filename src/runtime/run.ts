@@ -20,7 +20,7 @@ import { callText } from './causes.ts';
 import type { DecodeContext, Words } from './decode.ts';
 import { recordBytesMax, RingDrain } from './drain.ts';
 import type { Host, HostWorld } from './event-host.ts';
-import { eventHost, reportMapFailure } from './event-host.ts';
+import { eventHost } from './event-host.ts';
 import type { Features } from './features.ts';
 import { missingFeatures } from './features.ts';
 import { Handles } from './handles.ts';
@@ -28,6 +28,7 @@ import type { Loaded, LoadFailure } from './load.ts';
 import { load } from './load.ts';
 import type { LossWatch } from './loss.ts';
 import { watchLoss } from './loss.ts';
+import { reportMapFailure } from './map-acts.ts';
 import type { MapReading } from './read-map.ts';
 import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
@@ -35,6 +36,7 @@ import { probeMisses, programMisses } from './misses.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
+import { ScriptMaps } from './script-maps.ts';
 import { Watchpoints } from './watchpoints.ts';
 import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
 
@@ -160,6 +162,7 @@ class Run {
   readonly #interruption: Interruption;
   readonly #reading: MapReading;
   readonly #host: Host;
+  readonly #maps: ScriptMaps;
   readonly #watchpoints: Watchpoints;
   /** In scripts with an iterator, whose programs write to no other. */
   readonly #walkRing: WalkRing | undefined;
@@ -195,14 +198,16 @@ class Run {
       onCut: () => void this.#cutTexts++,
     };
     this.#reading = { api: world.bpf, possibleCpus: world.machine.possibleCpus, decoding, aggregation };
+    this.#maps = new ScriptMaps(loaded.maps, this.#reading);
     this.#watchpoints = new Watchpoints(links);
     this.#host = eventHost({
       output: world.output,
       world: world.host,
       catBytesMax: world.settings.maxCatBytes,
-      maps: loaded.maps,
+      maps: this.#maps,
       reading: this.#reading,
       places: plan.places,
+      onLongAct: () => this.#drain.endBatch(),
       onUnwatch: (address) => this.#watchpoints.drop(address),
       onExit: (code) => this.#exit(code),
     });
@@ -400,11 +405,8 @@ class Run {
   /** All maps of the script, in the order of their names. */
   #printMaps(): void {
     const { output } = this.#world;
-    const maps = [...this.#loaded.maps.values()].filter(({ plan }) => plan.script !== undefined);
-    const nameOf = (map: (typeof maps)[number]): string => map.plan.script?.name ?? '';
-    maps.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     output.beginFinalMaps();
-    for (const map of maps) {
+    for (const map of this.#maps.all()) {
       const read = readMap(map, this.#reading);
       if (read.ok) output.map(read.value);
       else reportMapFailure(output, 'read', map, read.error);

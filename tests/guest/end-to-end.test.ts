@@ -17,6 +17,7 @@ import type { Guest, GuestOptions } from '../support/guest/guest.ts';
 import { bootGuest } from '../support/guest/guest.ts';
 import { projectFiles } from '../support/guest/image.ts';
 import { fromBundle, fromSnapshot } from '../support/guest/start-tstrace.ts';
+import { checkTakenMaps } from '../support/taken-maps.ts';
 import { buildPrograms } from '../support/programs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -138,5 +139,6 @@ describe.each([1, 2, 4] as const)('a flood on %d CPUs', (cpus) => {
   );
   test('what does not fit into the ring is counted', () => checkForcedLoss(place, 5000), timeoutMs);
   test('each probe has its own balance', () => checkLossByProbe(place, 2000), timeoutMs);
+  test('print and clear lose nothing in between', () => checkTakenMaps(place, 4, 30_000), timeoutMs);
   test('exit() arrives through a full ring', () => checkExitInFlood(place), timeoutMs);
 });

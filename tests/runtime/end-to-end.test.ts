@@ -15,6 +15,7 @@ import {
 } from '../support/losses.ts';
 import { mistakes } from '../support/mistakes.ts';
 import { buildHere, start } from '../support/run-here.ts';
+import { checkTakenMaps } from '../support/taken-maps.ts';
 
 let place: Place;
 
@@ -50,6 +51,8 @@ test('each probe has its own balance of lost events', () => checkLossByProbe(pla
 test('runs that the kernel left out are counted', () => checkMissedRuns(place, 500));
 
 test('updates that full maps refused are counted by map', () => checkFullMaps(place));
+
+test('print and clear lose nothing in between', () => checkTakenMaps(place, 3, 300_000));
 
 test('exit() arrives through a full ring', () => checkExitInFlood(place));
 

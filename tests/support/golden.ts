@@ -136,7 +136,8 @@ function resultSections({ show }: Golden, { plan, functions }: Generated): reado
 }
 
 /** Maps of the script, and scratch with its size. */
-function printMap({ symbol, type, keyBytes, valueBytes, script }: MapPlan): readonly string[] {
+function printMap({ symbol, type, keyBytes, valueBytes, script, holds }: MapPlan): readonly string[] {
+  if (holds) return [`${symbol}   ${type}   holds ${holds.first} or ${holds.second}`];
   if (symbol === scratchSymbol || symbol === largeScratchSymbol) return [`${symbol}   ${valueBytes} bytes`];
   if (!script) return [];
   const key =

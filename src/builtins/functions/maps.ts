@@ -6,7 +6,7 @@ import { bool, i64, none, u8 } from '../../types/type.ts';
 import { partsOf, slotOf } from '../../types/layout.ts';
 import type { EventDefinition, FunctionDefinition } from '../define.ts';
 import { defineEvent, defineFunction } from '../define.ts';
-import type { Argument, Emitter, Scalar } from '../emitter.ts';
+import type { Argument, Emitter, Emptying, Scalar } from '../emitter.ts';
 import type { EventHost } from '../event-host.ts';
 
 const mapEvent = (
@@ -28,7 +28,7 @@ const clearEvent = mapEvent('clear', (host, symbol) => host.clearMap(symbol));
 const zeroEvent = mapEvent('zero', (host, symbol) => host.zeroMap(symbol));
 
 const wholeMapFunction = (
-  name: string,
+  name: Emptying,
   doc: string,
   example: string,
   event: typeof clearEvent,
@@ -39,20 +39,21 @@ const wholeMapFunction = (
     example,
     params: [{ name: 'map', takes: ['map'] }],
     returns: none,
+    mapAct: name,
     events: [event],
     emit: ([map], out) => out.submit(event, { unused: 0 }, { map: present(map?.map, 'map').symbol }),
   });
 
 export const clear = wholeMapFunction(
   'clear',
-  'Remove all keys of a map. It happens in user space, when the event arrives there.',
+  'Remove all keys of a map. It happens in user space, when the event arrives there; behind a print of the map in the same block, it is one act with that: nothing is lost in between.',
   'kprobe:vfs_read { @[comm] = count(); } interval:s:1 { print(@); clear(@); }',
   clearEvent,
 );
 
 export const zero = wholeMapFunction(
   'zero',
-  'Set all values of a map to zero and keep its keys. It happens in user space, when the event arrives there.',
+  'Set all values of a map to zero and keep its keys. It happens in user space, when the event arrives there; behind a print of the map in the same block, it is one act with that: nothing is lost in between.',
   'kprobe:vfs_read { @[comm] = count(); } interval:s:1 { print(@); zero(@); }',
   zeroEvent,
 );

@@ -15,9 +15,14 @@ const mapEvent = defineEvent(
   'print_map',
   { unused: u8 },
   (_fields, host, event) => {
-    const { map, top, div } = event.constants;
+    const { map, top, div, then } = event.constants;
     assert(typeof map === 'string', 'a map is named by its symbol');
-    host.printMap(map, Number(top ?? 0), Number(div ?? 0));
+    host.printMap(
+      map,
+      Number(top ?? 0),
+      Number(div ?? 0),
+      then === 'clear' || then === 'zero' ? then : undefined,
+    );
   },
   { control: true },
 );
@@ -38,6 +43,7 @@ export const print = defineFunction({
     { name: 'div', takes: ['number'], optional: true },
   ],
   returns: none,
+  mapAct: 'show',
   events: [valueEvent, mapEvent, elementEvent],
   check: ([value, top, div], _context, report) => {
     const wholeMap = value?.map !== undefined && value.map.element === undefined;
@@ -63,7 +69,8 @@ export const print = defineFunction({
     if (!value?.map) return out.submitArguments(valueEvent, value ? [value] : [], {});
     const { map } = value;
     if (!map.element) {
-      const constants = { map: map.symbol, top: top?.constant ?? 0n, div: div?.constant ?? 0n };
+      const limits = { top: top?.constant ?? 0n, div: div?.constant ?? 0n };
+      const constants = { map: map.symbol, ...limits, ...(map.then && { then: map.then }) };
       return out.submit(mapEvent, { unused: 0 }, constants);
     }
     return out.submitArguments(elementEvent, [map.element], { map: map.symbol });

@@ -46,6 +46,7 @@ export function createMap(spec: MapSpec): Result<Fd<'map'>, SysError> {
       value_size: spec.valueBytes,
       max_entries: spec.entriesMax,
       map_name: abi.objectNameOf(spec.name),
+      ...(spec.like !== undefined && { inner_map_fd: spec.like }),
       ...(spec.btf && {
         btf_fd: spec.btf.fd,
         btf_key_type_id: spec.btf.keyType,
