@@ -8,6 +8,7 @@ import type { Generated } from './codegen/generate.ts';
 import { generate } from './codegen/generate.ts';
 import type { Script } from './imports/gather.ts';
 import type { Program } from './parser/ast.ts';
+import { withStandardMacros } from './parser/standard-macros.ts';
 import type { Plan } from './plan/plan.ts';
 import { ringSymbol } from './plan/plan.ts';
 import { ringBytes } from './plan/ring-size.ts';
@@ -41,7 +42,7 @@ export function compile(
   const report = new Report();
   const machine = withCPart(program, facts(readConfig(program.config, report)), report);
   if (hasErrors(report.diagnostics)) return { program, diagnostics: [...syntax, ...report.diagnostics] };
-  const analysed = analyse(program, machine, given);
+  const analysed = analyse(withStandardMacros(program), machine, given);
   const diagnostics = [...syntax, ...report.diagnostics, ...analysed.diagnostics];
   if (hasErrors(diagnostics)) return { program, typed: analysed.value, facts: machine, diagnostics };
 

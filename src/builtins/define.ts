@@ -25,6 +25,8 @@ export interface TypingContext {
   readonly settings: Settings;
   /** Address of a kernel symbol. */
   kernelSymbol(name: string): bigint | undefined;
+  /** Whether the kernel's BTF has a function of that name. */
+  hasKernelFunction(name: string): boolean;
   /** A named parameter as it was given: `true` without a value. */
   option(name: string): string | true | undefined;
   /** Makes an option known; gives the one of another call that has its name and says something else of it. */

@@ -5,7 +5,9 @@ import { count, sum } from './aggregations/count.ts';
 import { max, min } from './aggregations/extremes.ts';
 import { hist, lhist } from './aggregations/hist.ts';
 import type { Builtin, EventDefinition, EventFields } from './define.ts';
+import { assertStr, fail, staticAssert } from './functions/assertions.ts';
 import { buf } from './functions/buf.ts';
+import { defaultStrLength, kfuncExist } from './functions/compile-time.ts';
 import { debugf } from './functions/debugf.ts';
 import { exit } from './functions/exit.ts';
 import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
@@ -29,6 +31,15 @@ import { memcmp, strcap, strConcat, strcontains, strlen, strncmp, strstr } from 
 import { kaddr, ksym, usym } from './functions/symbols.ts';
 import { strftime, time } from './functions/time.ts';
 import { unwatch } from './functions/unwatch.ts';
+import {
+  isArray,
+  isErr,
+  isInteger,
+  isLiteral,
+  isPtr,
+  isStr,
+  isUnsignedInteger,
+} from './functions/type-tests.ts';
 import { uaddr } from './functions/uaddr.ts';
 import { helperFailure, runtimeWarning } from './runtime-warning.ts';
 import { args, numberedArguments, retval, usermode } from './variables/arguments.ts';
@@ -129,6 +140,18 @@ export const builtins: readonly Builtin[] = [
   bswap,
   cgroupid,
   cgroupPath,
+  staticAssert,
+  assertStr,
+  fail,
+  isStr,
+  isPtr,
+  isArray,
+  isInteger,
+  isUnsignedInteger,
+  isLiteral,
+  isErr,
+  kfuncExist,
+  defaultStrLength,
   count,
   sum,
   min,

@@ -247,6 +247,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'begin { debugf("here"); }',
     right: 'begin { printf("here"); }',
   },
+  'failed-assertion': {
+    text: 'The script itself says that it must not be compiled so: a fail() was reached, or what static_assert() is given is false. The message is the script’s own. if comptime (…) leaves branches out.',
+    wrong: 'begin { static_assert(sizeof(uint32) == 8, "too small"); }',
+    right: 'begin { static_assert(sizeof(uint64) == 8, "too small"); }',
+  },
   'misplaced-aggregation': {
     text: 'count(), sum(), hist() and their like fill a map: they stand alone on the right of an assignment to one. What they gather lies in parts on every CPU and is put together when it is printed or read: a cast to a number takes it as it is now.',
     wrong: 'kprobe:vfs_read { $n = count(); }',
@@ -260,6 +265,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   unsafe: {
     text: 'This can change what the system does (run commands, send signals, alter results). It is allowed with the option --unsafe only.',
     wrong: 'begin { system("date"); }',
+  },
+  unstable: {
+    text: 'The language has this form, but may still change it. Scripts that use it say that they know: unstable_typeinfo = enable in the config block, or warn to be reminded.',
+    wrong: 'begin { print(typeinfo(pid).full_type); }',
+    right: 'config = { unstable_typeinfo = enable; } begin { print(typeinfo(pid).full_type); }',
   },
   'wrong-argument-count': {
     text: 'A function got more or fewer arguments than it takes.',
@@ -306,6 +316,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'Only pointers and structs have fields, only pointers and arrays have elements. Cast a number to a pointer to read what lies there: ((struct file *)arg0)->f_mode.',
     wrong: 'begin { print(pid->comm); }',
     right: 'begin { print(curtask->comm); }',
+  },
+  'not-constant': {
+    text: 'comptime takes what the compiler can compute: numbers and text, sizes and kinds of types, the type of the probe, and what is made of them. What the kernel has at run time it can not know.',
+    wrong: 'begin { if comptime (pid == 1) { exit(); } }',
+    right: 'begin { if (pid == 1) { exit(); } }',
   },
   'sign-change': {
     text: 'A number changes its meaning on the way: a large unsigned one turns negative, a negative one large, or digits are cut. If it is meant, say so with a cast.',

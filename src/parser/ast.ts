@@ -9,6 +9,8 @@ export interface Program {
   readonly config?: Config;
   readonly imports: readonly Import[];
   readonly macros: readonly Macro[];
+  /** Of the standard library: each gives way to one of the script with the same name and kinds of parameters. */
+  readonly standardMacros?: readonly Macro[];
   readonly functions: readonly FunctionDeclaration[];
   readonly maps: readonly MapDeclaration[];
   readonly probes: readonly Probe[];

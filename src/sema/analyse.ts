@@ -25,7 +25,6 @@ import { expandMacros } from './macros/expand.ts';
 import type { MapFacts } from './symbols.ts';
 import { SymbolTable } from './symbols.ts';
 import type { TypedProbe, TypedProgram } from './typed-tree.ts';
-import { reportUnsupportedSections } from './unsupported.ts';
 
 /**
  * A name's type is the join of all its uses, also later ones: so the whole program is typed again and again, each round with what the round before
@@ -34,7 +33,6 @@ import { reportUnsupportedSections } from './unsupported.ts';
 export function analyse(written: Program, facts: Facts, given: ScriptArguments): Outcome<TypedProgram> {
   const report = new Report();
   const program = expandMacros(written, report);
-  reportUnsupportedSections(report, program);
   const expanded = expandProbes(program, facts, report);
   if (expanded.length === 0 && !hasErrors(report.diagnostics))
     report.error('no-probes', 'There are no probes to attach', program.span, {
@@ -175,6 +173,7 @@ const contextOf = ({ info }: ExpandedProbe, { facts, given, options }: Round): T
   option: (name) => given.named?.get(name),
   declareOption: (option) => options.declare(option),
   kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
+  hasKernelFunction: (name) => facts.functionPrototypes(name).length > 0,
   cgroupId: (path) => facts.cgroupId(path),
   struct: (keyword, structName) => facts.struct(keyword, structName),
 });

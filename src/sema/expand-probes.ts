@@ -81,7 +81,7 @@ function groupsOf(
   return [...groups.values()];
 }
 
-/** Programs of several places are named as they were written. */
+/** A program has the name that the script gives it; programs of several places else are named as they were written. */
 function programOf(
   group: readonly [Located, ...Located[]],
   probe: Probe,
@@ -90,7 +90,7 @@ function programOf(
 ): ExpandedProbe {
   const [first] = group;
   const written = [first.provider, ...point.parts.map(({ text }) => text)].join(':');
-  const name = group.length === 1 ? first.name : written;
+  const name = point.label?.text ?? (group.length === 1 ? first.name : written);
   return {
     name: `${identifier(name)}_${number}`,
     info: { name, provider: first.provider, type: first.type, context: first.context },

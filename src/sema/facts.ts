@@ -49,6 +49,8 @@ export interface Facts extends TargetSource {
   /** The same of types. */
   typeNames(keyword: 'struct' | 'union' | 'enum'): Iterable<string>;
   readonly fieldsOf: FieldsOf;
+  /** Its number in BTF; 0 for a struct of another origin. */
+  btfId(struct: StructType): number;
   /** The id of a control group by its directory. */
   cgroupId(path: string): bigint | 'not-found' | 'not-a-cgroup';
 }

@@ -10,6 +10,7 @@ import { matchedElements } from '../types/tuple.ts';
 import type { IntType, StructType, Type } from '../types/type.ts';
 import { bool, errorType, string } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
+import { branchOf, inferComptime } from './comptime.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
 import { endsFlow } from './flow.ts';
@@ -24,9 +25,8 @@ import { inferBinary, inferUnary, updatedType } from './infer-operators.ts';
 import { inferRecord, inferTuple } from './infer-tuple.ts';
 import { inferTarget, typeBefore } from './infer-target.ts';
 import type { Scope } from './scope.ts';
-import { inferOffset, inferSize } from './type-operand.ts';
+import { inferOffset, inferSize, inferTypeinfo } from './type-operand.ts';
 import type { TypedExpr } from './typed-tree.ts';
-import { reportUnsupported } from './unsupported.ts';
 
 /** A typed expression, and whether its sign may still bend. */
 export interface Inferred {
@@ -98,9 +98,11 @@ export function infer(scope: Scope, expr: Expr): Inferred {
     case 'if':
       return inferConditional(scope, { ...expr, kind: 'conditional' });
     case 'comptime':
+      return inferComptime(scope, expr);
     case 'typeinfo':
+      return inferTypeinfo(scope, expr);
     case 'type':
-      reportUnsupported(scope.report, expr);
+      scope.report.error('type-mismatch', 'This is a type, where a value is wanted', span);
       return wrong(span);
     case 'error':
       return wrong(span);
@@ -184,6 +186,9 @@ function inferConditional(scope: Scope, expr: Extract<Expr, { kind: 'conditional
     if (left.kind === 'constant') return { expr: { ...(left.value === 0n ? right : left), span }, flexible };
     return { expr: { kind: 'elvis', type, value: left, else: right, span }, flexible };
   }
+  const branch = branchOf(scope, expr.condition);
+  if (branch)
+    return branch === 'neither' ? wrong(span) : infer(scope, { then: expr.then, else: expr.else }[branch]);
   const condition = inferTruth(scope, expr.condition);
   const branches = joinBranches(scope, infer(scope, expr.then), infer(scope, expr.else), span);
   if (!branches || condition.type.kind === 'error') return wrong(span);

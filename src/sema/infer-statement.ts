@@ -4,6 +4,8 @@ import { assertNever } from '../base/assert.ts';
 import type { Span } from '../base/span.ts';
 import type { Block, Statement } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
+import type { Branch } from './comptime.ts';
+import { branchOf } from './comptime.ts';
 import { endsFlow, endsProgram } from './flow.ts';
 import { inferAssign, inferLet } from './infer-assignment.ts';
 import type { Inferred } from './infer-expression.ts';
@@ -109,11 +111,23 @@ function inferExpressionStatement(
 }
 
 function inferIf(scope: Scope, statement: StatementOf<'if'>): readonly TypedStatement[] {
+  const branch = branchOf(scope, statement.condition);
+  if (branch) return inferBranch(scope, statement, branch);
   const condition = inferTruth(scope, statement.condition);
   const then = inferBlock(scope, statement.then);
   const otherwise = statement.else ? inferBlock(scope, statement.else) : [];
   if (condition.type.kind === 'error') return [];
   return [{ kind: 'if', condition, then, else: otherwise, span: statement.span }];
+}
+
+/** Of the branch that is left out nothing is looked at. */
+function inferBranch(
+  scope: Scope,
+  { then, else: otherwise, span }: StatementOf<'if'>,
+  branch: Branch,
+): readonly TypedStatement[] {
+  const left = { then, else: otherwise, neither: undefined }[branch];
+  return left ? [{ kind: 'block', body: inferBlock(scope, left), span }] : [];
 }
 
 function inferReturn(scope: Scope, statement: StatementOf<'return'>): readonly TypedStatement[] {

@@ -9,6 +9,7 @@ import { flexibleElement } from './convert.ts';
 import type { Inferred } from './infer-expression.ts';
 import { infer, value, wrong } from './infer-expression.ts';
 import { isPlain } from './infer-map.ts';
+import { isKnown } from './comptime.ts';
 import type { Scope } from './scope.ts';
 import type { TypedExpr } from './typed-tree.ts';
 
@@ -69,16 +70,18 @@ export function inferTupleElement(
 const placeOf = (text: string): number => (/^\d+$/.test(text) ? Number(text) : -1);
 
 function elementOf(object: Inferred, { of }: TupleType, index: number, span: Span): Inferred {
-  const known = object.expr.kind === 'tuple' && object.expr.elements.every(isKnown);
-  const element = known && object.expr.kind === 'tuple' ? object.expr.elements[index] : undefined;
-  if (element) return { expr: { ...element, span }, flexible: flexibleElement(object.flexible, index) };
+  const known = knownElement(object.expr, index);
+  if (known) return { expr: { ...known, span }, flexible: flexibleElement(object.flexible, index) };
   return {
     expr: { kind: 'element', type: of[index] ?? errorType, tuple: object.expr, index, span },
     flexible: flexibleElement(object.flexible, index),
   };
 }
 
-const isKnown = ({ kind }: TypedExpr): boolean => kind === 'constant' || kind === 'text';
+/** Of a tuple in which nothing remains to be computed. */
+function knownElement(expr: TypedExpr, index: number): TypedExpr | undefined {
+  return expr.kind === 'tuple' && isKnown(expr) ? expr.elements[index] : undefined;
+}
 
 function reportOutside(scope: Scope, { of }: TupleType, at: Span): void {
   const range =

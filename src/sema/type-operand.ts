@@ -6,12 +6,14 @@ import type { Expr, Name, TypeOrExpr } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { StructType, Type } from '../types/type.ts';
-import { errorType, u64 } from '../types/type.ts';
+import { errorType, recordOf, string, u64 } from '../types/type.ts';
+import { byteText } from '../types/value.ts';
 import { findField, reportUnknownField } from './fields.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, infer, wrong } from './infer-expression.ts';
 import { resolveType, typeNamed } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
+import type { TypedExpr } from './typed-tree.ts';
 
 /** The type that is written, or that of an expression. Reported where there is none. */
 export function typeOfOperand(scope: Scope, of: TypeOrExpr): Type {
@@ -43,6 +45,39 @@ export function inferSize(scope: Scope, { of, span }: Extract<Expr, { kind: 'siz
   if (type.kind !== 'none' && type.kind !== 'aggregate') return number(sizeOf(type), span);
   scope.report.error('bad-argument', `${typeName(type)} has no size`, span);
   return wrong(span);
+}
+
+/** Kinds of types as typeinfo calls them, where its own name is another. */
+const baseNames: Partial<Record<Type['kind'], string>> = { none: 'void' };
+
+/** A record that tells of a type: its BTF id (0 if it has none), what kind of type it is, its name. */
+export function inferTypeinfo(scope: Scope, { of, span }: Extract<Expr, { kind: 'typeinfo' }>): Inferred {
+  checkStability(scope, span);
+  const type = typeOfOperand(scope, of);
+  if (type.kind === 'error') return wrong(span);
+  const text = (value: string): TypedExpr => ({
+    kind: 'text',
+    type: string(value.length + 1),
+    value: byteText(value),
+    span,
+  });
+  const id = type.kind === 'struct' ? scope.facts.btfId(type) : 0;
+  const base = type.kind === 'struct' ? type.keyword : (baseNames[type.kind] ?? type.kind);
+  const elements = [number(id, span).expr, text(base), text(typeName(type))];
+  const record = recordOf(
+    ['btf_id', 'base_type', 'full_type'],
+    elements.map((element) => element.type),
+  );
+  return firm({ kind: 'tuple', type: record, elements, span });
+}
+
+/** Its form may still change in the language: scripts say that they know. */
+function checkStability(scope: Scope, span: Span): void {
+  const { unstableTypeinfo } = scope.facts.settings;
+  const message = 'typeinfo is unstable: what it gives may change from one release to the next';
+  const hints = ['Say that you know: config = { unstable_typeinfo = enable; }'];
+  if (unstableTypeinfo === 'error') scope.report.error('unstable', message, span, { hints });
+  if (unstableTypeinfo === 'warn') scope.report.warning('unstable', message, span, { hints });
 }
 
 export function inferOffset(scope: Scope, { of, path, span }: Extract<Expr, { kind: 'offsetof' }>): Inferred {

@@ -298,6 +298,7 @@ export function goldenFacts(name: string): Facts {
     functionPrototypes: (found) => (found === 'f' || found === 'g' ? [prototype(found)] : []),
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
+    btfId: ({ bytes }) => bytes,
     iterators: () => ['task'],
     iterator: (name) => (name === 'task' ? taskIterator : undefined),
     executablesMatching: () => [app.path],

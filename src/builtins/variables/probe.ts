@@ -1,14 +1,10 @@
 /** probe and probetype: the attach point's full name, and its provider. */
 
-import { Bug } from '../../base/assert.ts';
 import { string } from '../../types/type.ts';
 import { byteText } from '../../types/value.ts';
 import { defineVariable } from '../define.ts';
 import type { ProgramInfo } from '../emitter.ts';
-
-const known = (): never => {
-  throw new Bug('names of probes are known when compiling');
-};
+import { known } from '../known.ts';
 
 export const probe = defineVariable({
   name: 'probe',

@@ -9,7 +9,11 @@ import { mapTree } from './map-tree.ts';
 /** All macros of one name, in the order of the text: they differ in how many parameters they have, or of which kinds. */
 export type Overloads = ReadonlyMap<string, readonly Macro[]>;
 
-export function collectMacros(macros: readonly Macro[], report: Report): Overloads {
+export function collectMacros(
+  macros: readonly Macro[],
+  standard: readonly Macro[],
+  report: Report,
+): Overloads {
   const byName = new Map<string, Macro[]>();
   for (const macro of macros) {
     const others = byName.get(macro.name.text) ?? [];
@@ -25,6 +29,11 @@ export function collectMacros(macros: readonly Macro[], report: Report): Overloa
       );
     else byName.set(macro.name.text, [...others, macro]);
     checkMacro(macro, report);
+  }
+  for (const macro of standard) {
+    const others = byName.get(macro.name.text) ?? [];
+    const isOverridden = others.some((other) => signatureOf(other) === signatureOf(macro));
+    if (!isOverridden) byName.set(macro.name.text, [...others, macro]);
   }
   return byName;
 }

@@ -32,8 +32,10 @@ interface Call {
 
 /** A program without macros. */
 export function expandMacros(program: Program, report: Report): Program {
-  if (program.macros.length === 0) return program;
-  const expander = new Expander(collectMacros(program.macros, report), report);
+  const { macros, standardMacros = [] } = program;
+  if (macros.length + standardMacros.length === 0) return program;
+  const overloads = collectMacros(macros, standardMacros, report);
+  const expander = new Expander(overloads, new Set(standardMacros), report);
   return {
     ...program,
     macros: [],
@@ -44,6 +46,7 @@ export function expandMacros(program: Program, report: Report): Program {
 
 class Expander {
   readonly #macros: Overloads;
+  readonly #standard: ReadonlySet<Macro>;
   readonly #report: Report;
   #expansions = 0;
   /** In all that was put in place of calls. */
@@ -51,8 +54,9 @@ class Expander {
   /** That has been told; nothing more is expanded. */
   #isTooMuch = false;
 
-  constructor(macros: Overloads, report: Report) {
+  constructor(macros: Overloads, standard: ReadonlySet<Macro>, report: Report) {
     this.#macros = macros;
+    this.#standard = standard;
     this.#report = report;
   }
 
@@ -139,7 +143,8 @@ class Expander {
     if (chain.some((link) => link.macro === macro)) return void this.#reportRecursion(macro, call, chain);
     const args = call.args.map((arg) => this.expand(arg, chain));
     if (this.#isTooMuch) return undefined;
-    const written = substitute(macro, args, call.span, ++this.#expansions);
+    const place = this.#standard.has(macro) ? 'of call' : 'of body';
+    const written = substitute(macro, args, call.span, ++this.#expansions, place);
     const { parts, depth } = sizeOfTree(written, addedPartsMax);
     this.#parts += parts;
     if (this.#parts > addedPartsMax) return void this.#reportSize(call);
@@ -206,8 +211,17 @@ function callIn(node: TreeNode): Call | undefined {
   return node.kind === 'identifier' ? { name: node.name, args: [], span: node.span } : undefined;
 }
 
-/** A macro's body for one call. Its own variables get names that can't be written in a script. */
-function substitute(macro: Macro, args: readonly Expr[], call: Span, expansion: number): Macro['body'] {
+/**
+ * A macro's body for one call. Its own variables get names that can't be written in a script. What is told of it has its place in the body,
+ * with a trail to the call; of the standard library users need see no more than their call.
+ */
+function substitute(
+  macro: Macro,
+  args: readonly Expr[],
+  call: Span,
+  expansion: number,
+  place: 'of body' | 'of call',
+): Macro['body'] {
   const given = new Map(
     macro.parameters.map(({ kind, name }, index) => [`${kind} ${name.text}`, args[index]]),
   );
@@ -218,7 +232,8 @@ function substitute(macro: Macro, args: readonly Expr[], call: Span, expansion: 
     return locals.has(name) ? `${name} of ${macro.name.text}() ${expansion}` : name;
   };
   const word = (name: string): Expr | undefined => given.get(`expression ${name}`);
-  const here = (node: TreeNode): TreeNode => ({ ...node, span: { ...node.span, from: call } });
+  const spanOf = (span: Span): Span => (place === 'of call' ? call : { ...span, from: call });
+  const here = (node: TreeNode): TreeNode => ({ ...node, span: spanOf(node.span) });
   return mapTree(macro.body, {
     after(node) {
       switch (node.kind) {

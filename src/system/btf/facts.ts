@@ -35,6 +35,7 @@ export type BtfFacts = Pick<
   | 'prototypeNames'
   | 'iterators'
   | 'iterator'
+  | 'btfId'
 > & {
   /** Fields of structs of BTF and of the pseudo structs made here; undefined for the structs of others. */
   readonly fieldsOf: (struct: StructType) => readonly Field[] | undefined;
@@ -55,6 +56,7 @@ export function btfFacts(source: BtfSource): BtfFacts {
     prototypeNames: () => prototypeNames(source),
     iterators: () => iteratorNames(source),
     iterator: (name) => iteratorNamed(source, name, (struct) => fieldsOf(struct) ?? []),
+    btfId: ({ id }) => parseStructId(id)?.type ?? 0,
     fieldsOf,
   };
 }

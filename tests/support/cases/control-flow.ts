@@ -169,4 +169,31 @@ node 13 a text that is longer than what the stack holds
       begin { let $t = 1; let $u = 2; swap($t, $u); print(($t, $u, bump(@n, 7), twice(bump(@n, 7)), answer)); exit(); }`,
     prints: '(2, 1, 1, 5, 42)\n\n\n@n[7]: 3',
   },
+  {
+    title: 'comptime leaves branches out, by types and by the probe; nothing of its conditions is done',
+    script: `config = { unstable_typeinfo = enable; }
+      macro show(x) { if comptime (is_str(x)) { printf("text %s\\n", x); } else if comptime (is_integer(x)) { printf("number %d\\n", x); } else { fail("neither"); } }
+      begin { $a = 1; show("abc"); show($a); show(typeinfo($a).full_type);
+        if comptime (probetype == "special") { @where = "begin"; } else { @where = 5; }
+        print((is_ptr(curtask), is_array(curtask), is_unsigned_integer(pid), is_literal(5), is_literal($a), default_str_length()));
+        static_assert(sizeof(pid) == 4 && !kfunc_exist("no such function"), "never"); assert_str(@where); exit(); }`,
+    prints: 'text abc\nnumber 1\ntext int8\n(true, false, true, true, false, 1024)\n\n\n@where: begin',
+  },
+  {
+    title: 'is_err tells the highest 4095 addresses from pointers',
+    script: `begin { $e = (uint64)0 - 4095; print((is_err((void *)$e), is_err((void *)($e - 1)), is_err((void *)-1), is_err(curtask))); exit(); }`,
+    prints: '(true, false, true, false)',
+  },
+  {
+    title: 'an assertion that holds does nothing; one that fails ends all with its message, at its place',
+    script: 'begin { assert(1 < 2, "never"); @ = 1;\n  assert(@ == 2, "100% wrong"); @ = 3; }',
+    status: 1,
+    reports: ['stdin:2:3-31: ERROR: 100% wrong'],
+    prints: '@: 1',
+  },
+  {
+    title: 'a probe may have a name',
+    script: 'first=begin { print((probe, probetype)); } second=begin { print(probe); exit(); }',
+    prints: '(first, special)\nsecond',
+  },
 ];

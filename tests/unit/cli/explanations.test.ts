@@ -19,9 +19,10 @@ const facts: Facts = {
 };
 
 const codesOf = (script: string): readonly DiagnosticCode[] =>
-  compile(gather(sourceFile('example.bt', script)), { parameters: [] }, () => facts).diagnostics.map(
-    ({ code }) => code,
-  );
+  compile(gather(sourceFile('example.bt', script)), { parameters: [] }, (config) => ({
+    ...facts,
+    settings: { ...facts.settings, ...config },
+  })).diagnostics.map(({ code }) => code);
 
 const examples = Object.entries(explanations);
 

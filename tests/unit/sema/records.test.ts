@@ -7,7 +7,7 @@ test.each([
   ['(x=1, y="s")', '(x=1:int8, y="s":string[2]):(x=int8,y=string[2])'],
   ['(x=1).x', '1:int8'],
   ['(x=pid).x', '(x=pid():uint32):(x=uint32).0:uint32'],
-  ['(a=1, b=(c=2)).b.c', '(a=1:int8, b=(c=2:int8):(c=int8)):(a=int8,b=(c=int8)).1:(c=int8).0:int8'],
+  ['(a=1, b=(c=2)).b.c', '2:int8'],
   ['(1,)', '(1:int8):(int8)'],
   ['()', '():()'],
   ['sizeof((a=(int8)1, b=(int64)2))', '16:uint64'],
