@@ -19,7 +19,8 @@ import { settled } from '../plan/settings.ts';
 import { importFiles } from '../system/import-files.ts';
 import { readMachine } from '../system/machine.ts';
 import { explainCode } from './commands/explain.ts';
-import { listProbes, listScript } from './commands/list.ts';
+import { readTypePattern, typeLines } from './commands/list-types.ts';
+import { listingLines, listProbes, listScript, suspectFile } from './commands/list.ts';
 import { infoText } from './commands/info.ts';
 import { runCommand } from './commands/run.ts';
 import { exitCodes } from './exit-code.ts';
@@ -123,10 +124,14 @@ function list(world: World, options: Options, environment: Partial<Settings>): n
   const text = source.ok ? source.value : sourceFile('pattern', '');
   const script = gather(text, gathering(asScript));
   if (isScript) report.add(script.diagnostics);
-  const names = isScript
+  const types = isScript ? undefined : readTypePattern(options.pattern);
+  const found = isScript
     ? listScript(script.value.program, facts, report)
     : listProbes(options.pattern, facts, report);
-  const lines = [...new Set(names)];
+  if (!isScript) suspectFile(options.pattern, report);
+  const lines = [
+    ...(types ? typeLines(types, facts, options.verbose) : listingLines(found, facts, options.verbose)),
+  ];
   noticesFor(world, options, script.value.sources).diagnostics(report.diagnostics);
   print(world, lines.map((line) => `${line}\n`).join(''));
   return hasErrors(report.diagnostics) ? exitCodes.failure : exitCodes.success;

@@ -50,7 +50,8 @@ export function findBinaries(
 
 /** The same for -l, where what isn't there is simply not listed. */
 export function binariesToList(part: Part | undefined, source: TargetSource): readonly Executable[] {
-  if (part === undefined) return [];
+  if (part === undefined)
+    return source.machine.targetPid === undefined ? [] : readable(source.mappedExecutables(), source);
   return readable(hasWildcard(part.text) ? pathsMatching(part, source) : [part.text], source);
 }
 

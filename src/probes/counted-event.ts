@@ -49,7 +49,7 @@ export function countedEventProbe({ type, events, ...kind }: Kind): ProbeDefinit
     },
     *list(target) {
       const isName = matcher(target.parts[0]?.text ?? '*');
-      for (const name of names) if (isName(name)) yield `${provider}:${name}:`;
+      for (const name of names) if (isName(name)) yield { name: `${provider}:${name}:` };
     },
   });
 }

@@ -134,7 +134,19 @@ export interface ProbeDefinition {
    */
   resolve(target: TargetText, source: TargetSource, report: Report): readonly ResolvedProbe[];
   /** All probes that match, for -l; patterns have wildcards. Absent where there is nothing to list. */
-  list?(target: TargetText, source: TargetSource): Iterable<string>;
+  list?(target: TargetText, source: TargetSource): Iterable<ListedProbe>;
+  /** Listed only where it is asked for by its name: another one lists the same. */
+  readonly listedByName?: true;
+  /** What is listed lies in programs: a target of one part names those. */
+  readonly listedInBinaries?: true;
+}
+
+/** A probe as -l shows it. */
+export interface ListedProbe {
+  readonly name: string;
+  /** What a script finds there: looked up for -lv. Absent where nothing is to be told. */
+  readonly context?: () =>
+    Pick<ProbeContext, 'args' | 'argsFields' | 'arguments' | 'returnValue'> | undefined;
 }
 
 /** Identity, for inference and a place to look at. */

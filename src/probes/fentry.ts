@@ -5,6 +5,7 @@ import type { Machine } from '../plan/machine.ts';
 import { kernelFrom } from '../plan/machine.ts';
 import type {
   FunctionPrototype,
+  ListedProbe,
   ProbeDefinition,
   ResolvedProbe,
   TargetSource,
@@ -85,14 +86,42 @@ function tracingProbe(
         return prototype ? [place(found.name, prototype, source.machine)] : [];
       });
     },
-    ...(!isExit && {
-      *list(target: TargetText, source: TargetSource) {
-        const module = target.parts.length > 1 ? target.parts[0]?.text : undefined;
-        for (const found of expand(module, target.parts.at(-1)?.text ?? '*', source))
-          yield `fentry:${found.module}:${found.name}`;
-      },
-    }),
+    ...(isExit && { listedByName: true }),
+    list: (target: TargetText, source: TargetSource) => listed(definition.name, isExit, target, source),
   });
+}
+
+const kernelItself = 'vmlinux';
+
+function* listed(
+  provider: string,
+  isExit: boolean,
+  target: TargetText,
+  source: TargetSource,
+): Iterable<ListedProbe> {
+  const module = target.parts.length > 1 ? target.parts[0]?.text : undefined;
+  for (const found of expand(module, target.parts.at(-1)?.text ?? '*', source)) {
+    const prototypes = (): readonly FunctionPrototype[] =>
+      source.functionPrototypes(found.name, found.module === kernelItself ? undefined : found.module);
+    yield {
+      name: `${provider}:${found.module}:${found.name}`,
+      context: () =>
+        listedContext(
+          prototypes().find(({ btfObject }) => btfObject === found.module),
+          isExit,
+        ),
+    };
+  }
+}
+
+function listedContext(
+  prototype: FunctionPrototype | undefined,
+  isExit: boolean,
+): ReturnType<NonNullable<ListedProbe['context']>> {
+  if (!prototype) return undefined;
+  const { args, returns } = prototype;
+  const returnValue = isExit && returns.kind !== 'none' ? { returnValue: { offset: 0, type: returns } } : {};
+  return { args, arguments: [], ...returnValue };
 }
 
 /** Functions that have BTF and can be traced. */
@@ -107,7 +136,7 @@ function expand(
   const canBeTraced = new Set(traceable.functions.map((found) => found.name));
   return source
     .prototypeNames()
-    .map((found) => ({ name: found.name, module: found.module ?? 'vmlinux' }))
+    .map((found) => ({ name: found.name, module: found.module ?? kernelItself }))
     .filter(
       (found) =>
         isName(found.name) && isModule(found.module) && (!traceable.exact || canBeTraced.has(found.name)),
@@ -121,9 +150,9 @@ function prototypeOf(
   source: TargetSource,
   report: Report,
 ): FunctionPrototype | undefined {
-  const found = source.functionPrototypes(name, module === 'vmlinux' ? undefined : module);
+  const found = source.functionPrototypes(name, module === kernelItself ? undefined : module);
   const [first, second] =
-    module === 'vmlinux' ? found.filter((candidate) => candidate.btfObject === 'vmlinux') : found;
+    module === kernelItself ? found.filter((candidate) => candidate.btfObject === kernelItself) : found;
   if (!first) {
     const near = { word: name, names: [...source.prototypeNames()].map((candidate) => candidate.name) };
     reportMissing(`There is no kernel function '${name}' with BTF`, span, source.settings, report, near);

@@ -79,7 +79,15 @@ export const iter = defineProbe({
   },
   *list(target, source) {
     const isName = matcher(target.parts[0]?.text ?? '*');
-    for (const name of source.iterators()) if (isName(name) && !ofOneMap.has(name)) yield `iter:${name}`;
+    for (const name of source.iterators())
+      if (isName(name) && !ofOneMap.has(name))
+        yield {
+          name: `iter:${name}`,
+          context: () => {
+            const found = source.iterator(name);
+            return found && { args: found.context, arguments: [] };
+          },
+        };
   },
 });
 

@@ -67,14 +67,13 @@ function kernelProbe(
     resolve: (target, source, report) =>
       targetsOf(definition, isReturn, target, source, report).map((found) => place(found, source.machine)),
     // Every kprobe is a kretprobe too; listing them twice helps nobody.
-    ...(!isReturn && {
-      *list(target: TargetText, source: TargetSource) {
-        const [modulePattern, namePattern] =
-          target.parts.length > 1 ? target.parts : [undefined, target.parts[0]];
-        const matches = matching(modulePattern?.text, namePattern?.text ?? '*', source);
-        for (const found of matches) yield `kprobe:${label(found)}`;
-      },
-    }),
+    ...(isReturn && { listedByName: true }),
+    *list(target: TargetText, source: TargetSource) {
+      const [modulePattern, namePattern] =
+        target.parts.length > 1 ? target.parts : [undefined, target.parts[0]];
+      const matches = matching(modulePattern?.text, namePattern?.text ?? '*', source);
+      for (const found of matches) yield { name: `${definition.name}:${label(found)}` };
+    },
   });
 }
 

@@ -3,7 +3,7 @@
 import type { Report } from '../base/diagnostic.ts';
 import { kernelFrom } from '../plan/machine.ts';
 import { u64 } from '../types/type.ts';
-import type { ResolvedProbe, TargetSource, TargetText } from './define.ts';
+import type { ListedProbe, ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
 import { hasWildcard, matcher } from '../base/wildcard.ts';
@@ -47,9 +47,15 @@ export const rawtracepoint = defineProbe({
     const [module] = target.parts.length > 1 ? target.parts : [];
     if (module && !matcher(module.text)('vmlinux')) return;
     const isName = matcher(target.parts.at(-1)?.text ?? '*');
-    for (const name of source.rawTracepoints()) if (isName(name)) yield `rawtracepoint:${name}`;
+    for (const name of source.rawTracepoints())
+      if (isName(name)) yield { name: `rawtracepoint:${name}`, context: () => argumentsOf(name, source) };
   },
 });
+
+function argumentsOf(name: string, source: TargetSource): ReturnType<NonNullable<ListedProbe['context']>> {
+  const found = source.rawTracepoint(name);
+  return found && { args: found.args, arguments: [] };
+}
 
 function one(
   event: string,

@@ -53,7 +53,7 @@ function timer(
       ];
     },
     *list() {
-      for (const unit of ['us', 'ms', 's', 'hz']) yield `${definition.name}:${unit}:N`;
+      for (const unit of ['us', 'ms', 's', 'hz']) yield { name: `${definition.name}:${unit}:N` };
     },
   });
 }

@@ -36,7 +36,13 @@ export const tracepoint = defineProbe({
   *list(target, source) {
     const [category, event] = target.parts;
     for (const found of matching(category?.text ?? '*', event?.text ?? '*', source))
-      yield `tracepoint:${found.category}:${found.event}`;
+      yield {
+        name: `tracepoint:${found.category}:${found.event}`,
+        context: () => {
+          const event = source.tracepoint(found.category, found.event);
+          return typeof event === 'object' ? { args: event.args, arguments: [] } : undefined;
+        },
+      };
   },
 });
 

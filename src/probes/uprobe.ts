@@ -6,7 +6,7 @@ import { binariesToList, findBinaries } from './binaries.ts';
 import type { Executable, ProbeDefinition, ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
 import { reportForm } from './target-errors.ts';
-import { contextBySignature, contextKeyOf, contextOf } from './user-context.ts';
+import { contextBySignature, listedContext, contextKeyOf, contextOf } from './user-context.ts';
 import type { UserPlace } from './user-place.ts';
 import { functionNames, parseUserPlace, placesIn, readUserTarget, reportNoPlace } from './user-place.ts';
 
@@ -56,13 +56,17 @@ function userProbe(
       if (found.length === 0) reportNoPlace(binaries, place, source, report);
       return found;
     },
-    ...(!isReturn && {
-      *list(target: TargetText, source: TargetSource) {
-        const pattern = target.parts.at(-1)?.text ?? '*';
-        for (const binary of binariesToList(target.parts[0], source))
-          for (const name of functionNames(binary, pattern, source)) yield `uprobe:${binary.path}:${name}`;
-      },
-    }),
+    listedInBinaries: true,
+    ...(isReturn && { listedByName: true }),
+    *list(target: TargetText, source: TargetSource) {
+      const pattern = target.parts.length > 1 ? (target.parts.at(-1)?.text ?? '*') : '*';
+      for (const binary of binariesToList(target.parts[0], source))
+        for (const { name, fileOffset } of functionNames(binary, pattern, source))
+          yield {
+            name: `${definition.name}:${binary.path}:${name}`,
+            context: () => listedContext(binary, fileOffset, isReturn, source.machine.arch),
+          };
+    },
   });
 }
 

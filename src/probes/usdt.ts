@@ -40,12 +40,17 @@ export const usdt = defineProbe({
     if (binaries.length > 0 && found.length === 0) reportNone(binaries, written, source, report);
     return found;
   },
+  listedInBinaries: true,
   *list(target, source) {
     const [binary, provider, name] =
       target.parts.length > 2 ? target.parts : [target.parts[0], , target.parts[1]];
     const wanted = { provider: provider?.text ?? '*', name: name?.text ?? '*' };
     for (const found of binariesToList(binary, source))
-      yield* new Set(namesOf(found.usdtSites().filter(isSite(wanted)), found.path));
+      for (const site of found.usdtSites().filter(isSite(wanted)))
+        yield {
+          name: namesOf([site], found.path)[0] ?? '',
+          context: () => ({ arguments: usdtArguments(site, found.variable, source.machine.arch) }),
+        };
   },
 });
 

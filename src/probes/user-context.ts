@@ -3,10 +3,10 @@
 import type { Machine } from '../plan/machine.ts';
 import { kernelFrom } from '../plan/machine.ts';
 import { typeName } from '../types/type-name.ts';
-import type { Type } from '../types/type.ts';
+import type { StructType, Type } from '../types/type.ts';
 import { probedBinary } from './binaries.ts';
 import { argumentFields, returned } from './calling-convention.ts';
-import type { Executable, ProbeContext } from './define.ts';
+import type { Executable, ListedProbe, ProbeContext } from './define.ts';
 import { registerContext, registersOf } from './registers.ts';
 import type { UserPlace } from './user-place.ts';
 
@@ -34,6 +34,24 @@ export function contextOf({ isReturn, machine, place, binary }: UserProbe): Prob
   };
 }
 
+/** Arguments of a function, or what it returns, for -lv; undefined without debug information. */
+export function listedContext(
+  binary: Executable,
+  fileOffset: number,
+  isReturn: boolean,
+  arch: Machine['arch'],
+): ReturnType<NonNullable<ListedProbe['context']>> {
+  const signature = binary.signatureAt(fileOffset);
+  if (signature === undefined) return undefined;
+  if (isReturn) return { arguments: [], ...returned(signature, arch) };
+  const args = argumentsStruct(binary, fileOffset);
+  return { args, argsFields: argumentFields(signature, arch), arguments: [] };
+}
+
+function argumentsStruct({ path }: Executable, fileOffset: number): StructType {
+  return { kind: 'struct', keyword: 'struct', name: 'args', bytes: 0, id: `arguments:${path}:${fileOffset}` };
+}
+
 /** The same with what debug information says of the function. One of many, which a pattern stands for, may be of another kind than the rest. */
 export function contextBySignature(probe: UserProbe & { readonly isOneOfMany: boolean }): ProbeContext {
   return probe.isReturn ? returnContext(probe) : entryContext(probe);
@@ -48,10 +66,9 @@ function entryContext(probe: UserProbe): ProbeContext {
   const signature = binary.signatureAt(place.fileOffset);
   if (signature === undefined)
     return { ...context, missing: { args: `${binary.path} has no debug information of this function` } };
-  const id = `arguments:${binary.path}:${place.fileOffset}`;
   return {
     ...context,
-    args: { kind: 'struct', keyword: 'struct', name: 'args', bytes: 0, id },
+    args: argumentsStruct(binary, place.fileOffset),
     argsFields: argumentFields(signature, machine.arch),
   };
 }

@@ -235,12 +235,17 @@ function namesOf(binary: Executable, isCpp: boolean, source: TargetSource): read
 }
 
 /** Functions for -l, as a script would name them. */
-export function* functionNames(binary: Executable, pattern: string, source: TargetSource): Iterable<string> {
+export function* functionNames(
+  binary: Executable,
+  pattern: string,
+  source: TargetSource,
+): Iterable<{ readonly name: string; readonly fileOffset: number }> {
   const isName = matcher(pattern);
   const isCppName = cppMatcher(pattern);
-  for (const { name } of binary.functions()) {
+  for (const { name, fileOffset } of binary.functions()) {
     const demangled = source.demangle(name);
-    if (demangled === undefined && isName(name)) yield name;
-    if (demangled !== undefined && (isName(name) || isCppName(demangled))) yield `cpp:"${demangled}"`;
+    if (demangled === undefined && isName(name)) yield { name, fileOffset };
+    if (demangled !== undefined && (isName(name) || isCppName(demangled)))
+      yield { name: `cpp:"${demangled}"`, fileOffset };
   }
 }

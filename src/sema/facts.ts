@@ -48,6 +48,11 @@ export interface Facts extends TargetSource {
   enumeratorNames(): Iterable<string>;
   /** The same of types. */
   typeNames(keyword: 'struct' | 'union' | 'enum'): Iterable<string>;
+  /** All of the kernel's definitions of a name as C has them, each with the kernel's or module's name. */
+  definitions(
+    keyword: 'struct' | 'union' | 'enum',
+    name: string,
+  ): Iterable<{ readonly object: string; readonly text: string }>;
   readonly fieldsOf: FieldsOf;
   /** Its number in BTF; 0 for a struct of another origin. */
   btfId(struct: StructType): number;

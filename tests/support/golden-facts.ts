@@ -311,6 +311,7 @@ export function goldenFacts(name: string): Facts {
       return found && { value: found.value, type: color };
     },
     cgroupId: (path) => (path === '/sys/fs/cgroup/group' ? 4242n : 'not-found'),
+    definitions: () => [],
     enumeratorNames: () => color.variants.map((variant) => variant.name),
     typeNames: () => [...structs.map((known) => known.name), color.name, none.kind],
     constant: () => undefined,

@@ -10,10 +10,12 @@ import {
   btfObject,
   btfObjects,
   findFunctions,
+  findTypes,
   findType,
   rawTracepointNames,
   rawTracepointSignature,
 } from './find.ts';
+import { definitionText } from './c-text.ts';
 import { iteratorNamed, iteratorNames } from './iterators.ts';
 import { btfKind, findVariant, namesOfKind, variantNames } from './parse.ts';
 import type { BtfSource } from './read.ts';
@@ -29,6 +31,7 @@ export type BtfFacts = Pick<
   | 'enumerator'
   | 'enumeratorNames'
   | 'typeNames'
+  | 'definitions'
   | 'rawTracepoints'
   | 'rawTracepoint'
   | 'functionPrototypes'
@@ -50,6 +53,7 @@ export function btfFacts(source: BtfSource): BtfFacts {
     enumerator: (name) => enumeratorNamed(source, name),
     enumeratorNames: () => enumeratorNames(source),
     typeNames: (keyword) => typeNames(source, keyword),
+    definitions: (keyword, name) => definitions(source, keyword, name),
     rawTracepoints: () => [...btfObjects(source)].flatMap((btf) => rawTracepointNames(btf)),
     rawTracepoint: (event) => rawTracepoint(source, event),
     functionPrototypes: (name, module) => functionPrototypes(source, name, module),
@@ -94,6 +98,15 @@ function* typeNames(source: BtfSource, keyword: keyof typeof kindsOfKeyword): Ge
   for (const btf of btfObjects(source)) {
     for (const kind of kindsOfKeyword[keyword]) yield* namesOfKind(btf, kind);
   }
+}
+
+function* definitions(
+  source: BtfSource,
+  keyword: keyof typeof kindsOfKeyword,
+  name: string,
+): ReturnType<Facts['definitions']> {
+  for (const { btf, id } of findTypes(source, keyword, name))
+    yield { object: btf.object, text: definitionText(btf, id) };
 }
 
 function* enumeratorNames(source: BtfSource): Generator<string> {

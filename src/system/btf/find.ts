@@ -66,13 +66,14 @@ export type BtfKeyword = keyof typeof kindsOfKeyword;
 
 /** The first struct, union, enum, typedef or integer of a name, in the kernel or else in a module. */
 export function findType(source: BtfSource, keyword: BtfKeyword, name: string): BtfPlace | undefined {
-  for (const btf of btfObjects(source)) {
-    for (const kind of kindsOfKeyword[keyword]) {
-      const id = ownIds(btf, name, kind).at(0);
-      if (id !== undefined) return { btf, id };
-    }
-  }
+  for (const place of findTypes(source, keyword, name)) return place;
   return undefined;
+}
+
+/** All of a name: parts of the kernel may use it for types of their own. */
+export function* findTypes(source: BtfSource, keyword: BtfKeyword, name: string): Generator<BtfPlace> {
+  for (const btf of btfObjects(source))
+    for (const kind of kindsOfKeyword[keyword]) for (const id of ownIds(btf, name, kind)) yield { btf, id };
 }
 
 const rawTracepointPrefix = 'btf_trace_';

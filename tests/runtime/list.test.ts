@@ -1,0 +1,69 @@
+/** -l and -lv on this machine: of its kernel, of programs, of a process. */
+
+import { beforeAll, expect, test } from 'vitest';
+import type { Place } from '../support/end-to-end.ts';
+import { buildHere } from '../support/run-here.ts';
+
+let place: Place;
+
+beforeAll(async () => {
+  place = await buildHere();
+});
+
+/** Lines of stdout; nothing may be reported. */
+async function listing(...args: readonly string[]): Promise<readonly string[]> {
+  const { stdout, stderr, status } = await place.tstrace(args);
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  return stdout.trimEnd().split('\n');
+}
+
+test('arguments of a function of the kernel, by BTF', async () =>
+  expect(await listing('-lv', 'fexit:vmlinux:vfs_fsync')).toEqual([
+    'fexit:vmlinux:vfs_fsync',
+    '    struct file * file',
+    '    int32 datasync',
+    '    int32 retval',
+  ]));
+
+test('arguments of a function of a program, by its debug information', async () =>
+  expect(await listing('-lv', `uprobe:${place.programs}/arguments:mi*`)).toEqual([
+    `uprobe:${place.programs}/arguments:mixed`,
+    '    int32 count',
+    '    struct point * at',
+    '    int8 * name',
+    '    enum color color',
+    '    bool yes',
+    '    int8 minus',
+    '    int64 seventh',
+    "    uint8[8] real (can't be read: it is in a floating-point register)",
+    '    struct pair pair',
+    '    int16 last',
+  ]));
+
+test('everything: functions, events and iterators of the kernel', async () => {
+  const lines = await listing('-l');
+  for (const line of ['tracepoint:syscalls:sys_enter_openat', 'rawtracepoint:sched_switch', 'iter:task'])
+    expect(lines).toContain(line);
+  expect(new Set(lines).size).toBe(lines.length);
+});
+
+test('a struct of the kernel, and its definition', async () => {
+  expect(await listing('-l', 'struct path')).toEqual(['struct path']);
+  expect(await listing('-lv', 'struct path')).toEqual([
+    'vmlinux: struct path {',
+    '\tstruct vfsmount *mnt;',
+    '\tstruct dentry *dentry;',
+    '};',
+  ]);
+});
+
+test('functions of what a process has mapped', async () => {
+  const lines = await listing('-p', String(process.pid), '-l', 'uprobe:*:uv_run');
+  expect(lines.every((line) => /^uprobe:.*:uv_run$/.test(line))).toBe(true);
+});
+
+test('a script that is not there is not taken for a pattern silently', async () => {
+  const { stdout, stderr } = await place.tstrace(['-l', 'no-such-script.bt']);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^WARNING: no-such-script\.bt looks like a file.*\[target-not-found\]$/m);
+});
