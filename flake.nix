@@ -11,6 +11,7 @@
       node = pkgs: pkgs.nodejs_22;
       llvm = pkgs: "${pkgs.llvmPackages_19.libllvm.lib}/lib/libLLVM.so";
       libclang = pkgs: "${pkgs.llvmPackages_19.libclang.lib}/lib/libclang.so";
+      clang = pkgs: "${pkgs.llvmPackages_19.clang-unwrapped}/bin/clang";
       source = self;
 
       # npm's packages, fetched once by the hash of the lock file.
@@ -31,7 +32,8 @@
             makeWrapper ${node pkgs}/bin/node $out/bin/tstrace \
               --add-flags $out/lib/tstrace/dist/tstrace.mjs \
               --set-default TSTRACE_LLVM ${llvm pkgs} \
-              --set-default TSTRACE_LIBCLANG ${libclang pkgs}
+              --set-default TSTRACE_LIBCLANG ${libclang pkgs} \
+              --set-default TSTRACE_CLANG ${clang pkgs}
           '';
         };
     in
@@ -43,6 +45,7 @@
           packages = [ (node pkgs) pkgs.bpftools pkgs.gcc pkgs.qemu pkgs.erofs-utils pkgs.squashfsTools ];
           TSTRACE_LLVM = llvm pkgs;
           TSTRACE_LIBCLANG = libclang pkgs;
+          TSTRACE_CLANG = clang pkgs;
         };
       });
 
@@ -52,6 +55,7 @@
           doCheck = true;
           TSTRACE_LLVM = llvm pkgs;
           TSTRACE_LIBCLANG = libclang pkgs;
+          TSTRACE_CLANG = clang pkgs;
           checkPhase = "npx vitest run --project unit --project golden";
         });
       });

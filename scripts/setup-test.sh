@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes ready what the tests need beyond scripts/setup-run.sh: C and C++ compilers for the test programs, bpftool as an
-# independent loader, xz for kernel modules, libclang for scripts with C definitions, nix to evaluate flake.nix. What guests need is unpacked privately by scripts/guest.mjs.
+# independent loader, xz for kernel modules, libclang and clang for scripts with C, nix to evaluate flake.nix. What guests need is unpacked
+# privately by scripts/guest.mjs.
 set -eu
 cd "${0%/*}/.."
 
@@ -18,12 +19,23 @@ have_libclang() {
   return 1
 }
 
-[ -z "$missing" ] && have_libclang && exit 0
+# Its code is read by a libLLVM of its version or a later one.
+have_clang() {
+  for version in 22 21 20 19 18 17 16 15; do
+    command -v "clang-$version" >/dev/null && return 0
+  done
+  return 1
+}
+
+[ -z "$missing" ] && have_libclang && have_clang && exit 0
 
 . scripts/setup-common.sh
 lock_setup
-require_apt "the tests need$missing libclang"
+require_apt "the tests need$missing libclang and clang"
 if ! have_libclang; then
   missing="$missing $(first_available libclang1-19 libclang1-18 libclang1-17 libclang1-16 libclang1-15 libclang1-14)"
+fi
+if ! have_clang; then
+  missing="$missing $(first_available clang-19 clang-18 clang-17 clang-16 clang-15)"
 fi
 apt_install $missing

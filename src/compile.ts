@@ -15,6 +15,7 @@ import { ringBytes } from './plan/ring-size.ts';
 import type { Settings } from './plan/settings.ts';
 import { analyse } from './sema/analyse.ts';
 import { withCPart } from './sema/c-part.ts';
+import { withExternal } from './sema/external.ts';
 import type { Facts } from './sema/facts.ts';
 import { readConfig } from './sema/read-config.ts';
 import type { ScriptArguments } from './sema/script-options.ts';
@@ -33,14 +34,15 @@ export interface Compiled {
 
 /** Each stage runs only if the ones before it found no error. `facts` are asked for once, with what the script's config block sets. */
 export function compile(
-  { value: { program, sources }, diagnostics: syntax }: Outcome<Script>,
+  { value: { program, sources, external }, diagnostics: syntax }: Outcome<Script>,
   given: ScriptArguments,
   facts: (config: Partial<Settings>) => Facts,
 ): Compiled {
   if (hasErrors(syntax)) return { program, diagnostics: syntax };
 
   const report = new Report();
-  const machine = withCPart(program, facts(readConfig(program.config, report)), report);
+  const withC = withCPart(program, facts(readConfig(program.config, report)), report);
+  const machine = withExternal(external, withC, report);
   if (hasErrors(report.diagnostics)) return { program, diagnostics: [...syntax, ...report.diagnostics] };
   const analysed = analyse(withStandardMacros(program), machine, given);
   const diagnostics = [...syntax, ...report.diagnostics, ...analysed.diagnostics];

@@ -27,6 +27,7 @@ export const diagnosticCodes = [
   'unexpected-character',
   'unexpected-token',
   'unsafe-import',
+  'unsupported-c',
   'unsupported-syntax',
   'unterminated-comment',
   'unterminated-string',
@@ -91,6 +92,7 @@ export const diagnosticCodes = [
   'ring-enlarged',
   // The machine
   'btf-missing',
+  'clang-missing',
   'feature-missing',
   'libclang-missing',
   'no-privileges',

@@ -21,7 +21,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { printf("100%%"); }',
   },
   'bad-import': {
-    text: 'What is imported is a script (.bt), a header of C (.h), or a folder with some of these. Paths are relative to the script that imports. A file counts once, whatever the path to it.',
+    text: 'What is imported is a script (.bt), a header of C (.h), C that becomes functions of BPF (.bpf.c), or a folder with some of these. Paths are relative to the script that imports. A file counts once, whatever the path to it.',
     wrong: 'import "no-such-file.bt";\nbegin { exit(); }',
     right: 'begin { exit(); }',
   },
@@ -119,6 +119,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   'unsafe-import': {
     text: 'Whoever can write to a file that is imported can make you run what he likes, as root: files and folders that everybody can write to are not imported (chmod o-w), nor are files in such a folder, unless it is sticky. Within a folder that is imported, such files are left out with a warning.',
+  },
+  'unsupported-c': {
+    text: "C that is imported to be compiled for BPF (.bpf.c) may hold functions, and what they have on their stack. Variables outside of functions, maps, programs and a licence are the script's; and so are fields of kernel structs, whose offsets are looked up for the running kernel: read them in the script, and pass their values.",
   },
   'unsupported-syntax': {
     text: 'The language has this form, but this version of tstrace does not. The hint says what can be written instead, if anything can.',
@@ -394,6 +397,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'The ring buffer that perf_rb_pages asks for is smaller than the largest event of the script, so it was made larger. Events can be large by max_strlen, stacks and whole structs.',
   },
   // The machine
+  'clang-missing': {
+    text: 'C that is imported to be compiled for BPF (.bpf.c) needs clang, of a version that is not newer than libLLVM. Install it (apt-get install clang-19), or name it by TSTRACE_CLANG. Scripts without such imports do without it.',
+  },
   'libclang-missing': {
     text: 'The C part of a script (definitions, #include, #define) is read by libclang. Install it (apt-get install libclang1-19), or name its file by TSTRACE_LIBCLANG. Scripts without such a part do without it.',
   },

@@ -2,6 +2,7 @@
 
 import { release } from 'node:os';
 
+import { locateLlvm } from '../codegen/llvm/locate-library.ts';
 import type { CReaderOptions } from '../cdefs/read-definitions.ts';
 import { cReader } from '../cdefs/read-definitions.ts';
 import { mapFile } from '../ffi/map-file.ts';
@@ -9,10 +10,13 @@ import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Facts } from '../sema/facts.ts';
 import { parseDebugFolders } from '../system/elf/debug-files.ts';
+import type { CompileCOptions } from '../system/bpf-c/compile-c.ts';
+import { compilerOfC } from '../system/bpf-c/compile-c.ts';
 import { kernelFolders } from '../system/kernel-headers.ts';
 import { liveFacts } from '../system/live-facts.ts';
 import { once } from '../system/once.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
+import { cpuFor } from './bpf-cpu.ts';
 import type { Options } from './options.ts';
 import { variable } from './settings.ts';
 import type { World } from './world.ts';
@@ -45,6 +49,25 @@ function cOptions(
   };
 }
 
+/** How C is compiled for BPF: libLLVM, which is to link it, is opened only if there is some. */
+function clangOptions(
+  { includeFolders }: FactsRequest['options'],
+  { environment }: World,
+  machine: Machine,
+): CompileCOptions {
+  const override = variable(environment, 'CLANG');
+  return {
+    folders: includeFolders,
+    arch: process.arch,
+    cpu: cpuFor(machine),
+    versionMax: () => {
+      const llvm = locateLlvm(variable(environment, 'LLVM'));
+      return llvm.ok ? llvm.value.version : undefined;
+    },
+    ...(override && { override }),
+  };
+}
+
 export function liveFactsFor({ machine, settings, options, world, kallsyms }: FactsRequest): Facts {
   const btfFile = variable(world.environment, 'BTF');
   return liveFacts({
@@ -53,6 +76,7 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     unsafe: options.unsafe,
     searchPath: world.environment.PATH ?? '',
     mapFile,
+    compileC: compilerOfC(clangOptions(options, world, machine)),
     cReader: (kernel) => cReader({ ...cOptions(options, world), kernel }),
     ...(options.debugFolders !== undefined && { debugFolders: parseDebugFolders(options.debugFolders) }),
     ...(btfFile !== undefined && { btfFile }),

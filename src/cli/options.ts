@@ -406,7 +406,7 @@ export function helpText(): string {
     '',
     'ENVIRONMENT (each also as BPFTRACE_…):',
     ...settingRows(),
-    '  TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM, TSTRACE_LIBCLANG, TSTRACE_KERNEL_SOURCE, TSTRACE_KERNEL_BUILD',
+    '  TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM, TSTRACE_LIBCLANG, TSTRACE_CLANG, TSTRACE_KERNEL_SOURCE, TSTRACE_KERNEL_BUILD',
     '',
     'EXAMPLES:',
     `  tstrace -c 'cat /etc/hostname' -e 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { printf("%s\\n", str(args.filename)); }'`,

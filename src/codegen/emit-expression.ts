@@ -11,6 +11,7 @@ import { emitAggregateGet } from './emit-aggregate-get.ts';
 import { emitEqualBytes, emitEqualsText } from './emit-compare.ts';
 import { emitConversion } from './emit-convert.ts';
 import { emitDivision } from './emit-division.ts';
+import { emitExternal } from './emit-external.ts';
 import { emitInvoke } from './emit-invoke.ts';
 import type { Source } from './emit-load.ts';
 import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
@@ -107,6 +108,8 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
       return emitCall(emission, expr);
     case 'invoke':
       return emitResult(emission, expr);
+    case 'external':
+      return emitExternal(emission, expr) ?? nothing;
     case 'block':
       return emitBlockExpr(emission, expr);
     default:

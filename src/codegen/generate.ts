@@ -34,6 +34,8 @@ import { sendsControlEvents } from './walk.ts';
 export interface Generated {
   /** Text of the module. */
   readonly ir: string;
+  /** More modules, for LLVM to link with it. */
+  readonly modules: readonly Uint8Array[];
   readonly plan: Plan;
   /** A function per program in the plan's order, then the module's local ones. */
   readonly functions: readonly FunctionBuilder[];
@@ -45,6 +47,7 @@ export interface GenerateFacts {
   readonly machine: Machine;
   readonly settings: Settings;
   readonly fieldsOf: FieldsOf;
+  readonly externalModules: readonly Uint8Array[];
 }
 
 export function generate(program: TypedProgram, sources: Sources, facts: GenerateFacts): Generated {
@@ -85,6 +88,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
       functions,
       license: settings.license,
     }),
+    modules: facts.externalModules,
     functions,
     plan: {
       programs: program.probes.map(programPlan),

@@ -131,6 +131,7 @@ function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
     case 'call':
       return inArguments(expr.args);
     case 'invoke':
+    case 'external':
       return expr.args;
     case 'block':
       return [expr.result];

@@ -22,6 +22,14 @@ export interface Script {
   /** Its imports are done. */
   readonly program: Program;
   readonly sources: Sources;
+  /** C that is to be compiled for BPF. */
+  readonly external: readonly ExternalC[];
+}
+
+export interface ExternalC {
+  readonly file: SourceFile;
+  /** The import that names it. */
+  readonly span: Span;
 }
 
 export interface GatherOptions extends ParseOptions {
@@ -34,16 +42,17 @@ export function gather(main: SourceFile, options: GatherOptions = { parameters: 
   const gathering = new Gathering(options);
   const program = gathering.script(main);
   return {
-    value: { program, sources: sourcesOf(main, ...gathering.sources) },
+    value: { program, sources: sourcesOf(main, ...gathering.sources), external: gathering.external },
     diagnostics: gathering.diagnostics,
   };
 }
 
 /** What is imported, by the end of its name. */
-type Kind = 'script' | 'header';
+type Kind = 'script' | 'header' | 'external';
 const kinds: readonly (readonly [ending: string, kind: Kind])[] = [
   ['.bt', 'script'],
   ['.h', 'header'],
+  ['.bpf.c', 'external'],
 ];
 const kindOf = (path: string): Kind | undefined => kinds.find(([ending]) => path.endsWith(ending))?.[1];
 
@@ -55,6 +64,7 @@ interface Wanted {
 
 class Gathering {
   readonly sources: SourceFile[] = [];
+  readonly external: ExternalC[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly #options: ParseOptions;
   readonly #files: ImportFiles;
@@ -118,7 +128,10 @@ class Gathering {
     if (!text.ok) return this.#refuse(errors.unreadable(wanted, text.error));
     const source = sourceFile(wanted.path, text.value);
     this.sources.push(source);
-    return [imported === 'header' ? headerAlone(source) : this.#imported(source)];
+    if (imported === 'script') return [this.#imported(source)];
+    if (imported === 'header') return [headerAlone(source)];
+    this.external.push({ file: source, span: wanted.span });
+    return [];
   }
 
   /** The settings are those of the script that is run. */

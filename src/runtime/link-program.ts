@@ -32,6 +32,7 @@ export interface ObjectProgram {
 export interface ElfSymbol {
   readonly name: string;
   readonly type: number;
+  readonly isLocal: boolean;
   /** Name of the section that it lies in; empty if in none. */
   readonly section: string;
   /** Bytes from the section's start. */

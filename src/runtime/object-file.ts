@@ -75,6 +75,7 @@ function readSymbols(elf: Elf): readonly ElfSymbol[] {
     return {
       name: strings.toString('latin1', entry.name, strings.indexOf(0, entry.name)),
       type: entry.info & 0xf,
+      isLocal: entry.info >>> 4 === 0,
       section: elf.sections[entry.section]?.name ?? '',
       offset: Number(entry.value),
       bytes: Number(entry.size),
@@ -118,10 +119,25 @@ function readBtf(elf: Elf, symbols: readonly ElfSymbol[]): ObjectBtf | undefined
   const header = decodeRecord(btfHeader, bytes.subarray(0, btfHeader.size));
   const start = header.headerBytes + header.typesOffset;
   const words = new Uint32Array(bytes.buffer, start, header.typesBytes / 4);
+  const localFunctions = new Set(symbols.filter(isLocalFunction).map(({ name }) => name));
   for (let id = types.firstId; id < types.endId; id++) {
-    if (kindOf(types, id) === btfKind.section) fillSection(elf, symbols, types, id, words);
+    const kind = kindOf(types, id);
+    if (kind === btfKind.section) fillSection(elf, symbols, types, id, words);
+    if (kind === btfKind.function && localFunctions.has(nameOf(types, id))) makeStatic(types, id, words);
   }
   return { bytes, types };
+}
+
+const isLocalFunction = ({ type, isLocal }: ElfSymbol): boolean => type === symbolType.function && isLocal;
+
+/**
+ * Functions of C that were linked in are local, but their debug information, from which LLVM makes BTF, was written before. The kernel
+ * verifies global ones on their own, without what they are given (Documentation/bpf/verifier.rst); so libbpf does the same for hidden ones.
+ */
+function makeStatic(types: Btf, id: number, words: Uint32Array): void {
+  // The second word of a record: its lower half is the linkage, 0 for static (include/uapi/linux/btf.h, BTF_INFO_VLEN).
+  const at = present(types.starts[id - types.firstId], 'a BTF record') + 1;
+  words[at] = (words[at] ?? 0) & ~0xffff;
 }
 
 /** A data section's record: name, info, size; then type, offset and size of each variable. */

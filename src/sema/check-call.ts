@@ -9,6 +9,7 @@ import type { Expr, Name } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
 import { string } from '../types/type.ts';
 import { isNumber } from './convert.ts';
+import { inferExternal } from './external.ts';
 import { wholeContext } from './fields.ts';
 import { known } from './convert.ts';
 import { isGiven } from './given-pointer.ts';
@@ -29,8 +30,14 @@ export function inferCall(scope: Scope, callee: Name, args: readonly Expr[], spa
     const { functions } = scope.round;
     const declaration = functions.get(callee.text);
     if (declaration) return inferInvoke(scope, declaration, args, span);
+    const external = scope.facts.externalFunction(callee.text);
+    if (external) return inferExternal(scope, external, args, span);
     scope.report.error('unknown-function', `There is no function '${callee.text}'`, callee.span, {
-      hints: didYouMean(callee.text, [...builtinNames(), ...functions.keys()]),
+      hints: didYouMean(callee.text, [
+        ...builtinNames(),
+        ...functions.keys(),
+        ...scope.facts.externalNames(),
+      ]),
     });
     return wrong(span);
   }

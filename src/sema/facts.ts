@@ -1,6 +1,7 @@
 /** All that semantic analysis may ask of a machine. Tests give fixtures; system/live-facts.ts the real one. */
 
 import type { Outcome } from '../base/outcome.ts';
+import type { SourceFile } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -31,7 +32,38 @@ export type ReadC = (
   words: () => Iterable<string>,
 ) => Outcome<CTypes | undefined>;
 
+/** A function of C that was compiled for BPF. */
+export interface ExternalFunction {
+  readonly name: string;
+  readonly parameters: readonly { readonly name: string; readonly type: Type }[];
+  /** `none` if it returns nothing. */
+  readonly returns: Type;
+  /** Its name, in the text of its file. */
+  readonly span: Span;
+}
+
+/** A file of C, and the import that names it. */
+export interface CSource {
+  readonly file: SourceFile;
+  readonly span: Span;
+}
+
+export interface ExternalCode {
+  readonly functions: readonly ExternalFunction[];
+  /** As LLVM reads it, a module for each file. */
+  readonly modules: readonly Uint8Array[];
+}
+
+/** Compiles C for BPF. */
+export type CompileC = (sources: readonly CSource[]) => Outcome<ExternalCode>;
+
 export interface Facts extends TargetSource {
+  readonly compileC: CompileC;
+  /** A function of the C that the script imports. */
+  externalFunction(name: string): ExternalFunction | undefined;
+  externalNames(): Iterable<string>;
+  /** The code of these functions. */
+  readonly externalModules: ExternalCode['modules'];
   readonly readC: ReadC;
   /** A constant macro of the script's C part. */
   constant(name: string): bigint | ByteText | undefined;

@@ -70,7 +70,9 @@ export function depthOf(nesting: Nesting, graph: CallGraph): number {
   const depthOfFunction = (name: string): number => {
     const found = known.get(name);
     const called = graph.get(name);
-    if (found !== undefined || !called) return found ?? 0;
+    if (found !== undefined) return found;
+    // A function of C that is imported: of what it calls itself nothing is known.
+    if (!called) return 1;
     // Until it is known: a circle is an error anyway.
     known.set(name, 0);
     const within = depth(called.nesting);

@@ -32,8 +32,21 @@ export function inferInvoke(
   const typed = parameters.map((parameter, index) =>
     inferArgument(scope, declaration, parameter, args[index]),
   );
-  if (!typed.every((arg) => arg !== undefined) || type.kind === 'error') return wrong(span);
-  return firm({ kind: 'invoke', type, function: name.text, args: typed, span });
+  const known = knownArguments(scope, typed);
+  if (!known || type.kind === 'error') return wrong(span);
+  return firm({ kind: 'invoke', type, function: name.text, args: known, span });
+}
+
+/**
+ * Undefined if one is wrong. Before the last round that may be because it waits for this very call (@x = f(@x)), whose own type is known all
+ * the same: then those are given that are known.
+ */
+export function knownArguments(
+  { round }: Scope,
+  typed: readonly (TypedExpr | undefined)[],
+): readonly TypedExpr[] | undefined {
+  const known = typed.filter((arg) => arg !== undefined);
+  return known.length === typed.length || !round.final ? known : undefined;
 }
 
 /** Conversions are those of an assignment to a variable with a declared type. */

@@ -139,6 +139,8 @@ function printBare(expr: TypedExpr): string {
       return `${expr.definition.name}(${printArgs(expr.args)})`;
     case 'invoke':
       return `${expr.function}(${expr.args.map(printExpr).join(', ')})`;
+    case 'external':
+      return `${expr.function.name}(${expr.args.map(printExpr).join(', ')})`;
     case 'block':
       return `{\n${printStatements(expr.body, '    ')}    ${printExpr(expr.result)} }`;
   }

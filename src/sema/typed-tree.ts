@@ -8,6 +8,7 @@ import type {
   VariableDefinition,
 } from '../builtins/define.ts';
 import type { Argument, ProgramInfo } from '../builtins/emitter.ts';
+import type { ExternalFunction } from './facts.ts';
 import type { Attachment, MapType, ProgramPlan, Requirement } from '../plan/plan.ts';
 import type { AggregateType, BoolType, IntType, StringType, TupleType, Type } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
@@ -263,6 +264,14 @@ export type TypedExpr =
       readonly kind: 'invoke';
       readonly type: Type;
       readonly function: string;
+      readonly args: readonly TypedExpr[];
+      readonly span: Span;
+    }
+  /** A call of a function of C; text stands for its address. */
+  | {
+      readonly kind: 'external';
+      readonly type: Type;
+      readonly function: ExternalFunction;
       readonly args: readonly TypedExpr[];
       readonly span: Span;
     }

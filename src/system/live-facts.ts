@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { Facts, ReadC } from '../sema/facts.ts';
+import type { CompileC, Facts, ReadC } from '../sema/facts.ts';
 import type { Field, FieldsOf } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
 import { btfFacts } from './btf/facts.ts';
 import type { BtfSource } from './btf/read.ts';
 import { liveBtf } from './btf/read.ts';
+import { nothingCompiled } from './bpf-c/compile-c.ts';
 import { cgroupId } from './cgroups.ts';
 import { demangle } from './demangle.ts';
 import type { DebugFolder } from './elf/debug-files.ts';
@@ -40,6 +41,8 @@ export interface LiveFactsOptions {
   readonly kallsyms?: () => Kallsyms;
   /** Whoever reads the C part of a script, given what BTF knows; without one, nothing of it is known. */
   readonly cReader?: (kernel: KernelTypes) => ReadC;
+  /** Whoever compiles C for BPF. */
+  readonly compileC?: CompileC;
 }
 
 /** Types of the running kernel. */
@@ -82,6 +85,10 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     demangle,
     cgroupId,
     readC: options.cReader?.(kernelTypes(btf, types)) ?? (() => ({ value: undefined, diagnostics: [] })),
+    compileC: options.compileC ?? (() => ({ value: nothingCompiled, diagnostics: [] })),
+    externalFunction: () => undefined,
+    externalNames: () => [],
+    externalModules: [],
     constant: () => undefined,
     isMacro: () => false,
     fieldsOf: (struct) =>

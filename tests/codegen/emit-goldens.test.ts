@@ -11,8 +11,8 @@ const goldens = readGoldens();
 
 describe.each(installedLlvms())('LLVM $version', (llvm) => {
   test.each(goldens)('$name', (golden) => {
-    const { ir, plan } = compileGolden(golden);
-    const emitted = emitObject(llvm, ir);
+    const { ir, modules, plan } = compileGolden(golden);
+    const emitted = emitObject(llvm, ir, { modules });
     if (!emitted.ok) throw new Error(`${emitted.error.stage}: ${emitted.error.message}`);
     const object = parseObject(emitted.value.bytes);
     expect([...object.programs.keys()].sort()).toEqual(plan.programs.map(({ name }) => name).sort());

@@ -35,9 +35,9 @@ function isBefore(kernel: readonly [number, number], release: string): boolean {
 function objectsOf(golden: Golden, kernel: readonly [number, number]): readonly ObjectToLoad[] {
   if (!llvm.ok) throw new Error(llvm.error.message);
   if (golden.since !== undefined && isBefore(kernel, golden.since)) return [];
-  const { ir, plan } = compileGolden(golden, { kernel });
+  const { ir, modules, plan } = compileGolden(golden, { kernel });
   if (lacks(kernel, plan)) return [];
-  const emitted = emitObject(llvm.value, ir, { cpu: kernelFrom({ kernel }, 5, 12) ? 'v3' : 'v2' });
+  const emitted = emitObject(llvm.value, ir, { modules, cpu: kernelFrom({ kernel }, 5, 12) ? 'v3' : 'v2' });
   if (!emitted.ok) throw new Error(emitted.error.message);
   const object = Buffer.from(emitted.value.bytes).toString('base64');
   return [{ name: golden.name, program: golden.program, plan, object }];

@@ -23,6 +23,50 @@ fn twice($x : int64) : int64 { return $x * 2; }
 begin { printf("functions %d\\n", $1); }
 end { printf("end of functions\\n"); @order = 1; }
 `,
+  'c.bt': `import "c.bpf.c";
+begin {
+  $text = "hello";
+  print((mixed(-5, -2, 255, true), narrow(511), first($text), third("xyz")));
+  print(is_even(4)); print(is_even(5));
+  for $i : 0..3 { @sum = add(@sum, (uint64)$i); }
+  print(current() == pid);
+  exit();
+}
+`,
+  'c.bpf.c': `#include "c.h"
+static unsigned long long (*const get_pid_tgid)(void) = (void *)14;
+static __attribute__((noinline)) int hidden(int x) { return x; }
+long mixed(int a, short b, byte c, _Bool d) { return hidden(a) * 1000 + b * 100 + c + d; }
+byte narrow(unsigned long x) { return x; }
+int first(const char *text) { return text[0]; }
+int third(const char *text) { return text[2]; }
+_Bool is_even(int x) { return x % 2 == 0; }
+unsigned long add(unsigned long a, unsigned long b) { return a + b; }
+unsigned int current(void) { return get_pid_tgid() >> 32; }
+`,
+  'c.h': 'typedef unsigned char byte;\n',
+  'everywhere.bt': `enum state { IDLE, BUSY };
+import "-state.bpf.c";
+fn wrapped($is : bool): int64 { return (int64)told($is, BUSY, (uint8)3); }
+begin /told(pid > 0, IDLE, 1) == 101/ {
+  $yes = pid > 0; @no = pid == 0; $pair = (1, "xy");
+  print((told($yes, BUSY, 7), told(@no, IDLE, (uint8)300), told(not(@no), BUSY, 255), wrapped(true)));
+  print((not(not($yes)), first($pair.1), negative(-32767), is_null(curtask), is_null(0)));
+  if (not(@no)) { @[negative(1)] = told(true, IDLE, 0); }
+  exit();
+}
+`,
+  // A name that is no option of clang's.
+  '-state.bpf.c': `enum state { IDLE, BUSY };
+int told(_Bool is, enum state state, unsigned char number) { return is * 100 + state * 10 + number; }
+_Bool not(_Bool is) { return !is; }
+int first(const char *text) { return text[0]; }
+short negative(short number) { return -number; }
+_Bool is_null(const void *pointer) { return pointer == 0; }
+`,
+  'wild.bt': 'import "wild.bpf.c";\nbegin { print(wild(curtask)); exit(); }\n',
+  'wild.bpf.c':
+    'struct task_struct { int x; };\nint wild(struct task_struct *task) {\n  return task->x;\n}\n',
   'warns.bt': 'import "divides.bt";\nbegin { exit(); }\n',
   'divides.bt':
     '\n// Nothing is 0, but not for the compiler.\nbegin { $zero = pid - pid; print(7 / $zero); }\n',
@@ -58,6 +102,36 @@ test("the verifier's complaint about a function leads to the file that it stands
   const { stderr, status } = await run('refuses.bt');
   expect(status).toBe(1);
   expect(stderr).toMatch(new RegExp(`^${join(folder, 'loops.bt')}:[23]:\\d+.*ERROR: `, 'm'));
+});
+
+test('functions of C: arguments and results of all widths, text, loops, helpers, functions of its own', async () => {
+  const { stdout, stderr, status } = await run('c.bt');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout.trim()).toBe('(-4944, 255, 104, 122)\ntrue\nfalse\ntrue\n\n\n@sum: 3');
+});
+
+test('functions of C are called in predicates, functions, blocks and as keys, with truth values, enums, cut numbers and pointers', async () => {
+  const { stdout, stderr, status } = await run('everywhere.bt');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout.trim()).toBe(
+    '(117, 44, 365, 113)\n(true, 120, 32767, false, true)\n\n\n@[-1]: 100\n@no: false',
+  );
+});
+
+test("the verifier's complaint about C leads to its line", async () => {
+  const { stderr, status } = await run('wild.bt');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(new RegExp(`^${join(folder, 'wild.bpf.c')}:3:.*ERROR: `, 'm'));
+});
+
+test('without clang, C for BPF is an error that says what to install; other scripts run', async () => {
+  const environment = { TSTRACE_CLANG: '/nonexistent/clang' };
+  const { stderr, status } = await place.tstrace([join(folder, 'c.bt')], environment);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`${join(folder, 'c.bt')}:1:8-17: ERROR:`);
+  expect(stderr).toContain('apt-get install clang-');
+  const other = await place.tstrace(['-q', join(folder, 'main.bt'), '3'], environment);
+  expect(other.status).toBe(0);
 });
 
 test('a file that everybody can change is not imported', async () => {

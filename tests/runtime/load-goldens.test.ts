@@ -24,10 +24,10 @@ const features = new Features({
 
 test.each(readGoldens().filter(isOfThisProcessor))('$name', (golden) => {
   if (!llvm.ok) throw new Error(llvm.error.message);
-  const { ir, plan } = compileGolden(golden);
+  const { ir, modules, plan } = compileGolden(golden);
   // A program on a trampoline is loaded for one function of one kernel; the goldens' function is made up. Guests run real ones.
   const loadable = { ...plan, programs: plan.programs.filter(({ type }) => type !== 'tracing') };
-  const emitted = emitObject(llvm.value, ir);
+  const emitted = emitObject(llvm.value, ir, { modules });
   if (!emitted.ok) throw new Error(emitted.error.message);
   const lacking = missingFeatures(loadable, features).map(({ message }) => message);
   const loaded = loadHere(openHandles(), loadable, emitted.value.bytes, golden.program);

@@ -132,6 +132,7 @@ function checkExpr(check: Check, expr: TypedExpr): void {
     case 'call':
       return expr.args.forEach((arg) => checkArgument(check, arg));
     case 'invoke':
+    case 'external':
       return expr.args.forEach((arg) => checkExpr(check, arg));
     case 'block':
       expr.body.forEach((statement) => checkStatement(check, statement));
@@ -158,6 +159,7 @@ type Composite = Exclude<
       | 'aggregate-get'
       | 'call'
       | 'invoke'
+      | 'external'
       | 'block'
       | 'step';
   }

@@ -6,6 +6,7 @@ let
     nodejs_22 = "/nix/node";
     llvmPackages_19.libllvm.lib = "/nix/llvm";
     llvmPackages_19.libclang.lib = "/nix/libclang";
+    llvmPackages_19.clang-unwrapped = "/nix/clang";
     lib.fakeHash = "sha256-fake";
     makeWrapper = "/nix/make-wrapper";
     bpftools = "/nix/bpftools";

@@ -3,6 +3,7 @@
  * Offsets and ids are invented too: a program made for them loads anywhere, since addresses are checked when it runs.
  */
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { cReader } from '../../src/cdefs/read-definitions.ts';
@@ -31,7 +32,7 @@ import type {
   FunctionSignature,
   IteratorPrototype,
 } from '../../src/probes/define.ts';
-import type { Facts } from '../../src/sema/facts.ts';
+import type { CSource, ExternalCode, Facts } from '../../src/sema/facts.ts';
 import type { Field } from '../../src/types/field.ts';
 
 const struct = (name: string, bytes: number, keyword: StructType['keyword'] = 'struct'): StructType => ({
@@ -274,6 +275,32 @@ const kernelTypes: Pick<Facts, 'typedef' | 'struct' | 'fieldsOf'> = {
   fieldsOf: ({ id }) => fields[id] ?? [],
 };
 
+/** Of tests/codegen/imported/sums.bpf.c, without clang. */
+const externalCode = ([source]: readonly CSource[]): ExternalCode => ({
+  functions: externalFunctions.map((external) => ({
+    ...external,
+    span: { file: source?.file.name ?? '', start: 0, end: 1 },
+  })),
+  modules: [readFileSync(join(import.meta.dirname, '../codegen/imported/sums.ll'))],
+});
+
+const externalFunctions = [
+  {
+    name: 'total',
+    parameters: [
+      { name: 'a', type: i32 },
+      { name: 'b', type: i8 },
+      { name: 'c', type: bool },
+    ],
+    returns: i32,
+  },
+  {
+    name: 'first',
+    parameters: [{ name: 'text', type: pointerTo(none, 'none') }],
+    returns: u16,
+  },
+] as const;
+
 export function goldenFacts(name: string): Facts {
   const variant = variants[name];
   if (!variant) throw new Error(`no facts '${name}'; there are ${Object.keys(variants).join(', ')}`);
@@ -314,6 +341,10 @@ export function goldenFacts(name: string): Facts {
     definitions: () => [],
     enumeratorNames: () => color.variants.map((variant) => variant.name),
     typeNames: () => [...structs.map((known) => known.name), color.name, none.kind],
+    compileC: (sources) => ({ value: externalCode(sources), diagnostics: [] }),
+    externalFunction: () => undefined,
+    externalNames: () => [],
+    externalModules: [],
     constant: () => undefined,
     isMacro: () => false,
     readC: cReader({

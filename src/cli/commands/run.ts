@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import type { Generated } from '../../codegen/generate.ts';
-import type { BpfCpu, EmittedObject } from '../../codegen/llvm/emit-object.ts';
+import type { EmittedObject } from '../../codegen/llvm/emit-object.ts';
 import { emitObject } from '../../codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../codegen/llvm/locate-library.ts';
 import { compile } from '../../compile.ts';
@@ -14,7 +14,6 @@ import type { Notices } from '../../output/notices.ts';
 import { printAst } from '../../parser/print-ast.ts';
 import { ok } from '../../base/result.ts';
 import type { Machine } from '../../plan/machine.ts';
-import { kernelFrom } from '../../plan/machine.ts';
 import type { Settings } from '../../plan/settings.ts';
 import { settled } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
@@ -24,6 +23,7 @@ import { taiOffset } from '../../runtime/kernel/clocks.ts';
 import { once } from '../../system/once.ts';
 import { readMachine } from '../../system/machine.ts';
 import { readKallsyms } from '../../system/proc/read.ts';
+import { cpuFor } from '../bpf-cpu.ts';
 import { exitCodes } from '../exit-code.ts';
 import { liveFactsFor } from '../facts.ts';
 import type { Options } from '../options.ts';
@@ -134,7 +134,12 @@ function makeObject({ options, world, notices }: RunRequest, generated: Generate
     fail(notices, [tooLarge(message, generated)]);
     return world.exitNow(exitCodes.failure);
   };
-  const emitted = emitObject(llvm.value, generated.ir, { wantIr, cpu: cpuFor(machine), onFatal });
+  const emitted = emitObject(llvm.value, generated.ir, {
+    wantIr,
+    cpu: cpuFor(machine),
+    modules: generated.modules,
+    onFatal,
+  });
   if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
   if (options.debug.has('codegen-opt')) show(emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
@@ -158,9 +163,6 @@ function tooLarge(message: string, { plan, functions }: Generated): Diagnostic {
     { hints: ['Divide it among several probes on the same target, or unroll less.'] },
   );
 }
-
-/** v3 has atomic operations with a result and 32-bit ones, whose encoding kernels before 5.12 refuse. */
-const cpuFor = (machine: Machine): BpfCpu => (kernelFrom(machine, 5, 12) ? 'v3' : 'v2');
 
 function writeFiles(
   options: Options,

@@ -28,6 +28,15 @@ const signatures = {
   parseIRInContext: ['LLVMParseIRInContext', 'int', ['address', 'address', 'bytes', 'bytes']],
   verifyModule: ['LLVMVerifyModule', 'int', ['address', 'int', 'bytes']],
   printModuleToString: ['LLVMPrintModuleToString', 'address', ['address']],
+  /** Into the first; takes the second. */
+  linkModules: ['LLVMLinkModules2', 'int', ['address', 'address']],
+  getFirstFunction: ['LLVMGetFirstFunction', 'address', ['address']],
+  getNextFunction: ['LLVMGetNextFunction', 'address', ['address']],
+  getNamedFunction: ['LLVMGetNamedFunction', 'address', ['address', 'text']],
+  isDeclaration: ['LLVMIsDeclaration', 'int', ['address']],
+  /** Where the length goes. */
+  getValueName: ['LLVMGetValueName2', 'text', ['address', 'bytes']],
+  setLinkage: ['LLVMSetLinkage', 'void', ['address', 'int']],
   cloneModule: ['LLVMCloneModule', 'address', ['address']],
   disposeModule: ['LLVMDisposeModule', 'void', ['address']],
 

@@ -12,6 +12,8 @@ export type BpfCpu = 'v1' | 'v2' | 'v3' | 'v4';
 
 export interface EmitOptions {
   readonly cpu?: BpfCpu;
+  /** More modules, as text or bitcode: their functions become part of the program. */
+  readonly modules?: readonly Uint8Array[];
   /** Also return the IR after optimisation. */
   readonly wantIr?: boolean;
   /** Also return the assembly. */
@@ -40,6 +42,8 @@ const codeGenLevelDefault = 2;
 const relocDefault = 0;
 const codeModelDefault = 0;
 const verifierReturnStatus = 2;
+// llvm-c/Core.h: LLVMLinkage
+const internalLinkage = 8;
 // llvm-c/Core.h: LLVMDiagnosticSeverity
 const severityError = 0;
 const severityWarning = 1;
@@ -97,6 +101,10 @@ class Session {
     const parsed = this.parse(text);
     if (!parsed.ok) return parsed;
     const module = parsed.value;
+    for (const more of options.modules ?? []) {
+      const refused = this.#link(module, more);
+      if (refused) return failed(refused);
+    }
     const machine = this.#targetMachine(options.cpu ?? 'v3');
     const failure = this.#optimise(module, machine);
     if (failure) return failed(failure);
@@ -119,15 +127,46 @@ class Session {
     });
   }
 
-  /** Text to a verified module. */
-  parse(text: string): Result<number, LlvmError> {
-    const source = Buffer.from(`${text}\0`, 'utf8');
+  /**
+   * Functions of the other become local ones here, as if the script had them: the kernel verifies them where they are called, with what
+   * they are given there, and those that nothing calls are left out.
+   */
+  #link(module: number, more: Uint8Array): LlvmError | undefined {
+    const other = this.#read(Buffer.concat([more, Buffer.alloc(1)]));
+    if (!other.ok)
+      return {
+        ...llvmError('link', `code of C that is imported can't be read: ${other.error.trim()}`),
+        hint: `clang may not be newer than libLLVM, which is ${this.#llvm.version}: TSTRACE_CLANG names another`,
+      };
+    const names = this.#functionsOf(other.value);
+    if (this.#c.linkModules(module, other.value) !== 0) return llvmError('link', this.#errors.join('\n'));
+    for (const name of names) this.#c.setLinkage(this.#c.getNamedFunction(module, name), internalLinkage);
+    return undefined;
+  }
+
+  /** Names of those that it defines. */
+  #functionsOf(module: number): readonly string[] {
+    const names: string[] = [];
+    for (let each = this.#c.getFirstFunction(module); each !== 0; each = this.#c.getNextFunction(each))
+      if (this.#c.isDeclaration(each) === 0)
+        names.push(this.#c.getValueName(each, new BigUint64Array(1)) ?? '');
+    return names;
+  }
+
+  /** Text or bitcode, with a NUL behind it, to a module; or what is wrong with it. */
+  #read(source: Buffer): Result<number, string> {
     const buffer = this.#c.createMemoryBufferWithMemoryRangeCopy(source, source.length - 1, 'ir');
     const [out, message] = [new BigUint64Array(1), new BigUint64Array(1)];
-    if (this.#c.parseIRInContext(this.#context, buffer, out, message) !== 0) {
-      return failed(parseError(this.#takeMessage(addressIn(message)), text));
-    }
-    const module = this.#own(addressIn(out), this.#c.disposeModule);
+    const isWrong = this.#c.parseIRInContext(this.#context, buffer, out, message) !== 0;
+    return isWrong ? failed(this.#takeMessage(addressIn(message))) : ok(addressIn(out));
+  }
+
+  /** Text to a verified module. */
+  parse(text: string): Result<number, LlvmError> {
+    const read = this.#read(Buffer.from(`${text}\0`, 'utf8'));
+    if (!read.ok) return failed(parseError(read.error, text));
+    const module = this.#own(read.value, this.#c.disposeModule);
+    const message = new BigUint64Array(1);
     const isBroken = this.#c.verifyModule(module, verifierReturnStatus, message) !== 0;
     const complaint = this.#takeMessage(addressIn(message));
     return isBroken ? failed(llvmError('verify', complaint)) : ok(module);

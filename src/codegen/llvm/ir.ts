@@ -40,6 +40,17 @@ export interface FunctionOptions {
   readonly location?: IrLocation;
 }
 
+/** A function of another module. */
+export interface ExternalCallee {
+  readonly name: string;
+  readonly parameters: readonly { readonly type: IrType; readonly signed: boolean }[];
+  /** Undefined if it returns nothing. */
+  readonly result: IrType | undefined;
+}
+
+/** Integers that are passed in wider registers. */
+const narrow: ReadonlySet<IrType> = new Set<IrType>(['i1', 'i8', 'i16']);
+
 /** A BPF helper as the call instruction wants it. */
 export interface HelperReference {
   readonly name: string;
@@ -399,6 +410,23 @@ export class FunctionBuilder {
     return this.#define(name, callee.result, `call ${callee.result} @${callee.name}(${operandList(args)})`);
   }
 
+  /** Call a function of another module, by the calling convention that C has for BPF: narrow arguments come extended. */
+  callExternal(callee: ExternalCallee, args: readonly IrValue[]): IrValue | undefined {
+    const { name, parameters, result } = callee;
+    args.forEach((arg, index) => {
+      requireType(arg, present(parameters[index], 'parameter').type, `call of ${name}`);
+    });
+    this.#rooms.share(args);
+    const extended = parameters.map(({ type, signed }) =>
+      narrow.has(type) ? `${type} ${signed ? 'signext' : 'zeroext'}` : type,
+    );
+    this.#intrinsics.add(`declare ${result ?? 'void'} @${name}(${extended.join(', ')})`);
+    const operands = args.map(({ text }, index) => `${extended[index] ?? ''} ${text}`).join(', ');
+    if (result) return this.#define(name, result, `call ${result} @${name}(${operands})`);
+    this.#blocks.append(`call void @${name}(${operands})`);
+    return undefined;
+  }
+
   /** The function's address, for helpers that call back. */
   get address(): IrPointer {
     return symbolPointer(this.name);
@@ -420,7 +448,7 @@ export class FunctionBuilder {
     ];
   }
 
-  /** Declarations of the intrinsics that were used. */
+  /** Declarations of the intrinsics that were used, and of other modules' functions. */
   get intrinsics(): ReadonlySet<string> {
     return this.#intrinsics;
   }

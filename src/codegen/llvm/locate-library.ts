@@ -18,7 +18,7 @@ export interface Llvm {
   readonly binding: LlvmBinding;
 }
 
-export type LlvmStage = 'locate' | 'parse' | 'verify' | 'optimise' | 'emit';
+export type LlvmStage = 'locate' | 'parse' | 'link' | 'verify' | 'optimise' | 'emit';
 
 /** What LLVM, or the lack of it, got in our way. All but `locate` and a stack too large are faults of tstrace. */
 export interface LlvmError {

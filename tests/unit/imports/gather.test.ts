@@ -93,6 +93,21 @@ test('sections of all kinds come together, with the texts that their places are 
   expect(known).toEqual([script, texts['a.bt'], texts['t.h'], undefined]);
 });
 
+test('C for BPF is handed on, with the import that names it', () => {
+  const { value, diagnostics } = gathered('import "a.bt"; import "lib/x.bpf.c"; begin { }', {
+    'a.bt': 'import "lib";',
+    'lib/x.bpf.c': 'int x(void) { return 1; }',
+    'lib/y.bpf.c': 'int y(void) { return 1; }',
+    'lib/z.c': '',
+  });
+  expect(diagnostics).toEqual([]);
+  expect(value.external.map(({ file, span }) => [file.name, span.file])).toEqual([
+    ['lib/x.bpf.c', 'a.bt'],
+    ['lib/y.bpf.c', 'a.bt'],
+  ]);
+  expect(value.sources.named('lib/x.bpf.c')?.text).toContain('x(void)');
+});
+
 const files: Files = {
   'open.bt': { text: 'begin { }', isOpenToAll: true },
   'open/a.bt': 'begin { }',

@@ -160,3 +160,6 @@ test('functions that nothing calls are checked too', () =>
                      // ^^^^^^^^ undefined-variable
     begin { @x = 1; }
   `));
+
+test('a map may get what a function makes of it', () =>
+  expect(told('fn next($x: int64): int64 { return $x + 1; } begin { @x = next(@x); }')).toEqual([]));

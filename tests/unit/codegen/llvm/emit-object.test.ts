@@ -1,9 +1,11 @@
 /** From our IR text to objects, on every libLLVM of this machine, and what is said when that fails. */
 
 import { describe, expect, test } from 'vitest';
+import { present } from '../../../../src/base/assert.ts';
 import { emitObject, verifyModule } from '../../../../src/codegen/llvm/emit-object.ts';
 import { FunctionBuilder } from '../../../../src/codegen/llvm/ir.ts';
 import {
+  constant,
   i32,
   i64,
   i8,
@@ -14,6 +16,8 @@ import {
 import { locateLlvm } from '../../../../src/codegen/llvm/locate-library.ts';
 import type { MapDescription } from '../../../../src/codegen/llvm/module.ts';
 import { printModule } from '../../../../src/codegen/llvm/module.ts';
+import { parseObject } from '../../../../src/runtime/object-file.ts';
+import { btfKind, idsNamed, parseBtf, partCount } from '../../../../src/system/btf/parse.ts';
 import { elfMachine, elfSections, textAt } from './elf-sections.ts';
 import { installedLlvms } from './llvm-versions.ts';
 
@@ -112,6 +116,48 @@ function onStack(bytes: number): string {
   return printModule({ source, maps: [], functions: [b] });
 }
 
+/** A program that calls a function of another module. */
+function callingTwice(): string {
+  const b = new FunctionBuilder('f', { section: 's_f' });
+  const callee = { name: 'twice', parameters: [{ type: 'i16', signed: true }], result: 'i32' } as const;
+  b.ret(b.zext(present(b.callExternal(callee, [constant('i16', -3)]), 'result'), 'i64', 'wide'));
+  return printModule({ source, maps: [], functions: [b] });
+}
+
+const twiceModule = Buffer.from(`target datalayout = "e-m:e-p:64:64-i64:64-i128:128-n32:64-S128"
+target triple = "bpf"
+define i32 @twice(i16 signext %x) !dbg !4 {
+  %wide = sext i16 %x to i32, !dbg !9
+  %sum = add i32 %wide, %wide, !dbg !9
+  ret i32 %sum, !dbg !9
+}
+define i32 @unused() {
+  ret i32 1
+}
+!llvm.dbg.cu = !{!0}
+!llvm.module.flags = !{!2}
+!0 = distinct !DICompileUnit(language: DW_LANG_C99, file: !1, isOptimized: true, runtimeVersion: 0, emissionKind: FullDebug)
+!1 = !DIFile(filename: "twice.bpf.c", directory: ".")
+!2 = !{i32 2, !"Debug Info Version", i32 3}
+!4 = distinct !DISubprogram(name: "twice", scope: !1, file: !1, line: 1, type: !5, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: !0, retainedNodes: !8)
+!5 = !DISubroutineType(types: !{!6, !6})
+!6 = !DIBasicType(name: "int", size: 32, encoding: DW_ATE_signed)
+!7 = !DILocalVariable(name: "x", arg: 1, scope: !4, file: !1, line: 1, type: !6)
+!8 = !{!7}
+!9 = !DILocation(line: 1, column: 1, scope: !4)
+`);
+
+/** It has a program of the name of ours. */
+const clashingModule = Buffer.from('target triple = "bpf"\ndefine i64 @f(ptr %x) {\n  ret i64 0\n}\n');
+
+/** A function's in BTF, as it is loaded. */
+function linkageOf(object: Uint8Array, name: string): 'static' | 'global' | undefined {
+  const btf = parseBtf(present(parseObject(object).btf, 'BTF'), 'test');
+  if (!btf.ok) throw new Error(btf.error);
+  const [id] = idsNamed(btf.value, name, btfKind.function);
+  return id === undefined ? undefined : partCount(btf.value, id) === 0 ? 'static' : 'global';
+}
+
 describe.each(llvms)('LLVM $version', (llvm) => {
   test('an object has the program, the map, the licence and BTF that names them', () => {
     const text = printModule({ source, maps: [mapX], functions: [storeProgram()] });
@@ -182,6 +228,25 @@ describe.each(llvms)('LLVM $version', (llvm) => {
     expect(emitted.error.message).toMatch(/stack limit/);
     expect(emitted.error.hint).toMatch(/512/);
     expect(emitObject(llvm, onStack(504)).ok).toBe(true);
+  });
+
+  test('functions of other modules become local ones; those that nothing calls are left out', () => {
+    const emitted = emitObject(llvm, callingTwice(), { modules: [twiceModule], wantIr: true });
+    if (!emitted.ok) throw new Error(emitted.error.message);
+    expect(emitted.value.optimisedIr).toMatch(/^define internal .*@twice\(/m);
+    expect(emitted.value.optimisedIr).not.toContain('@unused');
+    const linkage = linkageOf(emitted.value.bytes, 'twice');
+    expect(linkage).toBe('static');
+  });
+
+  test('modules that can not be read, or define what another does, are refused', () => {
+    const stageOf = (...modules: readonly Uint8Array[]) => {
+      const emitted = emitObject(llvm, callingTwice(), { modules });
+      return emitted.ok ? undefined : emitted.error.stage;
+    };
+    expect(stageOf(Buffer.from('no module'))).toBe('link');
+    expect(stageOf(twiceModule)).toBeUndefined();
+    expect(stageOf(clashingModule)).toBe('link');
   });
 
   test('IR that can not be parsed is quoted', () => {
