@@ -4,12 +4,13 @@
  *   node bench/run.mjs [start|compile|drain|overhead …] [--out FILE]   compares with the installed bpftrace (compare.ts)
  *   node bench/run.mjs ring [FILE]                                     one piece alone: ring.ts
  *   node bench/run.mjs big-map [json]                                  big-map.ts
+ *   node bench/run.mjs scale                                           scale.ts: how compile time grows
  */
 
 import { mkdir, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const alone = ['ring', 'big-map'];
+const alone = ['ring', 'big-map', 'scale'];
 const name = alone.includes(process.argv[2]) ? process.argv.splice(2, 1)[0] : 'compare';
 // Inside the repository, so that packages that aren't bundled (koffi) are found.
 const directory = new URL('../node_modules/.cache/tstrace-bench/', import.meta.url);
