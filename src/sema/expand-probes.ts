@@ -1,7 +1,8 @@
 /** Attach points become programs: places that offer the same share one, unless the block asks where it is. */
 
 import { didYouMean } from '../base/did-you-mean.ts';
-import type { Report } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import { findBuiltin } from '../builtins/registry.ts';
 import type { ProgramInfo } from '../builtins/emitter.ts';
@@ -54,9 +55,16 @@ function resolve(point: AttachPoint, facts: Facts, report: Report): readonly Loc
     return [];
   }
   const target = { parts: point.parts, span: point.span, provider: definition.name };
-  return definition
-    .resolve(target, facts, report)
-    .map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
+  const found = new Report();
+  const places = definition.resolve(target, facts, found);
+  report.add(found.diagnostics.flatMap((told) => asMissingProbesSay(told, facts.settings)));
+  return places.map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
+}
+
+/** What is not there at all is told as what can't be attached is (runtime/attach.ts). */
+function asMissingProbesSay(told: Diagnostic, { missingProbes }: Facts['settings']): readonly Diagnostic[] {
+  if (told.code !== 'target-not-found' || missingProbes === 'error') return [told];
+  return missingProbes === 'warn' ? [{ ...told, severity: 'warning' }] : [];
 }
 
 function nearOrAll(name: string): readonly string[] {

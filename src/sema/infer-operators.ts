@@ -14,6 +14,7 @@ import {
   asInt,
   firm,
   infer,
+  inferText,
   inferTruth,
   isWrong,
   strideOf,
@@ -73,6 +74,8 @@ export function inferArithmetic(
   const [first, second] = [left.expr, right.expr];
   if (first.type.kind === 'pointer' || second.type.kind === 'pointer')
     return inferPointerArithmetic(scope, op, left, right, span);
+  if (op === '+' && first.kind === 'text' && second.kind === 'text')
+    return inferText(scope, first.value + second.value, span);
   if (op === '+' && first.kind === 'text' && second.kind === 'constant' && right.literal)
     return tailOf(first, second.value, span);
   const [a, b] = [asInt(first.type), asInt(second.type)];

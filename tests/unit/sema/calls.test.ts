@@ -23,6 +23,7 @@ test.each([
   ['str(arg0, 7)', 'str(arg0:uint64, 7:int8):string[8]'],
   ['str("abc")', '"abc":string[4]'],
   ['"abc" + 1', '"bc":string[3]'],
+  ['"abc" + "de"', '"abcde":string[6]'],
   ['probe', '"kprobe:f":string[9]'],
   ['RED', '0:enum color'],
   ['pid ? 1 : 2', '(convert(pid():uint32):bool ? 1:int8 : 2:int8):int8'],

@@ -82,6 +82,17 @@ test('an attach point that does not exist leaves the others alone', () =>
                // ^^^^^^^^ unknown-identifier
   `));
 
+test.each([
+  ['error', ['error target-not-found']],
+  ['warn', ['warning target-not-found']],
+  ['ignore', []],
+] as const)('missing_probes=%s: what nothing matches', (missingProbes, wanted) => {
+  const minimal = goldenFacts('minimal');
+  const facts = { ...minimal, settings: { ...minimal.settings, missingProbes } };
+  const { diagnostics } = analysed('kprobe:nothing*, begin { @ = 1; }', { facts });
+  expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(wanted);
+});
+
 test('limits on probes and programs tell both remedies', () => {
   const facts = goldenFacts('minimal');
   const limited = (limits: object) => ({ facts: { ...facts, settings: { ...facts.settings, ...limits } } });
