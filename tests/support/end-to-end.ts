@@ -7,6 +7,7 @@ import { controlFlowCases } from './cases/control-flow.ts';
 import { failureCases } from './cases/failures.ts';
 import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
+import { reliabilityCases } from './cases/reliability.ts';
 import { stackCases } from './cases/stacks.ts';
 import { typeCases } from './cases/types.ts';
 import { valueCases } from './cases/values.ts';
@@ -288,6 +289,7 @@ export const cases: readonly Case[] = [
     prints: (stdout: string): void => expect(stdout).toMatch(/^ {8}[a-z_0-9]+\+\d+$/m),
   },
   ...controlFlowCases,
+  ...reliabilityCases,
   ...outputCases,
   ...stackCases,
   ...probeCases,
