@@ -90,6 +90,7 @@ export const diagnosticCodes = [
   'bad-config',
   'deprecated',
   'ring-enlarged',
+  'unstable-feature',
   // The machine
   'btf-missing',
   'clang-missing',

@@ -158,6 +158,14 @@ export interface FunctionDefinition extends Documented {
 /** One CPU's cell of an aggregation, by slot name. */
 export type Cell = Readonly<Record<string, bigint>>;
 
+/** Values by time. */
+export interface Series {
+  /** Nanoseconds. */
+  readonly interval: bigint;
+  /** One for each interval, in their order; `start` in atomic time, nanoseconds since 1970. */
+  readonly points: readonly { readonly start: bigint; readonly value?: bigint }[];
+}
+
 /** count(), hist(n): the whole right side of an assignment to a map. */
 export interface AggregationDefinition extends Documented {
   readonly kind: 'aggregation';
@@ -167,9 +175,19 @@ export interface AggregationDefinition extends Documented {
   /** What one CPU stores under one key (and bucket). All zero bytes mean: nothing yet. */
   readonly cell: (type: AggregateType) => Layout;
   /** Buckets: the key is extended by this u64, and the cell belongs to the bucket. */
-  readonly bucket?: (args: readonly Argument[], out: Emitter, type: AggregateType) => Scalar;
+  readonly bucket?: (args: readonly Argument[], out: Emitter, type: AggregateType, moment?: Scalar) => Scalar;
+  /** The time of the call, 64 bits: read once, for `bucket` and `update` must agree on it. */
+  readonly moment?: (out: Emitter) => Scalar;
+  /** How many entries one key may need, where that is more than maps usually have. */
+  readonly entriesOfKey?: (type: AggregateType) => number;
   /** Adds to this CPU's cell in place. Interrupts may come between: prefer atomicAdd. */
-  readonly update: (args: readonly Argument[], out: Emitter, cell: Memory, type: AggregateType) => void;
+  readonly update: (
+    args: readonly Argument[],
+    out: Emitter,
+    cell: Memory,
+    type: AggregateType,
+    moment?: Scalar,
+  ) => void;
   /**
    * How the script reads it, where it is a number: all CPUs' cells merged into one, which begins as zero bytes, and the number that this
    * one stands for, in 64 bits of the type's sign.
@@ -180,6 +198,8 @@ export interface AggregationDefinition extends Documented {
   };
   /** All CPUs' cells of one key to a value. Aggregations with buckets have `histogram` instead. */
   readonly reduce?: (cells: readonly Cell[], type: AggregateType) => Value;
+  /** For each key, given all CPUs' cells of all its buckets, its series. */
+  readonly series?: (keys: readonly (readonly Cell[])[], type: AggregateType) => readonly Series[];
   /** All buckets of one key: bucket number → count over all CPUs. */
   readonly histogram?: (buckets: ReadonlyMap<bigint, bigint>, type: AggregateType) => Value;
 }

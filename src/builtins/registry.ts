@@ -4,6 +4,7 @@ import { avg, stats } from './aggregations/averages.ts';
 import { count, sum } from './aggregations/count.ts';
 import { max, min } from './aggregations/extremes.ts';
 import { hist, lhist } from './aggregations/hist.ts';
+import { tseries } from './aggregations/tseries.ts';
 import type { Builtin, EventDefinition, EventFields } from './define.ts';
 import { assertStr, fail, staticAssert } from './functions/assertions.ts';
 import { buf } from './functions/buf.ts';
@@ -160,6 +161,7 @@ export const builtins: readonly Builtin[] = [
   stats,
   hist,
   lhist,
+  tseries,
 ];
 
 const byName: ReadonlyMap<string, Builtin> = new Map(builtins.map((builtin) => [builtin.name, builtin]));

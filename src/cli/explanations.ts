@@ -396,6 +396,10 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   'ring-enlarged': {
     text: 'The ring buffer that perf_rb_pages asks for is smaller than the largest event of the script, so it was made larger. Events can be large by max_strlen, stacks and whole structs.',
   },
+  'unstable-feature': {
+    text: 'This part of the language may still change, or its output may. The setting that is named in the hint says what is to happen: enable, warn (the default) or error.',
+    wrong: 'kprobe:vfs_read { @ = tseries(1, 1s, 10); }',
+  },
   // The machine
   'clang-missing': {
     text: 'C that is imported to be compiled for BPF (.bpf.c) needs clang, of a version that is not newer than libLLVM. Install it (apt-get install clang-19), or name it by TSTRACE_CLANG. Scripts without such imports do without it.',

@@ -231,8 +231,9 @@ export function emitAggregate(
 ): void {
   const { out } = emission;
   const { bucket } = definition;
-  const keyPlace = emitKey(emission, map, key, bucket && (() => registerOf(bucket(args, out, type))));
-  withValue(emission, map, keyPlace, (cell) => definition.update(args, out, cell, type));
+  const moment = definition.moment?.(out);
+  const keyPlace = emitKey(emission, map, key, bucket && (() => registerOf(bucket(args, out, type, moment))));
+  withValue(emission, map, keyPlace, (cell) => definition.update(args, out, cell, type, moment));
 }
 
 /** The number of entries, counted by a function that the kernel calls for each. */

@@ -114,5 +114,6 @@ const memberJson = ({ key, value }: MapEntry): string => `${keyJson(key)}: ${val
 function mapType(value: Value): string {
   if (typeof value !== 'object' || value === null) return 'map';
   if (value.kind === 'histogram') return 'hist';
+  if (value.kind === 'series') return 'tseries';
   return value.kind === 'stats' ? 'stats' : 'map';
 }

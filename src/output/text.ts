@@ -1,7 +1,6 @@
 /** Output as text. */
 
 import type { MapEntry, MapSnapshot, Output } from './output.ts';
-import { histogramText } from './histogram.ts';
 import type { Notices } from './notices.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyText, valueText } from './value-text.ts';
@@ -32,6 +31,7 @@ export function textOutput(writer: Writer, notices: Notices): Output {
 /** One entry with its line break: `@x: 5`, `@x[1, foo]: 5`; a histogram has its name above and a blank line below. */
 function entryText(map: MapSnapshot, { key, value }: MapEntry): string {
   const name = map.keyed ? `${map.name}[${keyText(key)}]` : map.name;
-  if (typeof value === 'object' && value?.kind === 'histogram') return `${name}:\n${histogramText(value)}\n`;
+  if (typeof value === 'object' && (value?.kind === 'histogram' || value?.kind === 'series'))
+    return `${name}:\n${valueText(value)}\n`;
   return `${name}: ${valueText(value)}\n`;
 }

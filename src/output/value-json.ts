@@ -2,6 +2,7 @@
 
 import type { Value } from '../types/value.ts';
 import { histogramJson } from './histogram.ts';
+import { seriesJson } from './series.ts';
 import { integerJson, objectJson, textJson } from './json-text.ts';
 import { keyText, valueText } from './value-text.ts';
 
@@ -32,6 +33,8 @@ export function valueJson(value: Value): string {
       ]);
     case 'histogram':
       return histogramJson(value);
+    case 'series':
+      return seriesJson(value);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { ByteText, Value } from '../types/value.ts';
 import { histogramText } from './histogram.ts';
+import { seriesText } from './series.ts';
 
 export function valueText(value: Value): ByteText {
   if (typeof value === 'string') return value;
@@ -30,6 +31,8 @@ export function valueText(value: Value): ByteText {
       ]);
     case 'histogram':
       return histogramText(value);
+    case 'series':
+      return seriesText(value);
   }
 }
 

@@ -6,11 +6,12 @@ import { ok } from '../base/result.ts';
 import type { AggregationDefinition, Cell } from '../builtins/define.ts';
 import type { MapEntry, MapSnapshot } from '../output/output.ts';
 import type { MapPlan, ScriptMap } from '../plan/plan.ts';
-import type { Layout } from '../types/layout.ts';
+import type { Layout, Slot } from '../types/layout.ts';
 import type { AggregateType } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
 import type { DecodeContext, Reader } from './decode.ts';
 import { compileReader, compileSlots, integerReader } from './decode.ts';
+import { seriesValue } from './series-value.ts';
 import type { MapAccess, OpenMap, Visit } from './map-entries.ts';
 import { isPerCpu, valueStride, walkEntries, walkKeys } from './map-entries.ts';
 import type { Memory } from './memory.ts';
@@ -91,6 +92,7 @@ interface Gatherer {
 function gathererOf(plan: MapPlan, script: ScriptMap, reading: MapReading): Gatherer {
   if (script.value.kind !== 'aggregate') return plainGatherer(plan, script, reading);
   const definition = reading.aggregation(script.value.name);
+  if (definition.series) return seriesGatherer(script, script.value, definition.series, plan, reading);
   return definition.histogram === undefined
     ? aggregateGatherer(
         script,
@@ -151,10 +153,7 @@ function histogramGatherer(
   reading: MapReading,
 ): Gatherer {
   const groups = new Map<string, { readonly key: readonly Value[]; readonly buckets: Map<bigint, bigint> }>();
-  const bucketSlot = present(
-    script.keyLayout.slots.find((slot) => slot.name === bucketSlotName),
-    `bucket in the key of ${script.name}`,
-  );
+  const bucketSlot = bucketSlotOf(script);
   const countSlot = present(script.valueLayout.slots[0], `count slot of ${script.name}`);
   return {
     visitor(keys, values) {
@@ -176,8 +175,50 @@ function histogramGatherer(
   };
 }
 
+/** All cells of each key, whatever their buckets. */
+function seriesGatherer(
+  script: ScriptMap,
+  type: AggregateType,
+  series: NonNullable<AggregationDefinition['series']>,
+  plan: MapPlan,
+  reading: MapReading,
+): Gatherer {
+  const groups = new Map<string, { readonly key: readonly Value[]; readonly cells: Cell[] }>();
+  const { offset } = bucketSlotOf(script);
+  return {
+    visitor(keys, values) {
+      const readKey = keyReader(script, keys, reading.decoding);
+      const readCells = cellsReader(script.valueLayout, values, plan, reading);
+      return (keyAt, valueAt) => {
+        const id = keys.bytes.toString('latin1', keyAt, keyAt + offset);
+        const group = groups.get(id) ?? { key: readKey(keyAt), cells: [] };
+        groups.set(id, group);
+        group.cells.push(...readCells(valueAt));
+      };
+    },
+    entries: () => {
+      const found = [...groups.values()];
+      const shown = series(
+        found.map(({ cells }) => cells),
+        type,
+      );
+      return shown.map((one, index) => ({
+        key: present(found[index], 'key').key,
+        value: seriesValue(one, reading.decoding),
+      }));
+    },
+    zero: () => seriesValue({ interval: 1n, points: [] }, reading.decoding),
+  };
+}
+
 /** Behind the key's own parts, for aggregations with buckets. */
 const bucketSlotName = 'bucket';
+
+const bucketSlotOf = ({ name, keyLayout }: ScriptMap): Slot =>
+  present(
+    keyLayout.slots.find((slot) => slot.name === bucketSlotName),
+    `bucket in the key of ${name}`,
+  );
 
 /** The key's parts; none for a scalar map, whatever its key's bytes are. */
 function keyReader(

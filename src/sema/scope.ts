@@ -219,6 +219,12 @@ export class Scope {
   }
 }
 
+/** Entries that one key alone may need. */
+function entriesOfKey({ aggregation, value }: MapFacts): number {
+  const type = typeOf(value);
+  return type.kind === 'aggregate' ? (aggregation?.entriesOfKey?.(type) ?? 1) : 1;
+}
+
 /** A map as code generation wants it. */
 export function mapSymbolOf(
   map: MapFacts,
@@ -235,7 +241,7 @@ export function mapSymbolOf(
     type: declared?.type ?? (map.aggregation ? 'percpu-hash' : 'hash'),
     key,
     value: typeOf(map.value),
-    entriesMax: declared?.entriesMax ?? (isPlainScalar ? 1 : keysMax),
+    entriesMax: declared?.entriesMax ?? (isPlainScalar ? 1 : Math.max(keysMax, entriesOfKey(map))),
     isDeclared: declared !== undefined,
     ...(map.aggregation && { aggregation: map.aggregation }),
     span: map.span,

@@ -46,6 +46,8 @@ function compareObjects(a: ObjectValue, b: Value): Order {
       return b.kind === a.kind ? compareLists(a.frames, b.frames) : compareKinds(a, b);
     case 'stats':
       return b.kind === a.kind ? compareStats(a, b) : compareKinds(a, b);
+    case 'series':
+      return compareKinds(a, b);
     case 'histogram':
       return b.kind === a.kind ? comparePrimitives(samplesOf(a), samplesOf(b)) : compareKinds(a, b);
   }

@@ -30,6 +30,12 @@ export type Value =
   /** A call stack, already in words: one line a frame, no indent, no line break. */
   | { readonly kind: 'stack'; readonly frames: readonly ByteText[]; readonly indent: ByteText }
   | { readonly kind: 'stats'; readonly count: bigint; readonly average: bigint; readonly total: bigint }
+  /** A value for each interval, in their order; `time` is when it began, as precise as `precision` says. */
+  | {
+      readonly kind: 'series';
+      readonly precision: 's' | 'ms' | 'us' | 'ns';
+      readonly points: readonly { readonly time: ByteText; readonly value?: bigint }[];
+    }
   /** Buckets in rising order, from the first to the last that isn't empty. `style` chooses how bounds are labelled. */
   | {
       readonly kind: 'histogram';

@@ -1,5 +1,6 @@
 /** What functions of output and control print, and where: one case for each. */
 
+import { expect } from 'vitest';
 import type { Case } from '../end-to-end.ts';
 
 export const outputCases: readonly Case[] = [
@@ -79,5 +80,41 @@ export const outputCases: readonly Case[] = [
     script:
       'begin { debugf("tstrace %d %x %s", -3, 255, "end"); system("grep -o \'tstrace -3 ff end\' /sys/kernel/tracing/trace | tail -n 1"); exit(); }',
     prints: 'tstrace -3 ff end',
+  },
+  {
+    title: 'time series have a value for each interval, as text and as JSON',
+    options: ['-f', 'json'],
+    command: '{programs}/reader 7 512',
+    script: `config = { unstable_tseries = enable; }
+      tracepoint:syscalls:sys_exit_read /pid == cpid && args.ret == 512/ { @sum[args.ret] = tseries(args.ret, 10ms, 100, "sum"); @last = tseries(-1, 3600s, 2); }`,
+    prints: (stdout: string): void => {
+      const lines = stdout.trim().split('\n').slice(1);
+      const [last, sum] = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      expect(last).toMatchObject({ type: 'tseries', data: { '@last': [{ value: -1 }] } });
+      const points = (sum as { data: { '@sum': { '512': { interval_start: string; value: number }[] } } })
+        .data['@sum']['512'];
+      expect(points.reduce((total, { value }) => total + value, 0)).toBe(7 * 512);
+      for (const { interval_start: start } of points) expect(start).toMatch(/^\d\d:\d\d:\d\d\.\d\d0$/);
+    },
+  },
+  {
+    title: 'a time series is a plot',
+    script: `config = { unstable_tseries = enable; }
+      begin { @s = tseries(5, 3600s, 2); print(@s); clear(@s); exit(); }`,
+    prints: (stdout: string): void =>
+      expect(stdout.replaceAll(/\d\d:\d\d:\d\d/g, 'TT:TT:TT')).toBe(`\
+@s:
+         4                                                   6
+hh:mm:ss |___________________________________________________|
+TT:TT:TT |                         *                         | 5
+         v___________________________________________________v
+         4                                                   6
+
+
+
+@s:
+<no data>
+
+`),
   },
 ];
