@@ -1,6 +1,6 @@
 /**
- * How long a map of 100,000 keys takes to read, sort and print, and how much memory. Needs root: the map is a real one.
- * Run it with `node bench/run.mjs big-map [json]`.
+ * How long a large map takes to read, sort and print, and how much memory. Needs root: the map is a real one.
+ * Run it with `node bench/run.mjs big-map [KEYS] [json] [top]`; 100,000 keys if it isn't said, and all of them rather than the top 10.
  */
 
 import { openSync, writeSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { layOut } from '../src/types/layout.ts';
 import { string, u64 } from '../src/types/type.ts';
 import { plainDecoding } from '../tests/support/decoding.ts';
 
-const keys = 100_000;
+const keys = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 100_000);
 const possibleCpus = 2;
 
 function unwrap<T>(result: Result<T, unknown>): T {
@@ -83,7 +83,7 @@ const snapshot = unwrap(
   readMap({ fd, plan }, { api: realBpf, possibleCpus, decoding: plainDecoding, aggregation }),
 );
 const read = performance.now();
-output.map(snapshot);
+output.map(snapshot, { top: process.argv.includes('top') ? 10 : 0 });
 output.finish();
 const printed = performance.now();
 console.log(

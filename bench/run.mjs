@@ -3,7 +3,7 @@
  *
  *   node bench/run.mjs [start|compile|drain|overhead …] [--out FILE]   compares with the installed bpftrace (compare.ts)
  *   node bench/run.mjs ring [FILE]                                     one piece alone: ring.ts
- *   node bench/run.mjs big-map [json]                                  big-map.ts
+ *   node bench/run.mjs big-map [KEYS] [json] [top]                     big-map.ts
  *   node bench/run.mjs scale                                           scale.ts: how compile time grows
  */
 

@@ -3,28 +3,35 @@
 import { compareLists, compareValues, samplesOf } from '../types/compare-values.ts';
 import type { Integer, Value } from '../types/value.ts';
 import type { MapEntry, MapOptions, MapSnapshot } from './output.ts';
+import { largest } from './top-entries.ts';
 
 /** Ascending, so that the largest comes last; the last `top`; their values divided by `div`. */
 export function arrangeEntries(map: MapSnapshot, options: MapOptions = {}): readonly MapEntry[] {
-  const sorted = map.keyed ? sortEntries(map.entries) : map.entries;
-  const top = options.top ?? 0;
-  const kept = map.keyed && top > 0 ? sorted.slice(-top) : sorted;
+  const kept = map.keyed ? sortEntries(map.entries, options.top ?? 0) : map.entries;
   const div = BigInt(options.div ?? 1);
   if (div === 0n || div === 1n) return kept;
   return kept.map((entry) => ({ key: entry.key, value: divideValue(entry.value, div) }));
 }
 
-/** By value where values are numbers or sums of samples, else by key; ties by key. */
-function sortEntries(entries: readonly MapEntry[]): readonly MapEntry[] {
-  const ranked = entries.map((entry) => ({ entry, rank: rankOf(entry.value) }));
-  ranked.sort((a, b) => {
-    if (a.rank !== undefined && b.rank !== undefined && a.rank !== b.rank) {
-      if (a.rank < b.rank) return -1;
-      if (a.rank > b.rank) return 1;
-    }
-    return compareLists(a.entry.key, b.entry.key) || compareValues(a.entry.value, b.entry.value);
-  });
-  return ranked.map(({ entry }) => entry);
+interface Ranked {
+  readonly entry: MapEntry;
+  readonly rank: Integer | undefined;
+}
+
+/** By value where values are numbers or sums of samples, else by key; ties by key. The last `top`, or all if that is 0. */
+function sortEntries(entries: readonly MapEntry[], top: number): readonly MapEntry[] {
+  const ranked = entries.map((entry): Ranked => ({ entry, rank: rankOf(entry.value) }));
+  const few = top > 0 && top < entries.length;
+  const sorted = few ? largest(ranked, top, compareRanked) : ranked.sort(compareRanked);
+  return sorted.map(({ entry }) => entry);
+}
+
+function compareRanked(a: Ranked, b: Ranked): number {
+  if (a.rank !== undefined && b.rank !== undefined && a.rank !== b.rank) {
+    if (a.rank < b.rank) return -1;
+    if (a.rank > b.rank) return 1;
+  }
+  return compareLists(a.entry.key, b.entry.key) || compareValues(a.entry.value, b.entry.value);
 }
 
 /** What an entry is sorted by, if not by its key. */

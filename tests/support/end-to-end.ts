@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import { argumentCases } from './cases/arguments.ts';
+import { borderCases } from './cases/borders.ts';
 import { clockCases } from './cases/clocks.ts';
 import { controlFlowCases } from './cases/control-flow.ts';
 import { failureCases } from './cases/failures.ts';
@@ -298,4 +299,5 @@ export const cases: readonly Case[] = [
   ...failureCases,
   ...valueCases,
   ...clockCases,
+  ...borderCases,
 ];
