@@ -101,6 +101,7 @@ export const diagnosticCodes = [
   'attach-failed',
   'bad-option',
   'load-failed',
+  'output-incomplete',
   'runtime-warning',
 ] as const;
 

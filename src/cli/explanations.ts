@@ -426,6 +426,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   'load-failed': {
     text: "The kernel's verifier refused a program, or a map could not be made. The message has the verifier's last words; -v shows its whole log.",
   },
+  'output-incomplete': {
+    text: 'What the script printed could not be written to the end, since the disk is full, say: tracing stopped there. What was written before is right as far as it goes.',
+  },
   'runtime-warning': {
     text: 'Something went wrong while the script ran, at the place shown: a division by zero, an index out of bounds, a map that was full. The numbers that follow from it are not to be trusted.',
   },

@@ -3,7 +3,7 @@
 import { Bug } from '../base/assert.ts';
 import { diagnostic, Report } from '../base/diagnostic.ts';
 import { hasErrors } from '../base/outcome.ts';
-import type { Result } from '../base/result.ts';
+import type { Result, SysError } from '../base/result.ts';
 import type { SourceFile, Sources } from '../base/source-file.ts';
 import { taiOffset } from '../runtime/kernel/clocks.ts';
 import { sourceFile, sourcesOf } from '../base/source-file.ts';
@@ -16,6 +16,7 @@ import { createNotices } from '../output/notices.ts';
 import { renderMessage } from '../output/render-diagnostic.ts';
 import type { Settings } from '../plan/settings.ts';
 import { settled } from '../plan/settings.ts';
+import { liveBtf } from '../system/btf/read.ts';
 import { importFiles } from '../system/import-files.ts';
 import { readMachine } from '../system/machine.ts';
 import { explainCode } from './commands/explain.ts';
@@ -67,10 +68,21 @@ async function start(world: World): Promise<number> {
   if (options.action === 'format') return formatScript(world, options);
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
+  const unusable = unusableBtf(variable(world.environment, 'BTF'));
+  if (unusable) return usageError(world, unusable);
   if (options.action === 'info') return info(world, options, settings.value);
   return options.action === 'list'
     ? list(world, options, settings.value)
     : runScript(world, options, settings.value);
+}
+
+/** Told whether or not the script has to know types: whoever names a file means it. */
+function unusableBtf(file: string | undefined): UsageError | undefined {
+  const read = file === undefined ? undefined : liveBtf({ file }).kernel();
+  if (read?.ok !== false) return undefined;
+  const hint =
+    'TSTRACE_BTF names a file with the type information of a kernel, such as /sys/kernel/btf/vmlinux.';
+  return { message: `TSTRACE_BTF: ${read.error}`, hint };
 }
 
 async function runScript(world: World, options: Options, settings: Partial<Settings>): Promise<number> {
@@ -109,6 +121,10 @@ function formatScript(world: World, options: Options): number {
   return usageError(world, { message: `can't write to ${options.outputPath}: ${reasonOf(written.error)}` });
 }
 
+const unwritten = (failure: SysError): UsageError => ({
+  message: `can't write to standard output: ${reasonOf(failure)}`,
+});
+
 function list(world: World, options: Options, environment: Partial<Settings>): number {
   const machine = readMachine(taiOffset, options.pid === undefined ? {} : { targetPid: options.pid });
   const facts = liveFactsFor({ machine, settings: settled(environment), options, world });
@@ -133,8 +149,8 @@ function list(world: World, options: Options, environment: Partial<Settings>): n
     ...(types ? typeLines(types, facts, options.verbose) : listingLines(found, facts, options.verbose)),
   ];
   noticesFor(world, options, script.value.sources).diagnostics(report.diagnostics);
-  print(world, lines.map((line) => `${line}\n`).join(''));
-  return hasErrors(report.diagnostics) ? exitCodes.failure : exitCodes.success;
+  const printed = print(world, lines.map((line) => `${line}\n`).join(''));
+  return hasErrors(report.diagnostics) ? exitCodes.failure : printed;
 }
 
 /** Imports are files, whatever the script is. */
@@ -161,7 +177,7 @@ function readSource(world: World, { source }: Options): Result<SourceFile, Usage
   if (source.kind === 'text') return { ok: true, value: sourceFile('stdin', source.text) };
   const read = source.kind === 'stdin' ? world.readStdin() : world.readFile(source.path);
   const name = source.kind === 'stdin' ? 'stdin' : source.path;
-  if (read.ok) return { ok: true, value: sourceFile(name, Buffer.from(read.value).toString('utf8')) };
+  if (read.ok) return textOf(name, read.value);
   return {
     ok: false,
     error: {
@@ -169,6 +185,14 @@ function readSource(world: World, { source }: Options): Result<SourceFile, Usage
       ...(looksLikeProgram(name) && { hint: `To run a program given as text: tstrace -e '${name}'` }),
     },
   };
+}
+
+/** No script has a NUL byte; programs, archives and pictures do, and each of their bytes would be an error. */
+function textOf(name: string, bytes: Uint8Array): Result<SourceFile, UsageError> {
+  const at = bytes.indexOf(0);
+  if (at < 0) return { ok: true, value: sourceFile(name, Buffer.from(bytes).toString('utf8')) };
+  const hint = 'To trace a program: tstrace -c PROGRAM -e SCRIPT.';
+  return { ok: false, error: { message: `${name} is not a script: byte ${at + 1} is NUL`, hint } };
 }
 
 const looksLikeProgram = (name: string): boolean => /[{<]/.test(name);
@@ -208,10 +232,11 @@ function explain(world: World, code: string): number {
 }
 
 function print(world: World, text: string): number {
-  writeAll(world.stdout, text);
-  return exitCodes.success;
+  const failure = writeAll(world.stdout, text);
+  return failure ? usageError(world, unwritten(failure)) : exitCodes.success;
 }
 
+/** If it can't be said, there is nowhere to say that. */
 function say(world: World, text: string): void {
   writeAll(world.stderr, text);
 }

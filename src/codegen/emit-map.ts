@@ -45,11 +45,16 @@ export function emitKey(
   return place;
 }
 
-/** A value in memory is the key as it is; a tuple's layout is that of its parts. */
+/** A value in memory is the key as it is, unless it ends before the key does; a tuple's layout is that of its parts. */
 function wholeKey(emission: Emission, key: TypedExpr, bytes: number): Place {
+  const { out } = emission;
   const value = memoryOf(emission, key);
-  assert(value.bytes === bytes, `a key of ${bytes} bytes`);
-  return value;
+  if (value.bytes === bytes) return value;
+  assert(value.bytes < bytes, `a key of ${bytes} bytes`);
+  const place = out.storage.reserve(bytes, 'key');
+  out.zero(place);
+  out.copy(place, 0, value, 0, value.bytes);
+  return place;
 }
 
 const isThere = ({ out }: Emission, found: IrPointer): Register =>

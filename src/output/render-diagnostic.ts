@@ -21,12 +21,19 @@ const colours: Readonly<Record<Severity, string>> = {
 };
 const plain = '\x1b[0m';
 const tab = '    ';
+/** Whoever has so many errors mends the first of them before reading on. */
+const diagnosticsMax = 100;
+/** Of a line of source, before and behind the marked place. */
+const contextColumnsMax = 200;
 
 /** Errors before warnings, otherwise in the order found. Every line ends with a line break. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
-  return [...errors, ...warnings].map((diagnostic) => renderDiagnostic(diagnostic, options)).join('');
+  const all = [...errors, ...warnings];
+  const rest = all.length - diagnosticsMax;
+  const shown = all.slice(0, diagnosticsMax).map((diagnostic) => renderDiagnostic(diagnostic, options));
+  return rest > 0 ? `${shown.join('')}… and ${rest} more\n` : shown.join('');
 }
 
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
@@ -95,18 +102,23 @@ function excerpt(span: Span, source: SourceFile): string {
   const { first, last } = extentOf(span, source);
   if (first.line !== last.line) {
     const count = last.line - first.line + 1;
-    return Array.from(
-      { length: count },
-      (_, index) => `${expandTabs(lineText(source, first.line + index))}\n`,
-    ).join('');
+    return Array.from({ length: count }, (_, index) => {
+      const line = visible(lineText(source, first.line + index));
+      return `${line.slice(0, contextColumnsMax).join('')}${line.length > contextColumnsMax ? '…' : ''}\n`;
+    }).join('');
   }
   const line = lineText(source, first.line);
-  const before = columnsOf(line.slice(0, first.column - 1));
-  const marked = Math.max(1, columnsOf(line.slice(first.column - 1, last.column - 1)));
-  return `${expandTabs(line)}\n${' '.repeat(before)}${'~'.repeat(marked)}\n`;
+  const before = visible(line.slice(0, first.column - 1));
+  const marked = visible(line.slice(first.column - 1, last.column - 1)).slice(0, contextColumnsMax);
+  const after = visible(line.slice(last.column - 1));
+  const shownBefore = before.length > contextColumnsMax ? ['…', ...before.slice(-contextColumnsMax)] : before;
+  const shownAfter = after.length > contextColumnsMax ? [...after.slice(0, contextColumnsMax), '…'] : after;
+  return `${[...shownBefore, ...marked, ...shownAfter].join('')}\n${' '.repeat(shownBefore.length)}${'~'.repeat(Math.max(1, marked.length))}\n`;
 }
 
-const expandTabs = (text: string): string => text.replaceAll('\t', tab);
-
-/** How many columns a text takes; every character counts one, a tab four. */
-const columnsOf = (text: string): number => Array.from(expandTabs(text)).length;
+/**
+ * A text as characters of one column each: a tab is four blanks, and what would steer the terminal is shown as a mark, not sent to it.
+ */
+const visible = (text: string): readonly string[] =>
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  Array.from(text.replaceAll('\t', tab).replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd'));

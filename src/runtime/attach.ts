@@ -81,10 +81,15 @@ export function attach(
       }
     }
   }
-  const fatal =
-    failures.some(({ error }) => isFatal(session, error)) || (probes.length === 0 && failures.length > 0);
-  return fatal ? failed(tell(session, failures)) : ok({ probes, diagnostics: tell(session, failures) });
+  const told = tell(session, failures);
+  if (failures.some(({ error }) => isFatal(session, error))) return failed(told);
+  if (probes.length === 0 && failures.length > 0) return failed([...told, nothingAttached]);
+  return ok({ probes, diagnostics: told });
 }
+
+const nothingAttached = diagnostic('error', 'attach-failed', 'Attachment failed for all probes', undefined, {
+  hints: ['missing_probes lets a script go on without some of its probes, not without all.'],
+});
 
 interface Session {
   readonly bpf: BpfApi;

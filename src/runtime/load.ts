@@ -9,7 +9,7 @@ import type { Sources } from '../base/source-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
 import type { BpfApi, Fd, KernelLog, MultiAttachType, ProgramSpec } from './bpf-api.ts';
-import { callText, isOlderThan, isPrivilege, privilegeHint } from './causes.ts';
+import { callText, isOlderThan, isPrivilege, privilegeHint, resourceCause } from './causes.ts';
 import { createMaps } from './create-maps.ts';
 import type { Handles } from './handles.ts';
 import type { ObjectProgram } from './link-program.ts';
@@ -226,6 +226,11 @@ function refusal(
   error: SysError,
   attempt: Attempt,
 ): LoadFailure {
+  const resource = resourceCause(error);
+  if (resource) {
+    const message = `can't load ${plan.probe}: ${resource.cause}`;
+    return { diagnostic: diagnostic('error', 'load-failed', message, plan.span, { hints: [resource.hint] }) };
+  }
   if (attempt.log.text === '') {
     return {
       diagnostic: diagnostic(

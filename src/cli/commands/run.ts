@@ -12,7 +12,9 @@ import { compile } from '../../compile.ts';
 import type { Script } from '../../imports/gather.ts';
 import type { Notices } from '../../output/notices.ts';
 import { printAst } from '../../parser/print-ast.ts';
+import type { SysError } from '../../base/result.ts';
 import { ok } from '../../base/result.ts';
+import { reasonOf } from '../../base/sys-reason.ts';
 import type { Machine } from '../../plan/machine.ts';
 import type { Settings } from '../../plan/settings.ts';
 import { settled } from '../../plan/settings.ts';
@@ -35,7 +37,7 @@ import { variable } from '../settings.ts';
 import type { OpenedTarget } from '../target.ts';
 import { openTarget } from '../target.ts';
 import type { World } from '../world.ts';
-import { writeAll } from '../write-all.ts';
+import { Printer, writeAll } from '../write-all.ts';
 
 export interface RunRequest {
   readonly options: Options;
@@ -86,13 +88,15 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
     return exitCodes.success;
   }
   notices.diagnostics(compiled.diagnostics);
-  if (options.debug.has('ast')) writeAll(world.stdout, printAst(compiled.program));
-  if (options.debug.has('types') && compiled.typed) writeAll(world.stdout, printTypes(compiled.typed));
+  const shown = new Printer(world.stdout);
+  if (options.debug.has('ast')) shown.print(printAst(compiled.program));
+  if (options.debug.has('types') && compiled.typed) shown.print(printTypes(compiled.typed));
   const { generated, facts } = compiled;
   if (!generated || !facts || hasErrors(compiled.diagnostics)) return exitCodes.failure;
 
-  const object = makeObject(request, generated, machine);
+  const object = makeObject(request, generated, machine, shown);
   if (!object.ok) return fail(notices, object.diagnostics);
+  if (shown.failure) return fail(notices, [incomplete('standard output', shown.failure)]);
   if (compilesOnly(options)) return exitCodes.success;
 
   const refused = checkPrivileges(machine);
@@ -116,7 +120,9 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
     }),
   );
   if (outcome.failure) notices.diagnostics(outcome.failure);
-  return outcome.exitCode;
+  const unwritten = output.failure();
+  if (!unwritten) return outcome.exitCode;
+  return fail(notices, [incomplete(options.outputPath ?? 'standard output', unwritten)]);
 }
 
 type Made =
@@ -124,9 +130,13 @@ type Made =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** The object file, and whatever of the way to it is to be seen. */
-function makeObject({ options, world, notices }: RunRequest, generated: Generated, machine: Machine): Made {
-  const show = (text: string): void => writeAll(world.stdout, text);
-  if (options.debug.has('codegen')) show(generated.ir);
+function makeObject(
+  { options, world, notices }: RunRequest,
+  generated: Generated,
+  machine: Machine,
+  shown: Printer,
+): Made {
+  if (options.debug.has('codegen')) shown.print(generated.ir);
   const llvm = locateLlvm(variable(world.environment, 'LLVM'));
   if (!llvm.ok) return refused(llvm.error.message, llvm.error.hint);
   const wantIr = options.debug.has('codegen-opt') || options.emitLlvm !== undefined;
@@ -141,7 +151,7 @@ function makeObject({ options, world, notices }: RunRequest, generated: Generate
     onFatal,
   });
   if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
-  if (options.debug.has('codegen-opt')) show(emitted.value.optimisedIr ?? '');
+  if (options.debug.has('codegen-opt')) shown.print(emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
   if (unwritten) return { ok: false, diagnostics: [unwritten] };
   if (!compilesOnly(options)) releaseLlvm(llvm.value, world.pid);
@@ -181,7 +191,8 @@ function writeFiles(
   ];
   for (const [path, content] of files) {
     const written = world.writeFile(path, content);
-    if (!written.ok) return diagnostic('error', 'bad-option', `can't write ${path}: ${written.error.name}`);
+    if (!written.ok)
+      return diagnostic('error', 'bad-option', `can't write ${path}: ${reasonOf(written.error)}`);
   }
   return undefined;
 }
@@ -192,6 +203,9 @@ const refused = (message: string, hint: string | undefined): Made => ({
     diagnostic('error', 'load-failed', message, undefined, { hints: hint === undefined ? [] : [hint] }),
   ],
 });
+
+const incomplete = (where: string, error: SysError): Diagnostic =>
+  diagnostic('error', 'output-incomplete', `can't write all of the output to ${where}: ${reasonOf(error)}`);
 
 function fail(notices: Notices, diagnostics: readonly Diagnostic[]): number {
   notices.diagnostics(diagnostics);

@@ -172,6 +172,12 @@ a
     prints: '{ .x = text, .y = { .z = 1, .w = text } }\n(1, { .x = text, .y = { .z = 1, .w = text } })',
   },
   {
+    title: 'buffers of any length are keys: stored, found, looped over, deleted',
+    script: `begin { @b[buf("abd", 3)] = 5; @b[buf("abdx", 3)]++; @b[buf("abc", 3)] = 1; print((@b[buf("abd", 3)], has_key(@b, buf("abe", 3))));
+      print(delete(@b, buf("abc", 3))); exit(); }`,
+    prints: '(6, false)\ntrue\n\n\n@b[abd]: 6',
+  },
+  {
     title: "print(args) shows all of a probe's arguments by name",
     command: '{programs}/reader 1 1',
     script: `tracepoint:syscalls:sys_enter_read /pid == cpid && args.count == 1/ { print(args); }

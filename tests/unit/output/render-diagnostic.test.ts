@@ -86,3 +86,28 @@ test('colours: red errors, yellow warnings, only the word', () => {
     '\x1b[31mERROR\x1b[0m: x [no-probes]\n\x1b[33mWARNING\x1b[0m: x [no-probes]\n',
   );
 });
+
+/** What is shown of one text with one marked place. */
+const excerptOf = (line: string, start: number, end: number) =>
+  renderDiagnostics([diagnostic('error', 'unknown-identifier', 'm', { file: 'x', start, end })], {
+    source: () => sourceFile('x', line),
+    colours: false,
+  })
+    .split('\n')
+    .slice(1, 3);
+
+test('what would steer the terminal is shown as a mark', () => {
+  expect(excerptOf('\x1b[31m \x07 \x9b x', 0, 1)).toEqual(['\ufffd[31m \ufffd \ufffd x', '~']);
+});
+
+test('of a very long line the surroundings of the marked place are shown', () => {
+  const [line = '', marker = ''] = excerptOf(`${'a'.repeat(5000)}BAD${'c'.repeat(5000)}`, 5000, 5003);
+  expect(line).toBe(`…${'a'.repeat(200)}BAD${'c'.repeat(200)}…`);
+  expect(marker).toBe(`${' '.repeat(201)}~~~`);
+});
+
+test('after a hundred diagnostics the rest is counted', () => {
+  const shown = render(Array.from({ length: 1234 }, () => about('pid', 'no pid')));
+  expect(shown.match(/no pid/g)).toHaveLength(100);
+  expect(shown.split('\n').at(-2)).toBe('… and 1134 more');
+});

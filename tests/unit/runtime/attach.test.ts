@@ -246,7 +246,14 @@ test('missing privileges are an error whatever is configured', () => {
 test('if nothing at all can be attached, that is an error even where single ones are passed over', () => {
   const bpf = fakeBpf();
   bpf.refuse('openPerfEvent', 'ENOENT');
-  expect(attachOn(bpf, [kprobe('f'), kprobe('g')], { missingProbes: 'warn' }).result.ok).toBe(false);
+  const told = (['warn', 'ignore'] as const).map((missingProbes) => {
+    const { result } = attachOn(bpf, [kprobe('f'), kprobe('g')], { missingProbes });
+    return result.ok ? [] : result.error.map(({ severity, message }) => `${severity}: ${message}`);
+  });
+  expect(told.map((lines) => [lines.length, lines.at(-1)])).toEqual([
+    [3, 'error: Attachment failed for all probes'],
+    [1, 'error: Attachment failed for all probes'],
+  ]);
 });
 
 test('of many failures the first are told, and the rest counted', () => {

@@ -177,6 +177,14 @@ test.each([
   },
 );
 
+test('a program that may have no file any more is not said to be refused by the verifier', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('loadProgram first', { errno: 'EMFILE', log: 'processed 12 insns' });
+  const { diagnostic } = refused(bpf, {}, plan);
+  expect(diagnostic.message).toMatch(/^can't load .*: too many files are open in this process$/);
+  expect(diagnostic.hints.join()).toContain('ulimit');
+});
+
 test('old kernels lift the limit of locked memory first, new ones need not', () => {
   const [old, recent] = [fakeBpf(), fakeBpf()];
   loadOn(old, { machine: { ...options.machine, kernel: [5, 10] } });
