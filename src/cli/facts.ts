@@ -2,9 +2,9 @@
 
 import { release } from 'node:os';
 
-import { locateLlvm } from '../codegen/llvm/locate-library.ts';
 import type { CReaderOptions } from '../cdefs/read-definitions.ts';
 import { cReader } from '../cdefs/read-definitions.ts';
+import { locateLlvm } from '../codegen/llvm/locate-library.ts';
 import { mapFile } from '../ffi/map-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -77,6 +77,10 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     searchPath: world.environment.PATH ?? '',
     mapFile,
     compileC: compilerOfC(clangOptions(options, world, machine)),
+    instructionLength: once(() => {
+      const llvm = locateLlvm(variable(world.environment, 'LLVM'));
+      return llvm.ok ? llvm.value.instructionLength() : undefined;
+    }),
     cReader: (kernel) => cReader({ ...cOptions(options, world), kernel }),
     ...(options.debugFolders !== undefined && { debugFolders: parseDebugFolders(options.debugFolders) }),
     ...(btfFile !== undefined && { btfFile }),

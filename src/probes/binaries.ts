@@ -75,6 +75,7 @@ const asItIs = (path: string): Executable => ({
   addressOf: () => undefined,
   signatureAt: () => undefined,
   codeOfLine: () => undefined,
+  instructionsAround: () => undefined,
   isFixed: false,
 });
 

@@ -307,6 +307,13 @@ export interface Executable {
   signatureAt(fileOffset: number): FunctionSignature | undefined;
   /** By a source file's path or the end of it. Undefined without debug information. */
   codeOfLine(file: string, line: number, column?: number): LineCode | undefined;
+  /**
+   * Where instructions begin in the function around a place in the file: offsets from its beginning. Undefined if no function is known to
+   * be there, or its code can't be read.
+   */
+  instructionsAround(
+    fileOffset: number,
+  ): { readonly start: number; readonly starts: readonly number[] } | undefined;
   /** Loaded at the addresses that the file has; all others are moved. */
   readonly isFixed: boolean;
   /** Made by the Go compiler, whose stacks grow by moving: a return address must not be replaced there. */

@@ -5,6 +5,7 @@ import { hasWildcard } from '../base/wildcard.ts';
 import { binariesToList, findBinaries } from './binaries.ts';
 import type { Executable, ProbeDefinition, ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
+import { checkBorder } from './instruction-border.ts';
 import { reportForm } from './target-errors.ts';
 import { contextBySignature, listedContext, contextKeyOf, contextOf } from './user-context.ts';
 import type { UserPlace } from './user-place.ts';
@@ -51,10 +52,14 @@ function userProbe(
       if (!place || binaries.length === 0 || (isReturn && reportGo(binaries, target, report))) return [];
       const isPattern = hasWildcard(written.place.text);
       const found = binaries.flatMap((binary) =>
-        placesIn(binary, place, source, report).map((at) => resolved(binary, at, isPattern, source)),
+        placesIn(binary, place, source, report).map((at) => ({ binary, at })),
       );
       if (found.length === 0) reportNoPlace(binaries, place, source, report);
-      return found;
+      // Debug information has lines begin with an instruction.
+      const isSure = place.kind === 'line';
+      return found
+        .filter(({ binary, at }) => isSure || checkBorder(binary, at, place.span, source, report))
+        .map(({ binary, at }) => resolved(binary, at, isPattern, source));
     },
     listedInBinaries: true,
     ...(isReturn && { listedByName: true }),

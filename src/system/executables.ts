@@ -16,6 +16,7 @@ import type { DebugFolder } from './elf/debug-files.ts';
 import { findDebugInfo } from './elf/find-debug-info.ts';
 import type { CachedLibrary } from './elf/library-cache.ts';
 import { findLibrary, parseLibraryCache } from './elf/library-cache.ts';
+import { instructionsAround } from './elf/instructions.ts';
 import type { Elf } from './elf/parse.ts';
 import { addressOfOffset, fileOffsetOf, sectionNamed } from './elf/parse.ts';
 import { readElf } from './elf/read.ts';
@@ -45,6 +46,8 @@ export interface ExecutablesOptions {
   readonly searchPath: string;
   /** Where debug files lie. */
   readonly debugFolders: readonly DebugFolder[];
+  /** Gives the length of the instruction at the beginning of some code, where somebody can. */
+  readonly instructionLength?: () => ((code: Uint8Array) => number) | undefined;
 }
 
 export function executables(options: ExecutablesOptions): Executables {
@@ -98,7 +101,7 @@ class DebuggedFiles {
 
 function readExecutable(
   name: string,
-  { machine, searchPath, debugFolders }: ExecutablesOptions,
+  { machine, searchPath, debugFolders, instructionLength }: ExecutablesOptions,
   debugged: DebuggedFiles,
 ): Finding {
   const path = locate(name, machine, searchPath);
@@ -111,7 +114,15 @@ function readExecutable(
   const root = foreignRoot(machine.targetPid);
   const within = path.startsWith(root) ? path.slice(root.length) : path;
   const symbols = once(() => symbolFiles(elf.value, within, { folders: debugFolders, root }));
-  return { path: realPath(path), ...contentsOf(elf.value, symbols, debugged.add(elf.value, within, root)) };
+  const content = contentsOf(elf.value, symbols, debugged.add(elf.value, within, root));
+  return {
+    path: realPath(path),
+    ...content,
+    instructionsAround(fileOffset) {
+      const lengthOf = instructionLength?.();
+      return lengthOf && instructionsAround(elf.value, content.functions(), fileOffset, lengthOf);
+    },
+  };
 }
 
 /** ET_EXEC: loaded where it says. */
@@ -124,7 +135,7 @@ function contentsOf(
   elf: Elf,
   symbols: () => readonly Elf[],
   debugged: () => Debugged | undefined,
-): Omit<Executable, 'path'> {
+): Omit<Executable, 'path' | 'instructionsAround'> {
   return {
     functions: once(() => fileFunctions(elf, symbols())),
     fileOffsetOf: (address) =>

@@ -15,6 +15,7 @@ import { cgroupId } from './cgroups.ts';
 import { demangle } from './demangle.ts';
 import type { DebugFolder } from './elf/debug-files.ts';
 import { usualDebugFolders } from './elf/debug-files.ts';
+import type { ExecutablesOptions } from './executables.ts';
 import { executables, executablesMatching } from './executables.ts';
 import { mappedExecutables } from './mapped-executables.ts';
 import { once } from './once.ts';
@@ -39,6 +40,8 @@ export interface LiveFactsOptions {
   readonly mapFile?: (path: string) => Buffer | undefined;
   /** The kernel's symbols, shared with those who print addresses; read on first use. */
   readonly kallsyms?: () => Kallsyms;
+  /** Tells machine instructions apart (executables.ts). */
+  readonly instructionLength?: NonNullable<ExecutablesOptions['instructionLength']>;
   /** Whoever reads the C part of a script, given what BTF knows; without one, nothing of it is known. */
   readonly cReader?: (kernel: KernelTypes) => ReadC;
   /** Whoever compiles C for BPF. */

@@ -106,3 +106,13 @@ test('a walk ends with the error that says why it can not go on', async () => {
   expect(status).toBe(1);
   expect(stderr).toContain('32 KiB');
 });
+
+test('a uprobe within an instruction is refused, and the program does not run', async () => {
+  const reader = join(place.programs, 'reader');
+  // The first instruction takes three bytes.
+  const script = `uprobe:${reader}:add_up+2 { @ = count(); }`;
+  const { status, stdout, stderr } = await place.tstrace(['-c', `${reader} 7 512`, '-e', script]);
+  expect(stderr).toContain(`ERROR: No instruction begins at ${reader}:add_up+2`);
+  expect(stderr).toContain('HINT: Instructions begin 2 before it and 1 behind it (bytes).');
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+});

@@ -116,7 +116,11 @@ const executable: TargetSource['executable'] = (path) => {
   const found = names.map((name, index) => ({ name, fileOffset: 0x1000 * (index + 1), bytes: 64 }));
   const bare = { usdtSites: () => [throwSite], variable: () => undefined, isGo: false, isFixed: false };
   const symbol = () => ({ address: 0x5000, bytes: 4 });
-  const unknown = { signatureAt: () => undefined, codeOfLine: () => undefined };
+  const unknown = {
+    signatureAt: () => undefined,
+    codeOfLine: () => undefined,
+    instructionsAround: (start: number) => ({ start, starts: [0] }),
+  };
   return {
     ...bare,
     symbol,

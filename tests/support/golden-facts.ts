@@ -214,6 +214,9 @@ const workSignature: FunctionSignature = {
   returns: { type: i16, passing: { kind: 'registers', count: 1 } },
 };
 
+/** An instruction begins wherever somebody asks. */
+const anyPlace: Executable['instructionsAround'] = (fileOffset) => ({ start: fileOffset, starts: [0] });
+
 const app: Executable = {
   path: '/bin/app',
   functions: () => [
@@ -242,6 +245,7 @@ const app: Executable = {
   symbol: (name) => (name === 'counter' ? { address: 0x5000, bytes: 4 } : undefined),
   addressOf: (fileOffset) => fileOffset,
   codeOfLine: () => undefined,
+  instructionsAround: anyPlace,
   signatureAt: (fileOffset) => (fileOffset === 0x2000 ? workSignature : undefined),
   isFixed: false,
   isGo: false,

@@ -9,12 +9,16 @@ import { readFileSync } from 'node:fs';
 import { present } from '../../src/base/assert.ts';
 import { taiOffset } from '../../src/runtime/kernel/clocks.ts';
 import { sourceFile, sourcesOf } from '../../src/base/source-file.ts';
-import type { Plan, ProgramPlan } from '../../src/plan/plan.ts';
+import type { Helper } from '../../src/plan/helpers.ts';
+import { helpers } from '../../src/plan/helpers.ts';
+import type { Plan, ProgramPlan, Requirement } from '../../src/plan/plan.ts';
+import { Features, missingFeatures } from '../../src/runtime/features.ts';
 import { Handles } from '../../src/runtime/handles.ts';
 import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
 import { load } from '../../src/runtime/load.ts';
 import { findFunctions } from '../../src/system/btf/find.ts';
 import { kernelObject, liveBtf } from '../../src/system/btf/read.ts';
+import { probeDevices } from '../../src/system/proc/machine-files.ts';
 import { readMachine } from '../../src/system/machine.ts';
 
 /** What is to be loaded; `object` is base64. */
@@ -57,6 +61,17 @@ function forThisKernel(program: ProgramPlan): ProgramPlan {
   return { ...program, tracing: { ...program.tracing, btfObject: kernelObject, btfId: found.id } };
 }
 
+const asked = new Features({
+  bpf: realBpf,
+  probeDevices: probeDevices(),
+  hasBtf: true,
+  functionBtfId: findFunctions(liveBtf(), likeGoldens, kernelObject)[0]?.id,
+});
+
+/** A helper that depends on more than the kernel's release. */
+const isOptional = ({ feature }: Requirement): boolean =>
+  Object.entries<Helper>(helpers).some(([name, { where }]) => name === feature && where !== undefined);
+
 function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refusal[] {
   const handles = new Handles(realBpf);
   const machine = readMachine(taiOffset);
@@ -71,7 +86,9 @@ function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refu
   const programs = plan.programs.map(forThisKernel);
   const loaded = load(realBpf, handles, { ...plan, programs }, Buffer.from(object, 'base64'), options);
   handles.closeAll();
-  if (loaded.ok) return [];
+  // What kernels are built with, their release doesn't tell.
+  if (loaded.ok || missingFeatures({ ...plan, requires: plan.requires.filter(isOptional) }, asked).length > 0)
+    return [];
   const { diagnostic, report } = loaded.error;
   return [{ name, message: diagnostic.message, log: (report?.lines ?? []).slice(-logLinesShown) }];
 }

@@ -44,6 +44,11 @@ export function madeUpBinary({
     addressOf: (fileOffset) => fileOffset + 0x400000,
     signatureAt: () => undefined,
     codeOfLine: (file, line) => lines?.(file, line),
+    // Of two bytes each.
+    instructionsAround: (fileOffset) => {
+      const start = fileOffset - ((fileOffset - firstOffset) % functionBytes);
+      return { start, starts: Array.from({ length: functionBytes / 2 }, (_, index) => index * 2) };
+    },
     functions: () =>
       functions.map((name, index) => ({
         name,

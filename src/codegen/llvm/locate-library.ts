@@ -6,6 +6,8 @@ import type { LoadError } from '../../ffi/koffi.ts';
 import { loadLibrary } from '../../ffi/koffi.ts';
 import type { LlvmBinding } from './binding.ts';
 import { bindLlvm, initializeBpfTarget, majorVersion, placeOfCode, unfitFor } from './binding.ts';
+import type { InstructionLength } from './disassemble.ts';
+import { instructionLength } from './disassemble.ts';
 
 /** An opened libLLVM with its BPF back end ready. It stays loaded until the process ends. */
 export interface Llvm {
@@ -16,6 +18,8 @@ export interface Llvm {
   /** An address within its code. */
   readonly codeAddress: bigint;
   readonly binding: LlvmBinding;
+  /** Of instructions of the processor that we run on; undefined where LLVM doesn't know it. */
+  readonly instructionLength: () => InstructionLength | undefined;
 }
 
 export type LlvmStage = 'locate' | 'parse' | 'link' | 'verify' | 'optimise' | 'emit';
@@ -78,6 +82,7 @@ function open(names: readonly string[]): Result<Llvm, LoadError | string> {
     version: majorVersion(library.value),
     codeAddress: placeOfCode(library.value),
     binding: bindLlvm(library.value),
+    instructionLength: () => instructionLength(library.value, process.arch),
   });
 }
 

@@ -15,8 +15,8 @@ export const probeCases: readonly Case[] = [
   {
     title: 'a uprobe at an offset fires as often as its function is called',
     command: reader,
-    // The first instruction, which saves the frame pointer, is one byte long.
-    script: 'uprobe:{programs}/reader:add_up+1 { @inside = count(); }',
+    // The first instruction takes three bytes.
+    script: 'uprobe:{programs}/reader:add_up+3 { @inside = count(); }',
     prints: '@inside: 7',
   },
   {

@@ -32,7 +32,7 @@ test.each<readonly [string, readonly string[]]>([
   ['uprobe:/bin/app:main', ['/bin/app main@1000']],
   ['u:/bin/app:main', ['/bin/app main@1000']],
   ['uprobe:/bin/app:main+4', ['/bin/app main@1004']],
-  ['uprobe:/bin/app:main+0x1f', ['/bin/app main@101f']],
+  ['uprobe:/bin/app:main+0x1e', ['/bin/app main@101e']],
   ['uprobe:/bin/app:0x401044', ['/bin/app @1044']],
   ['uprobe:/bin/app:4198468', ['/bin/app @1044']],
   ['uprobe:/bin/app:add_*', ['/bin/app add_one@1040', '/bin/app add_two@1080']],
@@ -224,4 +224,24 @@ test('lines that are not there, or not to be found', () => {
   expect(told('uprobe:/bin/app@main.c:40 { }', { facts: lined })).toEqual([
     { code: 'target-not-found', hints: ['There is code of line 41 and 44.'] },
   ]);
+});
+
+test('a place within an instruction is refused with the nearest ones, unless the user insists', () => {
+  const script = 'uprobe:/bin/app:main+7 { @ = 1 }';
+  const { diagnostics } = analysed(script, { facts });
+  expect(diagnostics.map(({ code, hints }) => [code, hints])).toEqual([
+    ['bad-probe-target', ['Instructions begin 1 before it and 1 behind it (bytes).']],
+  ]);
+  expect(placesOf(script, { ...facts, unsafe: true })).toEqual(['/bin/app main@1007']);
+});
+
+test('a place that lies in no known function is refused, unless the user insists', () => {
+  const known = facts.executable('/bin/app');
+  const stripped: Facts = {
+    ...facts,
+    executable: () => ('error' in known ? known : { ...known, instructionsAround: () => undefined }),
+  };
+  const script = 'uprobe:/bin/app:0x401044 { @ = 1 }';
+  expect(analysed(script, { facts: stripped }).diagnostics[0]?.message).toMatch(/^It can't be told whether/);
+  expect(placesOf(script, { ...stripped, unsafe: true })).toEqual(['/bin/app @1044']);
 });
