@@ -15,6 +15,8 @@ import { compilerOfC } from '../system/bpf-c/compile-c.ts';
 import { kernelFolders } from '../system/kernel-headers.ts';
 import { liveFacts } from '../system/live-facts.ts';
 import { once } from '../system/once.ts';
+import type { TraceableFunction } from '../system/tracefs/events.ts';
+import { parseTraceableFunctions } from '../system/tracefs/events.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
 import { cpuFor } from './bpf-cpu.ts';
 import type { Options } from './options.ts';
@@ -24,7 +26,10 @@ import type { World } from './world.ts';
 export interface FactsRequest {
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly options: Pick<Options, 'unsafe' | 'includeFolders' | 'includes' | 'debugFolders'>;
+  readonly options: Pick<
+    Options,
+    'unsafe' | 'includeFolders' | 'includes' | 'debugFolders' | 'probeFilter' | 'traceableFunctions'
+  >;
   readonly world: World;
   /** The kernel's symbols, where somebody else reads them too. */
   readonly kallsyms?: () => Kallsyms;
@@ -84,6 +89,16 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     cReader: (kernel) => cReader({ ...cOptions(options, world), kernel }),
     ...(options.debugFolders !== undefined && { debugFolders: parseDebugFolders(options.debugFolders) }),
     ...(btfFile !== undefined && { btfFile }),
+    ...(options.probeFilter && { probeFilter: options.probeFilter }),
+    ...(options.traceableFunctions !== undefined && {
+      traceableFunctions: () => functionsIn(world, options.traceableFunctions ?? ''),
+    }),
     ...(kallsyms && { kallsyms }),
   });
+}
+
+/** A file that can't be read was told before. */
+function functionsIn(world: World, path: string): readonly TraceableFunction[] {
+  const read = world.readFile(path);
+  return read.ok ? parseTraceableFunctions(Buffer.from(read.value).toString('latin1')) : [];
 }

@@ -66,6 +66,9 @@ async function start(world: World): Promise<number> {
   if (options.action === 'version') return print(world, `tstrace v${version}\n`);
   if (options.action === 'explain') return explain(world, options.explain ?? '');
   if (options.action === 'format') return formatScript(world, options);
+  const { traceableFunctions: functions } = options;
+  if (functions !== undefined && !world.readFile(functions).ok)
+    return usageError(world, { message: `can't read the functions that can be traced: ${functions}` });
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
   const unusable = unusableBtf(variable(world.environment, 'BTF'));

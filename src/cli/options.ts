@@ -34,6 +34,12 @@ export interface Options {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly unsafe: boolean;
+  /** Only probes whose names it fits are used. */
+  readonly probeFilter?: RegExp;
+  /** A file that names the functions that can be traced, instead of the kernel. */
+  readonly traceableFunctions?: string;
+  /** What the kernel is taken not to have. */
+  readonly withheld: ReadonlySet<Withheld>;
   /** Of -I and --include, in their order. */
   readonly includeFolders: readonly string[];
   readonly includes: readonly string[];
@@ -49,6 +55,10 @@ export interface Options {
   readonly emitElf?: string;
   readonly emitLlvm?: string;
 }
+
+/** What --no-feature can name. */
+export const withheldNames = ['kprobe_multi', 'kprobe_session', 'uprobe_multi'] as const;
+export type Withheld = (typeof withheldNames)[number];
 
 interface Flag {
   readonly name: string;
@@ -112,6 +122,24 @@ const flags = [
   },
   { name: 'I', type: 'strings', argument: 'DIR', doc: 'look for headers of C here, too' },
   { name: 'include', type: 'strings', argument: 'FILE', doc: 'include a header before the script' },
+  {
+    name: 'probe-filter',
+    type: 'string',
+    argument: 'REGEX',
+    doc: 'use only probes whose names, as -l shows them, it fits; begin and end always',
+  },
+  {
+    name: 'traceable-functions',
+    type: 'string',
+    argument: 'FILE',
+    doc: 'functions that can be traced, a line each: NAME or NAME [MODULE]; instead of what the kernel says',
+  },
+  {
+    name: 'no-feature',
+    type: 'string',
+    argument: 'NAME,…',
+    doc: `do without features of the kernel: ${withheldNames.join(', ')}`,
+  },
   { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
   { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
   {
@@ -242,6 +270,7 @@ const defaults: Options = {
   dryRun: false,
   compileOnly: false,
   debug: new Set(),
+  withheld: new Set(),
 };
 
 function checkOptions(parsed: Parsed): Result<Options, UsageError> {
@@ -268,8 +297,11 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   const buffering = oneOf('-B', text('B'), ['line', 'full', 'none'] as const);
   const mode = modeOf(parsed);
   const debug = parseStages(text('debug'));
-  for (const checked of [pid, format, buffering, mode, debug]) if (!checked.ok) return checked;
-  if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok)
+  const withheld = parseWithheld(text('no-feature'));
+  const filter = parseFilter(text('probe-filter'));
+  for (const checked of [pid, format, buffering, mode, debug, withheld, filter])
+    if (!checked.ok) return checked;
+  if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok || !withheld.ok || !filter.ok)
     return failed({ message: 'unreachable' });
 
   const behind = (parsed['--'] ?? []).map(String);
@@ -291,6 +323,11 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     dryRun: parsed['dry-run'] === true,
     compileOnly: mode.value === 'codegen',
     debug: debug.value,
+    withheld: withheld.value,
+    ...(filter.value && { probeFilter: filter.value }),
+    ...(text('traceable-functions') !== undefined && {
+      traceableFunctions: text('traceable-functions') ?? '',
+    }),
     parameters: positional,
     named: new Map(behind.filter(isNamed).map(namedParameter)),
     ...(text('cmd') !== undefined && { command: text('cmd') ?? '' }),
@@ -372,6 +409,26 @@ function parseStages(text: string | undefined): Result<ReadonlySet<Stage>, Usage
       hint: `It knows ${stages.join(', ')} and all.`,
     });
   return ok(new Set(stages.filter((stage) => words.includes(stage))));
+}
+
+function parseWithheld(text: string | undefined): Result<Options['withheld'], UsageError> {
+  const words = text === undefined ? [] : text.split(',');
+  const unknown = words.find((word) => !withheldNames.some((name) => name === word));
+  if (unknown === undefined) return ok(new Set(withheldNames.filter((name) => words.includes(name))));
+  return failed({
+    message: `--no-feature does not know '${unknown}'`,
+    hint: `It knows ${withheldNames.join(', ')}.`,
+  });
+}
+
+function parseFilter(text: string | undefined): Result<RegExp | undefined, UsageError> {
+  if (text === undefined) return ok(undefined);
+  try {
+    return ok(new RegExp(text));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed({ message: `--probe-filter is no regular expression: ${reason}` });
+  }
 }
 
 export const usage = `USAGE:

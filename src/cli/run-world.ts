@@ -39,9 +39,10 @@ export interface RunWorldRequest {
 }
 
 /** Questions to the running kernel. */
-export const liveFeatures = (facts: () => Facts): Features =>
+export const liveFeatures = (facts: () => Facts, withheld: ReadonlySet<string> = new Set()): Features =>
   new Features({
     bpf: realBpf,
+    withheld,
     probeDevices: probeDevices(),
     get hasBtf() {
       return facts().hasBtf;
@@ -100,7 +101,7 @@ export function runWorld({
       kernelFunctions: (symbol, module) => kallsyms().functionsNamed(symbol, module),
       threadsOf,
     },
-    features: liveFeatures(facts),
+    features: liveFeatures(facts, options.withheld),
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
     ...(target && { target }),

@@ -7,6 +7,7 @@ import { reportForm } from './target-errors.ts';
 const special = (name: 'begin' | 'end', doc: string): ProbeDefinition =>
   defineProbe({
     name,
+    unfiltered: true,
     aliases: [],
     doc,
     example: `${name} { printf("${name === 'begin' ? 'Tracing' : 'Done'}\\n"); }`,

@@ -126,6 +126,8 @@ export interface ProbeDefinition {
   /** Target forms, for messages and documents: `kprobe:[MODULE:]FUNCTION[+OFFSET]`. */
   readonly forms: readonly string[];
   readonly programType: ProgramType;
+  /** No filter leaves it out: it belongs to the run, not to what is traced. */
+  readonly unfiltered?: true;
   /** A script with such a probe has no other. */
   readonly sole?: true;
   /**
@@ -191,6 +193,8 @@ export interface TargetSource {
   readonly hasBtf: boolean;
   /** --unsafe was given. */
   readonly unsafe: boolean;
+  /** Only probes whose names it fits are used. */
+  readonly probeFilter?: RegExp;
   /** Functions that kprobes can be attached to. `exact` is false where the kernel doesn't say and all its functions stand in for them. */
   traceableFunctions(): { readonly functions: readonly KernelFunction[]; readonly exact: boolean };
   /** Look-up of one name in the kernel's symbols: its size in bytes where known; undefined if there is no such symbol. */

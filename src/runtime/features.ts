@@ -80,6 +80,8 @@ export type FeatureName = keyof typeof features;
 
 /** What finding out needs beside the kernel. */
 export interface FeatureWorld {
+  /** What is taken to be absent whatever the kernel says. */
+  readonly withheld?: ReadonlySet<string>;
   readonly bpf: BpfApi;
   readonly probeDevices: { readonly kprobe?: number; readonly uprobe?: number };
   /** The kernel has /sys/kernel/btf/vmlinux. */
@@ -103,7 +105,8 @@ export class Features {
   presence(name: FeatureName): Presence {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const found = ask(this.#world, features[name].probe);
+    const isWithheld = this.#world.withheld?.has(name) === true;
+    const found = isWithheld ? 'absent' : ask(this.#world, features[name].probe);
     this.#known.set(name, found);
     return found;
   }

@@ -4,6 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
+import { hasErrors } from '../base/outcome.ts';
 import { findBuiltin } from '../builtins/registry.ts';
 import type { ProgramInfo } from '../builtins/emitter.ts';
 import type { AttachPoint, Expr, Probe, Program, Statement } from '../parser/ast.ts';
@@ -36,6 +37,7 @@ export function expandProbes(program: Program, facts: Facts, report: Report): re
         expanded.push(programOf(group, probe, point, expanded.length + 1));
     }
   }
+  checkFilter(expanded, program, facts, report);
   checkSole(expanded, report);
   checkLimits(program, expanded, facts, report);
   return expanded;
@@ -58,7 +60,10 @@ function resolve(point: AttachPoint, facts: Facts, report: Report): readonly Loc
   const found = new Report();
   const places = definition.resolve(target, facts, found);
   report.add(found.diagnostics.flatMap((told) => asMissingProbesSay(told, facts.settings)));
-  return places.map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
+  const { probeFilter } = facts;
+  return places
+    .filter(({ name }) => !probeFilter || definition.unfiltered === true || probeFilter.test(name))
+    .map((place) => ({ ...place, provider: definition.name, type: definition.programType }));
 }
 
 /** What is not there at all is told as what can't be attached is (runtime/attach.ts). */
@@ -114,6 +119,21 @@ const identifierCharactersMax = 64;
 
 const identifier = (name: string): string =>
   name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, identifierCharactersMax);
+
+/** A filter that leaves nothing to trace is a slip. */
+function checkFilter(
+  expanded: readonly ExpandedProbe[],
+  program: Program,
+  { probeFilter }: Facts,
+  report: Report,
+): void {
+  if (!probeFilter || hasErrors(report.diagnostics)) return;
+  if (expanded.some(({ info }) => findProbe(info.provider)?.unfiltered !== true)) return;
+  const { span } = program.probes[0]?.attachPoints[0] ?? program;
+  report.error('no-probes', `No probe of the script fits the filter ${probeFilter.source}`, span, {
+    hints: ['tstrace -l SCRIPT shows the names that it is compared with.'],
+  });
+}
 
 /** Some kinds take a script for themselves. */
 function checkSole(expanded: readonly ExpandedProbe[], report: Report): void {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
+import type { KernelFunction } from '../probes/define.ts';
 import type { CompileC, Facts, ReadC } from '../sema/facts.ts';
 import type { Field, FieldsOf } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
@@ -34,6 +35,10 @@ export interface LiveFactsOptions {
   readonly searchPath: string;
   /** Where debug files of programs lie (--debuginfo). */
   readonly debugFolders?: readonly DebugFolder[];
+  /** Only probes whose names it fits are used (--probe-filter). */
+  readonly probeFilter?: RegExp;
+  /** Instead of those that the kernel names (--traceable-functions). */
+  readonly traceableFunctions?: () => readonly KernelFunction[];
   /** A BTF file to use instead of the kernel's (TSTRACE_BTF). */
   readonly btfFile?: string;
   /** Gives a file's bytes in place, if it can (ffi/map-file.ts). */
@@ -78,7 +83,12 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     get hasKprobes() {
       return hasKprobes();
     },
-    traceableFunctions: once(() => traceableFunctions(tracefs(), kallsyms)),
+    ...(options.probeFilter && { probeFilter: options.probeFilter }),
+    traceableFunctions: once(() =>
+      options.traceableFunctions
+        ? { functions: options.traceableFunctions(), exact: true }
+        : traceableFunctions(tracefs(), kallsyms),
+    ),
     kernelSymbol: (name, module) => kallsyms().named(name, module),
     tracepoints: once(() => listEvents(tracefs() ?? '')),
     tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),

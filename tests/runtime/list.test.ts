@@ -1,5 +1,8 @@
 /** -l and -lv on this machine: of its kernel, of programs, of a process. */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Place } from '../support/end-to-end.ts';
 import { buildHere } from '../support/run-here.ts';
@@ -66,4 +69,18 @@ test('a script that is not there is not taken for a pattern silently', async () 
   const { stdout, stderr } = await place.tstrace(['-l', 'no-such-script.bt']);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^WARNING: no-such-script\.bt looks like a file.*\[target-not-found\]$/m);
+});
+
+test('functions that can be traced may be named by a file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tstrace-list-'));
+  const file = join(folder, 'functions');
+  writeFileSync(file, 'first\nsecond [module]\n');
+  expect(await listing('--traceable-functions', file, '-l', 'kprobe:*')).toEqual([
+    'kprobe:first',
+    'kprobe:module:second',
+  ]);
+  rmSync(folder, { recursive: true });
+  const { stderr, status } = await place.tstrace(['--traceable-functions', file, '-l']);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/can't read the functions that can be traced/);
 });

@@ -13,6 +13,21 @@ export const probeCases: readonly Case[] = [
     prints: '@calls: 1000',
   },
   {
+    title: 'without links to many places at once each place has its own',
+    command: '{programs}/many',
+    options: ['--no-feature', 'uprobe_multi,kprobe_multi'],
+    script: 'uprobe:{programs}/many:work_*00 { @calls = count(); }',
+    prints: '@calls: 10',
+  },
+  {
+    title: 'a filter leaves out probes that its expression does not fit',
+    command: '{programs}/many',
+    options: ['--probe-filter', ':work_00(1|2)$'],
+    script:
+      'begin { @began = 1; } uprobe:{programs}/many:work_* { @[probe] = count(); } uprobe:{programs}/many:main { @main = 1; }',
+    prints: '@[uprobe:{programs}/many:work_001]: 1\n@[uprobe:{programs}/many:work_002]: 1\n@began: 1',
+  },
+  {
     title: 'a uprobe at an offset fires as often as its function is called',
     command: reader,
     // The first instruction takes three bytes.

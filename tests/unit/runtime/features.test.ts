@@ -66,3 +66,10 @@ test.each<readonly [string, Presence]>([
   expect(new Features(world(bpf)).presence('uprobe_multi')).toBe(presence);
   expect(bpf.open).toEqual([]);
 });
+
+test('what is withheld is absent, and the kernel is not asked for it', () => {
+  const bpf = fakeBpf();
+  const asked = new Features({ ...world(bpf), withheld: new Set(['uprobe_multi', 'kprobe_session']) });
+  expect(asked.presence('uprobe_multi')).toBe('absent');
+  expect(bpf.calls).toEqual([]);
+});

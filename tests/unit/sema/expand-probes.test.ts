@@ -114,3 +114,24 @@ test('a block of several programs is told of once', () =>
 test('a script without probes', () => {
   expect(told('')).toEqual([expect.objectContaining({ code: 'no-probes' })]);
 });
+
+const filtered = (probeFilter: RegExp) => ({ ...goldenFacts('minimal'), probeFilter });
+
+test.each<readonly [RegExp, readonly string[]]>([
+  [/./, ['begin', 'kprobe:*', 'kretprobe:g', 'end']],
+  [/:g$/, ['begin', 'kprobe:g', 'kretprobe:g', 'end']],
+  [/^kret/, ['begin', 'kretprobe:g', 'end']],
+])('the filter %s leaves probes whose names it fits, and those of the run itself', (filter, names) => {
+  const { typed, diagnostics } = analysed('begin { } kprobe:* { } kretprobe:g { } end { }', {
+    facts: filtered(filter),
+  });
+  expect(diagnostics).toEqual([]);
+  expect(typed.probes.map(({ info }) => info.name)).toEqual(names);
+});
+
+test('a filter that fits nothing is an error, one', () => {
+  for (const script of ['kprobe:f { }', 'begin { } kprobe:f { }'])
+    expect(told(script, { facts: filtered(/^nothing/) })).toEqual([
+      { code: 'no-probes', hints: ['tstrace -l SCRIPT shows the names that it is compared with.'] },
+    ]);
+});
