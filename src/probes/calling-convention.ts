@@ -14,6 +14,8 @@ type Parameter = FunctionSignature['parameters'][number];
 type FieldPlace = Pick<Field, 'offset' | 'behind' | 'unreadable'>;
 
 const wordBytes = 8;
+/** For floating-point arguments, in both conventions. */
+const vectorRegisters = 8;
 
 /** Bytes between the stack pointer at a function's entry and the first argument in memory: the address that it returns to lies there on x86. */
 const returnAddressBytes: Readonly<Record<Machine['arch'], number>> = { x64: 8, arm64: 0 };
@@ -63,6 +65,7 @@ const unknownPlace = 'where it was passed is not known';
 class Passed {
   readonly #arch: Machine['arch'];
   #registers = 0;
+  #vectors = 0;
   #stackBytes = 0;
   /** From here on nothing is known: something before may have taken registers or not. */
   #isLost = false;
@@ -81,7 +84,8 @@ class Passed {
       case 'registers':
         return this.#nextRegisters(passing.count);
       case 'vector':
-        return unreadable('it is in a floating-point register');
+        if (this.#vectors++ < vectorRegisters) return unreadable('it is in a floating-point register');
+        return this.#onStack(wordBytes);
       case 'memory':
         return this.#nextInMemory(passing.bytes);
       default:

@@ -1,7 +1,7 @@
 /** What our reader of debug information tells of functions, for programs that gcc makes in all its ways: types, and places at the entry. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -155,4 +155,15 @@ test('g++ -O0: objects that are copied by functions leave the places of all behi
   expect(signatureOf(program, take)).toMatch(/^text struct .* \?, behind int32 \?: int32$/);
   const give = program.functions().find(({ name }) => name.startsWith('_Z4give'))?.name ?? '';
   expect(signatureOf(program, give)).toMatch(/^value int32 \?: struct/);
+});
+
+test('of languages that pass arguments in ways of their own, only what debug information says is told', () => {
+  run('gcc', '-g', '-O0', '-S', source, '-o', 'program.s');
+  const file = join(folder, 'program.s');
+  // DW_LANG_C11, as gcc marks the unit, becomes DW_LANG_Go.
+  const marked = readFileSync(file, 'utf8').replace(/^\t\.byte\t0x1d(\t# .*)?$/m, '\t.byte\t0x16');
+  writeFileSync(file, marked);
+  run('gcc', 'program.s', '-o', 'program');
+  const program = programOf(readPrograms(), join(folder, 'program'));
+  expect(signatureOf(program, 'moved')).toBe('by int32 ?: struct point');
 });

@@ -7,6 +7,7 @@ import type { Passing } from '../../probes/define.ts';
 import type { Node } from './entries.ts';
 import { childNodes, numberOf } from './entries.ts';
 import { isFloating, typeNode } from './types.ts';
+import type { Unit } from './unit.ts';
 import { attribute, tag } from './unit.ts';
 
 const registerBytes = 8;
@@ -15,7 +16,16 @@ const structBytesMax = 16;
 
 const unknown: Passing = { kind: 'unknown' };
 
-export function passingOf(type: Node | undefined): Passing {
+/** Of a value that a function of a unit takes; languages other than C and C++ have conventions of their own. */
+export const passingIn = (unit: Unit, type: Node | undefined): Passing =>
+  cLanguages.has(unit.root.values.get(attribute.language)?.value ?? 0) ? passingOf(type) : unknown;
+
+/** DW_LANG_*: C from C89 to C23, C++ from C++98 to C++23, Objective-C and Objective-C++. */
+const cLanguages: ReadonlySet<number> = new Set([
+  0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e, 0x04, 0x19, 0x1a, 0x21, 0x2b, 0x2e, 0x3a, 0x10, 0x11,
+]);
+
+function passingOf(type: Node | undefined): Passing {
   if (type === undefined) return unknown;
   switch (type.entry.tag) {
     case tag.pointerType:

@@ -12,7 +12,7 @@ import { childNodes, has, nodeAt, nodeBehind, plainName } from './entries.ts';
 import type { Location } from './expressions.ts';
 import { readExpression } from './expressions.ts';
 import { locationAt } from './location-lists.ts';
-import { passingOf } from './passing.ts';
+import { passingIn } from './passing.ts';
 import type { StructIds } from './types.ts';
 import { fieldsOfStruct, typeNode, typeOf } from './types.ts';
 import { attribute, tag } from './unit.ts';
@@ -53,16 +53,16 @@ function signatureAt(info: DebugInfo, address: number, ids: StructIds): Function
       return {
         name: plainName(named(parameter)),
         type: typeOf(typed, ids),
-        passing: passingOf(typeNode(typed)),
+        passing: passingIn(node.unit, typeNode(typed)),
         place: placeOf(parameter, node, address),
       };
     }),
-    returns: { type: typeOf(withType(node), ids), passing: returnedBy(type) },
+    returns: { type: typeOf(withType(node), ids), passing: returnedBy(node, type) },
   };
 }
 
-const returnedBy = (type: Node | undefined): Passing =>
-  type === undefined ? { kind: 'none' } : passingOf(type);
+const returnedBy = ({ unit }: Node, type: Node | undefined): Passing =>
+  type === undefined ? { kind: 'none' } : passingIn(unit, type);
 
 /** Longer chains of origins lead in a circle. */
 const originsMax = 8;

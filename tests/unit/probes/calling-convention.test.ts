@@ -43,6 +43,13 @@ test.each<readonly [string, readonly Kind[], Kind, string, string]>([
     '0 8 16 24 32 40 48 56 248+0',
   ],
   ['floating-point numbers take none of these', ['float', 'int'], 'int', '? 112', '? 0'],
+  [
+    'beyond eight floating-point numbers, they are on the stack, too',
+    [...Array.from({ length: 9 }, (): Kind => 'float'), 'int'],
+    'int',
+    '? ? ? ? ? ? ? ? 152+8 112',
+    '? ? ? ? ? ? ? ? 248+0 0',
+  ],
   ['two registers are not read, but counted', ['pair', 'int'], 'int', '? 96', '? 16'],
   [
     'what would be half in registers is on the stack as a whole',
