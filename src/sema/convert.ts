@@ -60,15 +60,15 @@ function joinTypes(a: Known, b: Known): Type | undefined {
   return joinOthers(left, right);
 }
 
-/** One aggregation with the same parameters; it counts with a sign if anything that it is given has one. */
+/** One aggregation with the same parameters; it counts with a sign if anything that it is given has one. Literals bend, as in joinInts. */
 function joinAggregates(
   left: AggregateType,
   leftFlexible: boolean,
   right: AggregateType,
   rightFlexible: boolean,
 ): Type | undefined {
-  const signed =
-    leftFlexible !== rightFlexible ? (leftFlexible ? right : left).signed : left.signed || right.signed;
+  const firm = [...(leftFlexible ? [] : [left]), ...(rightFlexible ? [] : [right])];
+  const signed = firm.length > 0 ? firm.some((type) => type.signed) : left.signed && right.signed;
   const joined = { ...left, signed };
   return sameType(joined, { ...right, signed }) ? joined : undefined;
 }

@@ -6,7 +6,7 @@ import type { AggregationDefinition } from '../builtins/define.ts';
 import type { Expr } from '../parser/ast.ts';
 import { typeName } from '../types/type-name.ts';
 import type { EnumType, PointerType, Type } from '../types/type.ts';
-import { errorType } from '../types/type.ts';
+import { errorType, i64 } from '../types/type.ts';
 import { inferArguments, isAcceptedBy } from './check-call.ts';
 import { bends, convertTo, fits } from './convert.ts';
 import { wrap } from './fold.ts';
@@ -219,6 +219,7 @@ function inferAggregate(
   const map = scope.mapSymbol(target.name, target.span);
   // Of all that fills the map, which may have a sign where this has none.
   const filled = map.value.kind === 'aggregate' ? map.value : type;
+  if (first && filled.signed) warnSignChange(scope, first.type, i64, first.span);
   if (key === 'wrong') return [];
   return [{ kind: 'aggregate', map, ...(key && { key }), definition, type: filled, args: typed, span }];
 }

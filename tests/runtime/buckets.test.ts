@@ -49,6 +49,20 @@ test('negative values have a bucket of their own', () => {
   expect(found.filter(isWrong)).toEqual([]);
 });
 
+test.each([
+  [10n ** 18n, 2n ** 64n - 1n],
+  [0n, 2n ** 63n],
+  [2n ** 63n, 2n ** 64n - 1n],
+])('lhist of signed numbers from %d to %d, which is beyond them', (min, max) => {
+  const step = 10n ** 18n;
+  const found = bucketsOf(`lhist((int64)arg0, ${min}, ${max}, ${step})`);
+  const wanted = found.map(([bits]): readonly [bigint, bigint] => {
+    const value = BigInt.asIntN(64, bits);
+    return [bits, value < min ? 0n : (value - min) / step + 1n];
+  });
+  expect(found).toEqual(wanted);
+});
+
 test('lhist: below, within, above', () => {
   const found = new Map(bucketsOf('lhist(arg0, 2, 10, 3)'));
   const wanted = [

@@ -130,6 +130,9 @@ export const hist = defineAggregation({
 
 const bucketsMax = 1000n;
 
+/** The largest signed number of 64 bits. */
+const signedMax = 2n ** 63n - 1n;
+
 export const lhist = defineAggregation({
   name: 'lhist',
   doc: 'Histogram with buckets of one width, from min to max; values outside have a bucket at either end.',
@@ -173,13 +176,15 @@ export const lhist = defineAggregation({
   cell,
   bucket: ([argument], out, type) => {
     const [min, max, step] = [parameter(type, 0), parameter(type, 1), parameter(type, 2)];
+    // A bound beyond those of signed numbers is above each of them. What is not below min is not negative, so its sign says nothing.
+    if (type.signed && min > signedMax) return out.int(0);
     const value = out.wide(present(argument, 'value'));
     return out.choose(
       out.compare('<', value, min, type.signed),
       () => out.int(0),
       () =>
         out.choose(
-          out.compare('>=', value, max, type.signed),
+          out.compare('>=', value, max),
           () => out.int(lastBucket(min, max, step)),
           () => out.add(out.divide(out.subtract(value, min), step), 1),
         ),

@@ -12,10 +12,34 @@ test.each([
   ['@x = sum(5);', '@x[] sum_t percpu-hash 1'],
   ['@x = sum(5); @x = sum(nsecs);', '@x[] usum_t percpu-hash 1'],
   ['@x = max(nsecs); @x = max((int64)pid);', '@x[] max_t percpu-hash 1'],
+  ['@x = sum(5); @x = sum(18446744073709551615);', '@x[] usum_t percpu-hash 1'],
   ['@x = stats(pid);', '@x[] ustats_t percpu-hash 1'],
   ['@x = hist(pid);', '@x[] uhist_t percpu-hash 4096'],
   ['@x = lhist(pid, 0, 100, 10);', '@x[] ulhist_t percpu-hash 4096'],
 ])('%s', (body, map) => expect(mapsIn(`begin { ${body} }`)).toEqual([map]));
+
+test('a large unsigned number among signed ones is warned of', () =>
+  checkAnalysis(`
+    begin {
+      $s = (int64)pid;
+      @c = max(nsecs);
+            // ^^^^^ sign-change
+      @c = max($s);
+      @h = hist(nsecs);
+             // ^^^^^ sign-change
+      @h = hist(-1);
+      @l = lhist($s, 0, 100, 10);
+      @l = lhist(nsecs, 0, 100, 10);
+              // ^^^^^ sign-change
+      @i = min(-1);
+      @i = min(18446744073709551615);
+            // ^^^^^^^^^^^^^^^^^^^^ sign-change
+      @s = sum(pid);
+      @s = sum($s);
+      @a = avg(5);
+      @a = avg(nsecs);
+    }
+  `));
 
 test('anywhere else they are misplaced', () =>
   checkAnalysis(`
