@@ -5,6 +5,7 @@ import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import { settingKeys } from '../plan/setting-keys.ts';
 import { once } from '../system/once.ts';
+import { markAttachedValues } from './attached-values.ts';
 
 /** What -d can show. */
 export const stages = ['ast', 'types', 'codegen', 'codegen-opt', 'verifier'] as const;
@@ -234,9 +235,17 @@ const flagParser = once(() => {
   return parser;
 });
 
+const letters: ReadonlyMap<string, boolean> = new Map(
+  flags.flatMap((flag: Flag) =>
+    [flag.name, flag.alias ?? '']
+      .filter((name) => name.length === 1)
+      .map((letter) => [letter, flag.type !== 'boolean'] as const),
+  ),
+);
+
 function parseFlags(argv: readonly string[]): Result<Parsed, UsageError> {
   let problem: string | undefined;
-  const parsed = flagParser().parse(argv, (error: Error | undefined) => {
+  const parsed = flagParser().parse(markAttachedValues(argv, letters), (error: Error | undefined) => {
     problem = error?.message;
   }) as unknown as Parsed;
   if (problem !== undefined)

@@ -1,17 +1,65 @@
-/** Options that narrow what is traced, and what is taken for granted of the kernel. */
+/** The command line: how options and their values are written, and which are refused. */
 
 import { expect, test } from 'vitest';
 import type { Options } from '../../../src/cli/options.ts';
 import { parseOptions } from '../../../src/cli/options.ts';
 
-function optionsOf(...argv: readonly string[]): Options {
-  const parsed = parseOptions([...argv, '-e', 'begin { }']);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  return parsed.value;
-}
+const optionsOf = (...argv: readonly string[]): Partial<Options> => {
+  const options = parseOptions(argv);
+  if (!options.ok) throw new Error(options.error.message);
+  return options.value;
+};
+
+const program = 'begin { }';
+
+test.each<readonly [word: string, wanted: Partial<Options>]>([
+  ['-Bnone', { buffering: 'none' }],
+  ['-ctrue', { command: 'true' }],
+  ["-cls -l 'a=b'\n", { command: "ls -l 'a=b'\n" }],
+  ['-c-x', { command: '-x' }],
+  ['-oFILE', { outputPath: 'FILE' }],
+  ['-o./a.b=c', { outputPath: './a.b=c' }],
+  ['-o=FILE', { outputPath: 'FILE' }],
+  ['-fjson', { format: 'json' }],
+  ['-dast', { debug: new Set(['ast'] as const) }],
+  ['-p123', { pid: 123 }],
+  ['-Iheaders', { includeFolders: ['headers'] }],
+  ['-qv', { quiet: true, verbose: true }],
+  ['-qvoFILE', { quiet: true, verbose: true, outputPath: 'FILE' }],
+  ['-qfjson', { quiet: true, format: 'json' }],
+])('%s', (word, wanted) => {
+  expect(optionsOf(word, '-e', program)).toMatchObject({ ...wanted, parameters: [] });
+});
+
+test('a program may be attached, too', () => {
+  expect(optionsOf(`-e${program}`, 'word')).toMatchObject({
+    source: { kind: 'text', text: program },
+    parameters: ['word'],
+  });
+});
+
+test.each(['-I a -I b', '-Ia -Ib', '-qIa -Ib'])('%s are two folders', (words) => {
+  expect(optionsOf(...words.split(' '), 'file')).toMatchObject({
+    includeFolders: ['a', 'b'],
+    source: { kind: 'file', path: 'file' },
+  });
+});
+
+test('behind -- words are the script’s own, as are numbers anywhere', () => {
+  expect(optionsOf('-e', program, '-5', '--', '-oFILE')).toMatchObject({ parameters: ['-5', '-oFILE'] });
+});
+
+test.each([
+  ['-z', 'There is no option -z'],
+  ['-qz', 'There is no option -z'],
+  ['-o', 'The option -o needs an argument'],
+  ['-fxml', 'Invalid output format "xml"'],
+])('%s is refused', (word, message) => {
+  expect(parseOptions(['-e', program, word])).toMatchObject({ ok: false, error: { message } });
+});
 
 test('nothing is narrowed unless it is asked for', () => {
-  const { probeFilter, traceableFunctions, withheld } = optionsOf();
+  const { probeFilter, traceableFunctions, withheld } = optionsOf('-e', program);
   expect({ probeFilter, traceableFunctions, withheld: [...withheld] }).toEqual({ withheld: [] });
 });
 
@@ -22,6 +70,8 @@ test('--probe-filter is a regular expression, --traceable-functions a file, --no
     '--traceable-functions=functions.txt',
     '--no-feature',
     'uprobe_multi,kprobe_session',
+    '-e',
+    program,
   );
   expect(options.probeFilter).toEqual(/vfs_(read|write)$/);
   expect(options.traceableFunctions).toBe('functions.txt');
@@ -32,7 +82,7 @@ test.each([
   [['--probe-filter', 'a('], /--probe-filter/],
   [['--no-feature', 'uprobe_multi,wings'], /--no-feature does not know 'wings'/],
   [['--no-feature', ''], /--no-feature does not know ''/],
-])('%j is refused', (argv, message) => {
-  const parsed = parseOptions([...argv, '-e', 'begin { }']);
+] as const)('%j is refused', (argv, message) => {
+  const parsed = parseOptions([...argv, '-e', program]);
   expect(parsed.ok ? '' : parsed.error.message).toMatch(message);
 });
