@@ -107,18 +107,23 @@ function excerpt(span: Span, source: SourceFile): string {
       return `${line.slice(0, contextColumnsMax).join('')}${line.length > contextColumnsMax ? '…' : ''}\n`;
     }).join('');
   }
-  const line = lineText(source, first.line);
-  const before = visible(line.slice(0, first.column - 1));
-  const marked = visible(line.slice(first.column - 1, last.column - 1)).slice(0, contextColumnsMax);
-  const after = visible(line.slice(last.column - 1));
+  const characters = Array.from(lineText(source, first.line));
+  const [from, to] = [first.column - 1, last.column - 1];
+  const before = visible(characters.slice(0, from));
+  const marked = visible(characters.slice(from, to)).slice(0, contextColumnsMax);
+  const after = visible(characters.slice(to));
   const shownBefore = before.length > contextColumnsMax ? ['…', ...before.slice(-contextColumnsMax)] : before;
   const shownAfter = after.length > contextColumnsMax ? [...after.slice(0, contextColumnsMax), '…'] : after;
-  return `${[...shownBefore, ...marked, ...shownAfter].join('')}\n${' '.repeat(shownBefore.length)}${'~'.repeat(Math.max(1, marked.length))}\n`;
+  const marker = `${' '.repeat(shownBefore.length)}${'~'.repeat(Math.max(1, marked.length))}`;
+  return `${[...shownBefore, ...marked, ...shownAfter].join('')}\n${marker}\n`;
 }
 
-/**
- * A text as characters of one column each: a tab is four blanks, and what would steer the terminal is shown as a mark, not sent to it.
- */
-const visible = (text: string): readonly string[] =>
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  Array.from(text.replaceAll('\t', tab).replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd'));
+/** Characters of one column each: a tab is four blanks, and what would steer the terminal is shown as a mark, not sent to it. */
+const visible = (characters: Iterable<string>): readonly string[] =>
+  Array.from(
+    Array.from(characters)
+      .join('')
+      .replaceAll('\t', tab)
+      // eslint-disable-next-line no-control-regex -- they are what is looked for
+      .replaceAll(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd'),
+  );

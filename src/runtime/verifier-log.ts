@@ -1,6 +1,7 @@
 /** The verifier's log as a value: what is wrong in one or two lines, where in the script, and what it means in plain words. Pure. */
 
 import type { Sources } from '../base/source-file.ts';
+import { offsetAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { BtfRecords, KernelLog } from './bpf-api.ts';
 import type { LinePlace } from './btf-ext.ts';
@@ -39,8 +40,8 @@ export function placesIn(sources: Sources, nameAt: (offset: number) => string): 
   return ({ nameOffset, line, column }) => {
     const source = sources.named(nameAt(nameOffset).replace(/^\.\//, ''));
     if (!source) return undefined;
-    const start = (source.lineStarts[line - 1] ?? source.text.length) + Math.max(0, column - 1);
-    return start < source.text.length ? { file: source.name, start, end: start + 1 } : undefined;
+    const start = offsetAt(source, { line, column });
+    return start === undefined ? undefined : { file: source.name, start, end: start + 1 };
   };
 }
 

@@ -26,6 +26,27 @@ test('place, message, line with tabs as four spaces, marker', () => {
   );
 });
 
+test('columns are characters, as the marker counts them', () => {
+  const emoji = sourceFile('f.bt', 'begin { print("🙂🙂", x); }\n@ = "🙂" + y;');
+  const at = (word: string) => ({
+    file: 'f.bt',
+    start: emoji.text.indexOf(word),
+    end: emoji.text.indexOf(word) + word.length,
+  });
+  const place = (word: string) =>
+    renderDiagnostics([diagnostic('error', 'unknown-identifier', 'm', at(word))], {
+      source: () => emoji,
+      colours: false,
+    }).split('\n');
+  expect(place('x)')).toEqual([
+    'f.bt:1:21-23: ERROR: m [unknown-identifier]',
+    'begin { print("🙂🙂", x); }',
+    '                    ~~',
+    '',
+  ]);
+  expect(place('y')[0]).toContain('f.bt:2:11-12:');
+});
+
 test('a tab inside the marked part counts four columns', () => {
   expect(render([about('\t$x', 'x')]).split('\n')[2]).toBe('~~~~~~');
 });
