@@ -178,6 +178,14 @@ function noticesFor(world: World, options: Options, sources: Sources): Notices {
 function readSource(world: World, { source }: Options): Result<SourceFile, UsageError> {
   if (source === undefined) return { ok: false, error: { message: 'There is no program' } };
   if (source.kind === 'text') return { ok: true, value: sourceFile('stdin', source.text) };
+  if (source.kind === 'file' && world.isDevice(source.path))
+    return {
+      ok: false,
+      error: {
+        message: `${source.path} is a device, not a script`,
+        hint: 'Name a file, or - for standard input.',
+      },
+    };
   const read = source.kind === 'stdin' ? world.readStdin() : world.readFile(source.path);
   const name = source.kind === 'stdin' ? 'stdin' : source.path;
   if (read.ok) return textOf(name, read.value);

@@ -25,6 +25,8 @@ export interface World {
   /** Either the whole new content is there, or the old one: what is no regular file is written to as it is. */
   replaceFile(path: string, text: string): Result<void, SysError>;
   isFile(path: string): boolean;
+  /** A device of characters or blocks, but no terminal: what reads it may never come to its end. */
+  isDevice(path: string): boolean;
   /** Created or emptied. */
   openForWriting(path: string): Result<Sink, SysError>;
   /** Calls back for each SIGINT and SIGTERM until the function that it gives is called; then they end the process again. */
@@ -50,6 +52,7 @@ export function realWorld(): World {
     writeFile: (path, bytes) => attempt(`write ${path}`, () => fs.writeFileSync(path, bytes)),
     replaceFile: (path, text) => attempt(`write ${path}`, () => replaceFile(path, text)),
     isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    isDevice: (path) => isDevice(path),
     openForWriting: (path) => attempt(`open ${path}`, () => sinkOf(fs.openSync(path, 'w'))),
     onInterrupt: (act) => {
       process.on('SIGINT', act);
@@ -100,6 +103,18 @@ const sinkOf = (fd: number): Sink => {
   const target = nonBlocking(fd);
   return { isTerminal: isTerminal(fd), write: (bytes) => fs.writeSync(target, bytes) };
 };
+
+function isDevice(path: string): boolean {
+  const found = attempt(`stat ${path}`, () => fs.statSync(path));
+  // What is in the way is told by who reads it.
+  if (!found.ok) return false;
+  if (!found.value.isCharacterDevice()) return found.value.isBlockDevice();
+  const opened = attempt(`open ${path}`, () => fs.openSync(path, 'r'));
+  if (!opened.ok) return false;
+  const isOne = !isTerminal(opened.value);
+  fs.closeSync(opened.value);
+  return isOne;
+}
 
 /** Only a character device can be one; node:tty, which knows, takes milliseconds to load, and a start-up snapshot can't hold it. */
 function isTerminal(fd: number): boolean {

@@ -41,9 +41,23 @@ test('other stages load nothing', async () => {
   ]);
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   for (const part of ['attach begin', 'begin_1 (begin)']) expect(stdout).toContain(part);
+  expect(stdout.match(/^.*(?=\n-+$)/gm)).toEqual([
+    'ast after parsing',
+    'ast after macros',
+    'types',
+    'codegen',
+    'codegen-opt',
+  ]);
   // Before and after optimisation.
   expect(stdout.match(/^define .*@begin_1\(/gm)).toHaveLength(2);
   expect(stdout).not.toContain('@x: 1024');
+});
+
+test('-d ast shows a macro, and what is made of it', async () => {
+  const { stdout } = await place.tstrace(['-d', 'ast', '-e', 'macro two() { 2 } begin { @ = two(); }']);
+  const [, parsed, expanded] = stdout.split(/^ast after .*\n-+$/m);
+  expect(parsed).toContain('two');
+  expect(expanded).not.toContain('two');
 });
 
 test('-v tells in a line how much the verifier had to do, and what is attached', async () => {

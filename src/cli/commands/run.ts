@@ -11,7 +11,6 @@ import { locateLlvm } from '../../codegen/llvm/locate-library.ts';
 import { compile } from '../../compile.ts';
 import type { Script } from '../../imports/gather.ts';
 import type { Notices } from '../../output/notices.ts';
-import { printAst } from '../../parser/print-ast.ts';
 import type { SysError } from '../../base/result.ts';
 import { ok } from '../../base/result.ts';
 import { reasonOf } from '../../base/sys-reason.ts';
@@ -19,7 +18,6 @@ import type { Machine } from '../../plan/machine.ts';
 import type { Settings } from '../../plan/settings.ts';
 import { settled } from '../../plan/settings.ts';
 import { run } from '../../runtime/run.ts';
-import { printTypes } from '../../sema/print-types.ts';
 import { asksForHelp, describeOptions } from '../../sema/script-options.ts';
 import { taiOffset } from '../../runtime/kernel/clocks.ts';
 import { once } from '../../system/once.ts';
@@ -34,6 +32,7 @@ import { checkPrivileges } from '../privileges.ts';
 import { releaseLlvm } from '../release-llvm.ts';
 import { runWorld } from '../run-world.ts';
 import { variable } from '../settings.ts';
+import { showStage, showTrees } from '../show-stage.ts';
 import type { OpenedTarget } from '../target.ts';
 import { openTarget } from '../target.ts';
 import type { World } from '../world.ts';
@@ -89,8 +88,7 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   }
   notices.diagnostics(compiled.diagnostics);
   const shown = new Printer(world.stdout);
-  if (options.debug.has('ast')) shown.print(printAst(compiled.program));
-  if (options.debug.has('types') && compiled.typed) shown.print(printTypes(compiled.typed));
+  showTrees(shown, options.debug, compiled);
   const { generated, facts } = compiled;
   if (!generated || !facts || hasErrors(compiled.diagnostics)) return exitCodes.failure;
 
@@ -136,7 +134,7 @@ function makeObject(
   machine: Machine,
   shown: Printer,
 ): Made {
-  if (options.debug.has('codegen')) shown.print(generated.ir);
+  if (options.debug.has('codegen')) showStage(shown, 'codegen', generated.ir);
   const llvm = locateLlvm(variable(world.environment, 'LLVM'));
   if (!llvm.ok) return refused(llvm.error.message, llvm.error.hint);
   const wantIr = options.debug.has('codegen-opt') || options.emitLlvm !== undefined;
@@ -151,7 +149,7 @@ function makeObject(
     onFatal,
   });
   if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
-  if (options.debug.has('codegen-opt')) shown.print(emitted.value.optimisedIr ?? '');
+  if (options.debug.has('codegen-opt')) showStage(shown, 'codegen-opt', emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
   if (unwritten) return { ok: false, diagnostics: [unwritten] };
   if (!compilesOnly(options)) releaseLlvm(llvm.value, world.pid);
