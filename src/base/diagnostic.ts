@@ -58,6 +58,7 @@ export const diagnosticCodes = [
   'debug-output',
   'failed-assertion',
   'misplaced-aggregation',
+  'no-command',
   'not-available-here',
   'unsafe',
   'unstable',

@@ -260,6 +260,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'kprobe:vfs_read { $n = count(); }',
     right: 'kprobe:vfs_read { @n = count(); }',
   },
+  'no-command': {
+    text: 'The script asks for the process of a command, and none was started with -c: what it compares with cpid will not be there. Behind if (has_cpid) it may ask.',
+    wrong: 'begin { print(cpid); }',
+    right: 'begin { if (has_cpid) { print(cpid); } }',
+  },
   'not-available-here': {
     text: 'A builtin or function works in some kinds of probes only; the message says in which.',
     wrong: 'interval:s:1 { print(arg0); }',

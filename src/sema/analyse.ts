@@ -13,7 +13,7 @@ import { expandProbes } from './expand-probes.ts';
 import type { Facts } from './facts.ts';
 import { Growth } from './growth.ts';
 import { checkRecursion, declareFunctions, depthOf } from './function-declarations.ts';
-import { inferTruth } from './infer-expression.ts';
+import { inferTruth, knownTruth } from './infer-expression.ts';
 import { inferCalled, inferFunction } from './infer-function.ts';
 import { inferStatements } from './infer-statement.ts';
 import { checkDeclaredMaps, declareMaps } from './map-declarations.ts';
@@ -187,7 +187,9 @@ function inferProbe(expanded: ExpandedProbe, index: number, round: Round): Typed
     round.report.error('undefined-variable', `$${filled} can't come to life in a predicate`, place, {
       hints: ['Ask with `if` in the block.'],
     });
-  const body = inferStatements(scope, probe.body.statements);
+  const body = scope.nesting.behind(predicate && knownTruth(predicate), () =>
+    inferStatements(scope, probe.body.statements),
+  );
   scope.finish();
   const called = inferCalled({ round, context, program: index }, scope.nesting);
   checkRecursion(round.report, called);

@@ -190,13 +190,27 @@ function inferConditional(scope: Scope, expr: Extract<Expr, { kind: 'conditional
   if (branch)
     return branch === 'neither' ? wrong(span) : infer(scope, { then: expr.then, else: expr.else }[branch]);
   const condition = inferTruth(scope, expr.condition);
-  const branches = joinBranches(scope, infer(scope, expr.then), infer(scope, expr.else), span);
+  const holds = knownTruth(condition);
+  const { then, else: otherwise } = expr;
+  const branches = joinBranches(
+    scope,
+    scope.nesting.behind(holds, () => infer(scope, then)),
+    scope.nesting.behind(opposite(holds), () => infer(scope, otherwise)),
+    span,
+  );
   if (!branches || condition.type.kind === 'error') return wrong(span);
   const { type, left, right, flexible } = branches;
   if (condition.kind === 'constant')
     return { expr: { ...(condition.value === 0n ? right : left), span }, flexible };
   return { expr: { kind: 'conditional', type, condition, then: left, else: right, span }, flexible };
 }
+
+/** What a condition comes to, if that is known when compiling. */
+export const knownTruth = (condition: TypedExpr): boolean | undefined =>
+  condition.kind === 'constant' ? condition.value !== 0n : undefined;
+
+export const opposite = (holds: boolean | undefined): boolean | undefined =>
+  holds === undefined ? undefined : !holds;
 
 /** Statements, and the value that they come to. */
 function inferBlockExpr(

@@ -49,6 +49,7 @@ export function inferBuiltin(scope: Scope, definition: VariableDefinition, span:
   if (!isAvailable(scope, definition, span)) return wrong(span);
   const { context } = scope;
   const type = typeof definition.type === 'function' ? definition.type(context) : definition.type;
+  if (!scope.nesting.isDead) definition.check?.(context, scope.report, span);
   const value = definition.constant?.(context);
   if (typeof value === 'string') return firm({ kind: 'text', type: string(value.length + 1), value, span });
   if (typeof value === 'object') return firm(constantRecord(value, span));

@@ -17,6 +17,8 @@ import {
   inferText,
   inferTruth,
   isWrong,
+  knownTruth,
+  opposite,
   strideOf,
   truthOf,
   value,
@@ -47,7 +49,8 @@ export function inferBinary(scope: Scope, expr: Binary): Inferred {
 
 function inferLogical(scope: Scope, op: '&&' | '||', first: Inferred, second: Expr, span: Span): Inferred {
   const left = truthOf(scope, first);
-  const right = inferTruth(scope, second);
+  const holds = knownTruth(left);
+  const right = scope.nesting.behind(op === '&&' ? holds : opposite(holds), () => inferTruth(scope, second));
   if (left.type.kind === 'error' || right.type.kind === 'error') return wrong(span);
   if (left.kind === 'constant') {
     const decides = op === '&&' ? left.value === 0n : left.value === 1n;

@@ -9,7 +9,7 @@ import { branchOf } from './comptime.ts';
 import { endsFlow, endsProgram } from './flow.ts';
 import { inferAssign, inferLet } from './infer-assignment.ts';
 import type { Inferred } from './infer-expression.ts';
-import { asInt, infer, inferTruth, isWrong, value } from './infer-expression.ts';
+import { asInt, infer, inferTruth, isWrong, knownTruth, opposite, value } from './infer-expression.ts';
 import { inferResult } from './infer-function.ts';
 import { inferFor, inferJump, inferUnroll, inferWhile } from './infer-loop.ts';
 import type { Scope, Variable } from './scope.ts';
@@ -114,8 +114,10 @@ function inferIf(scope: Scope, statement: StatementOf<'if'>): readonly TypedStat
   const branch = branchOf(scope, statement.condition);
   if (branch) return inferBranch(scope, statement, branch);
   const condition = inferTruth(scope, statement.condition);
-  const then = inferBlock(scope, statement.then);
-  const otherwise = statement.else ? inferBlock(scope, statement.else) : [];
+  const holds = knownTruth(condition);
+  const then = scope.nesting.behind(holds, () => inferBlock(scope, statement.then));
+  const { else: written } = statement;
+  const otherwise = written ? scope.nesting.behind(opposite(holds), () => inferBlock(scope, written)) : [];
   if (condition.type.kind === 'error') return [];
   return [{ kind: 'if', condition, then, else: otherwise, span: statement.span }];
 }

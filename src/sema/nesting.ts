@@ -16,6 +16,7 @@ export class Nesting {
   #loops = 0;
   #bodies = 0;
   #bodiesMax = 0;
+  #dead = 0;
 
   /** while and unroll: within the function. */
   inLoop<T>(act: () => T): T {
@@ -32,6 +33,19 @@ export class Nesting {
     const result = this.inLoop(act);
     this.#bodies--;
     return result;
+  }
+
+  /** Behind a condition: where it is known not to hold, nothing runs. */
+  behind<T>(holds: boolean | undefined, act: () => T): T {
+    const dead = holds === false ? 1 : 0;
+    this.#dead += dead;
+    const result = act();
+    this.#dead -= dead;
+    return result;
+  }
+
+  get isDead(): boolean {
+    return this.#dead > 0;
   }
 
   noteCall(name: string, span: Span): void {

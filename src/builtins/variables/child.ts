@@ -9,6 +9,12 @@ export const cpid = defineVariable({
   example: 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { @ = count(); }',
   type: u32,
   constant: ({ machine }) => BigInt(machine.childPid ?? 0),
+  check: ({ machine }, report, use) => {
+    if (machine.childPid !== undefined) return;
+    report.warning('no-command', 'cpid is 0: there is no command whose process it could be', use, {
+      hints: ["Start one with -c 'COMMAND', or ask before: if (has_cpid) { … }."],
+    });
+  },
   emit: (out) => out.int(out.machine.childPid ?? 0, 32),
 });
 
