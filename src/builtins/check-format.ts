@@ -4,6 +4,9 @@ import { acceptsArgument, formatArguments, parseFormat } from '../types/format-s
 import { typeName } from '../types/type-name.ts';
 import type { FunctionDefinition } from './define.ts';
 
+/** Values that a format may show. */
+export const formatValuesMax = 127;
+
 /** The first argument is the format, the others are its values. */
 export const checkFormat: NonNullable<FunctionDefinition['check']> = (
   [format, ...values],

@@ -64,6 +64,8 @@ export interface VariableDefinition extends Documented {
   readonly ofSignature?: true;
   /** What it is when compiling, if that is already known: a number, text, or a record of such, whose numbers have 64 bits. */
   readonly constant?: (context: TypingContext) => Constant | Readonly<Record<string, Constant>> | undefined;
+  /** What is worth telling of a use, unless the use is behind a condition that keeps it from running. */
+  readonly check?: (context: TypingContext, report: Report, use: Span) => void;
   /** What the probe was given itself: not to be had in bodies of `for` loops and in functions of the script. */
   readonly fromContext?: true;
   /** Features of runtime/features.ts that the kernel must have. */
@@ -114,8 +116,8 @@ export interface Param {
   /** Any of these; tried in order. */
   readonly takes: readonly ParamTakes[];
   readonly optional?: true;
-  /** Takes all that remain (printf's values). Last, and optional. */
-  readonly rest?: true;
+  /** Takes all that remain (printf's values), but no more than this. Last, and optional. */
+  readonly rest?: number;
   readonly keywords?: readonly string[];
 }
 

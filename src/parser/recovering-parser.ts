@@ -76,23 +76,25 @@ export class RecoveringParser extends LookingParser {
     const { start, end } = expr.span;
     if (this.state.expressions > 0 || end - start <= treeDepthMax || expressionDepth(expr) <= treeDepthMax)
       return expr;
-    this.report(errors.tooDeeplyNested('Expressions may not nest', treeDepthMax, expr.span));
+    this.report(errors.tooDeeplyNested('Expressions', treeDepthMax, expr.span));
     return { kind: 'error', span: expr.span };
   }
 
   /** Into a block, an expression or a type. Only blocks count for the tree: an expression's own depth is measured when it is whole. */
-  protected descend(what: 'Blocks' | 'Expressions' | 'Types'): void {
+  protected descend(what: errors.Nesting): void {
     const { state } = this;
-    const tooDeep = `${what} may not nest`;
-    if (state.nesting >= nestingMax) this.fail(errors.tooDeeplyNested(tooDeep, nestingMax, this.here()));
+    if (state.nesting >= nestingMax) {
+      // The condition of the last block of many is not to blame for them.
+      const isOfBlocks = state.treeDepth * 2 > state.nesting;
+      this.fail(errors.tooDeeplyNested(isOfBlocks ? 'Blocks' : what, nestingMax, this.here()));
+    }
     state.nesting++;
     if (what !== 'Blocks') return;
-    if (state.treeDepth >= treeDepthMax)
-      this.fail(errors.tooDeeplyNested(tooDeep, treeDepthMax, this.here()));
+    if (state.treeDepth >= treeDepthMax) this.fail(errors.tooDeeplyNested(what, treeDepthMax, this.here()));
     state.treeDepth++;
   }
 
-  protected ascend(what: 'Blocks' | 'Expressions' | 'Types'): void {
+  protected ascend(what: errors.Nesting): void {
     this.state.nesting--;
     if (what === 'Blocks') this.state.treeDepth--;
   }

@@ -126,10 +126,18 @@ export function noValue({ lacks, span }: NoValue): Diagnostic {
       });
 }
 
-export function tooDeeplyNested(what: string, limit: number, span: Span): Diagnostic {
-  return diagnostic('error', 'too-deeply-nested', `${what} more than ${String(limit)} levels deep`, span, {
-    hints: ['Split it with the help of variables.'],
-  });
+/** What may stand within its like. */
+export type Nesting = 'Blocks' | 'Expressions' | 'Types';
+
+const nestingHints: Readonly<Record<Nesting, string>> = {
+  Blocks: 'Move what is within to a function of its own: fn.',
+  Expressions: 'Split it with the help of variables.',
+  Types: 'Name what is meant with fewer steps.',
+};
+
+export function tooDeeplyNested(what: Nesting, limit: number, span: Span): Diagnostic {
+  const message = `${what} may not nest more than ${limit} levels deep`;
+  return diagnostic('error', 'too-deeply-nested', message, span, { hints: [nestingHints[what]] });
 }
 
 // Expressions ----------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ export abstract class TypeGrammar extends RecoveringParser {
       const of = type;
       const length = this.SUBRULE(this.typeSuffix);
       if (++suffixes > typeSuffixesMax) {
-        this.fail(errors.tooDeeplyNested('Types may not nest', typeSuffixesMax, this.spanFrom(first)));
+        this.fail(errors.tooDeeplyNested('Types', typeSuffixesMax, this.spanFrom(first)));
       }
       type = this.ACTION(() => build.suffixedType(this.state.context, of, length, this.spanFrom(first)));
     });

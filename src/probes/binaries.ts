@@ -10,6 +10,7 @@ type Problem = Exclude<ReturnType<TargetSource['executable']>, Executable>;
 
 const failures: Readonly<Record<Problem['error'], string>> = {
   'not-found': 'There is no such program or library',
+  folder: 'This is a folder, not a program or library',
   'not-executable': 'This file is not executable',
   'not-elf': 'This file is not an ELF program or library',
   denied: 'This file can not be read',

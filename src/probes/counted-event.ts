@@ -5,8 +5,8 @@ import type { Report } from '../base/diagnostic.ts';
 import { matcher } from '../base/wildcard.ts';
 import type { ProbeDefinition, ResolvedProbe, TargetSource, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
-import { perfEventContext } from './perf-event.ts';
-import { reportForm } from './target-errors.ts';
+import { perfEventContext, periodMax } from './perf-event.ts';
+import { countOf, reportForm } from './target-errors.ts';
 
 export interface CountedEvent {
   /** Its own name first, then its aliases. */
@@ -60,10 +60,7 @@ function periodOf(
   report: Report,
 ): bigint | undefined {
   if (!count?.text) return event.period;
-  const every = /^\d{1,18}$/.test(count.text) ? BigInt(count.text) : 0n;
-  if (every > 0n) return every;
-  report.error('bad-probe-target', `'${count.text}' is not a number from 1 on`, count.span);
-  return undefined;
+  return countOf(count, periodMax, report);
 }
 
 function resolved(

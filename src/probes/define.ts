@@ -228,7 +228,10 @@ export interface TargetSource {
     path: string,
   ):
     | Executable
-    | { readonly error: 'not-found' | 'not-executable' | 'not-elf' | 'denied'; readonly path: string };
+    | {
+        readonly error: 'not-found' | 'folder' | 'not-executable' | 'not-elf' | 'denied';
+        readonly path: string;
+      };
   /** Paths of programs and libraries that match a pattern with `*`. */
   executablesMatching(pattern: string): readonly string[];
   /** Paths of all that the traced process (-p) has mapped, its program first; of all processes if none is traced. */

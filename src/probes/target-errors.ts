@@ -12,9 +12,23 @@ export function reportForm(
   target: TargetText,
   report: Report,
 ): void {
-  report.error('bad-probe-target', `This is not how a ${definition.name} is written`, target.span, {
+  report.error('bad-probe-target', `This is not how ${definition.name} probes are written`, target.span, {
     hints: [`Write ${definition.forms.join(' or ')}.`],
   });
+}
+
+/** A number in a target; undefined if it is none from 1 to `max`, which is told. */
+export function countOf(
+  { text, span }: TargetText['parts'][number],
+  max: bigint,
+  report: Report,
+): bigint | undefined {
+  const number = /^\d+$/.test(text) ? BigInt(text) : 0n;
+  if (number >= 1n && number <= max) return number;
+  const message =
+    number > max ? `${text} is too large: at most ${max}` : `'${text}' is not a number from 1 on`;
+  report.error('bad-probe-target', message, span);
+  return undefined;
 }
 
 /** Nothing answers to the target: an error, a warning or nothing, as missing_probes says. */

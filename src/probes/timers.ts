@@ -4,8 +4,8 @@ import type { Report } from '../base/diagnostic.ts';
 import type { Attachment } from '../plan/plan.ts';
 import type { ProbeDefinition, TargetText } from './define.ts';
 import { defineProbe } from './define.ts';
-import { perfEventContext, perfTypes } from './perf-event.ts';
-import { reportForm } from './target-errors.ts';
+import { perfEventContext, perfTypes, periodMax } from './perf-event.ts';
+import { countOf, reportForm } from './target-errors.ts';
 
 type Sample = Extract<Attachment, { kind: 'perf-event' }>['sample'];
 
@@ -69,20 +69,17 @@ function sampleOf(
     return undefined;
   }
   if (!count) return durationOf(definition, unit, target, report);
-  const number = /^\d{1,18}$/.test(count.text) ? BigInt(count.text) : 0n;
-  if (number === 0n) {
-    report.error('bad-probe-target', `'${count.text}' is not a number from 1 on`, count.span);
-    return undefined;
-  }
-  if (unit.text === 'hz') return { hertz: number };
-  const factor = unitNsecs[unit.text];
-  if (factor === undefined || !['us', 'ms', 's'].includes(unit.text)) {
+  const isHertz = unit.text === 'hz';
+  const factor = isHertz ? 1n : unitNsecs[unit.text];
+  if (factor === undefined || !['us', 'ms', 's', 'hz'].includes(unit.text)) {
     report.error('bad-probe-target', `There is no unit '${unit.text}'`, unit.span, {
       hints: ['Units are s, ms, us and hz.'],
     });
     return undefined;
   }
-  return everyNsecs(number * factor, target, report);
+  const number = countOf(count, periodMax / factor, report);
+  if (number === undefined) return undefined;
+  return isHertz ? { hertz: number } : everyNsecs(number * factor, target, report);
 }
 
 /** interval:5s, or plain nanoseconds. */
@@ -92,7 +89,7 @@ function durationOf(
   target: TargetText,
   report: Report,
 ): Sample | undefined {
-  const match = /^(\d{1,18})(ns|us|ms|s|m|h|d)?$/.exec(text.text);
+  const match = /^(\d+)(ns|us|ms|s|m|h|d)?$/.exec(text.text);
   const factor = unitNsecs[match?.[2] ?? 'ns'];
   if (!match?.[1] || factor === undefined) {
     reportForm(definition, target, report);
@@ -102,7 +99,7 @@ function durationOf(
 }
 
 function everyNsecs(period: bigint, target: TargetText, report: Report): Sample | undefined {
-  if (period >= periodNsecsMin && period < 1n << 63n) return { every: period };
+  if (period >= periodNsecsMin && period <= periodMax) return { every: period };
   report.error(
     'bad-probe-target',
     `A period is at least ${periodNsecsMin} ns and less than 2^63 ns`,

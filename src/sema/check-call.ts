@@ -130,7 +130,8 @@ function checkCount(
   span: Span,
 ): boolean {
   const least = params.filter((param) => !param.optional && !param.rest).length;
-  const most = params.some((param) => param.rest) ? Infinity : params.length;
+  const rest = params.at(-1)?.rest;
+  const most = rest === undefined ? params.length : params.length - 1 + rest;
   if (count >= least && count <= most) return true;
   const wanted =
     least === most
@@ -166,7 +167,7 @@ function inferArgument(
     if (map !== 'value') return map;
   }
   if (param.takes.every((takes) => takes === 'map' || takes === 'element')) {
-    scope.report.error('wrong-argument-type', `${name}() takes a map as its ${param.name}`, span);
+    scope.report.error('wrong-argument-type', taking(name, 'a map', param), span);
     return undefined;
   }
   if (arg.kind === 'identifier' && param.takes.every((takes) => takes === 'keyword')) {
@@ -268,12 +269,12 @@ function reportArgument(scope: Scope, name: string, param: Param, { type, span }
     ),
   ].join(' or ');
   const what = type.kind === 'none' ? 'something without a value' : `a value of type ${typeName(type)}`;
-  scope.report.error(
-    'wrong-argument-type',
-    `${name}() takes ${wanted} as its ${param.name}, not ${what}`,
-    span,
-  );
+  scope.report.error('wrong-argument-type', `${taking(name, wanted, param)}, not ${what}`, span);
 }
+
+/** A map that is named `map` is told once. */
+const taking = (name: string, wanted: string, param: Param): string =>
+  `${name}() takes ${wanted}${wanted.endsWith(` ${param.name}`) ? '' : ` as its ${param.name}`}`;
 
 /** 'value' if the map's element is to be read like any other value. */
 function mapArgument(scope: Scope, param: Param, arg: MapExpr): TypedArgument | undefined | 'value' {
@@ -313,7 +314,7 @@ function variableArgument(
   before: readonly TypedArgument[],
 ): TypedArgument | undefined {
   if (arg.kind !== 'variable') {
-    scope.report.error('wrong-argument-type', `${name}() takes a variable as its ${param.name}`, arg.span);
+    scope.report.error('wrong-argument-type', taking(name, 'a variable', param), arg.span);
     return undefined;
   }
   const symbol = before.find(({ mapSymbol }) => mapSymbol)?.mapSymbol;

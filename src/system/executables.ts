@@ -219,7 +219,9 @@ function cachedLibraries({ arch }: Machine, root: string): readonly CachedLibrar
 
 function fileProblem(path: string): Problem | undefined {
   try {
-    return statSync(path).isFile() ? undefined : 'not-executable';
+    const found = statSync(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() ? undefined : 'not-executable';
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     return code === 'EACCES' || code === 'EPERM' ? 'denied' : 'not-found';

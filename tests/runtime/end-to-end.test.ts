@@ -177,6 +177,20 @@ test('a block that LLVM gives up on gets an error, not a crash', async () => {
   expect(stderr).toMatch(/^stdin:1:1-6: ERROR: .*\[value-too-large\]\nbegin \{\n~~~~~\nHINT: /);
 });
 
+test.each([
+  ['/dev/zero', /^ERROR: \/dev\/zero is a device, not a script\nHINT: /],
+  ['/tmp', /^ERROR: can't read \/tmp: it is a directory/],
+])('%s is no script', async (path, message) => {
+  const { stdout, stderr, status } = await place.tstrace([path]);
+  expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+  expect(stderr).toMatch(message);
+});
+
+test('a probe in a folder is told what it names', async () => {
+  const { stderr } = await place.tstrace(['-e', 'uprobe:/tmp:f { }']);
+  expect(stderr).toMatch(/^stdin:1:8-12: ERROR: This is a folder, not a program or library: \/tmp /);
+});
+
 test('without privileges it says which are missing, and compiling alone needs none', async () => {
   const asNobody = (args: readonly string[]): Promise<Finished> =>
     start(args, {}, ['setpriv', '--reuid=65534', '--clear-groups']).finished;

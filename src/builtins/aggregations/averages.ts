@@ -71,14 +71,14 @@ const averaging = (
 
 export const avg = averaging(
   'avg',
-  'Average of the values: their sum divided by their number, the fraction dropped.',
+  'Average of the values: their sum divided by their number, the fraction dropped. The sum has 64 bits: one that needs more wraps, and the average is wrong.',
   'kretprobe:vfs_read { @[comm] = avg(retval); }',
   { reduce: (cells, type) => summary(cells, type).average, read: readAverage },
 );
 
 export const stats = averaging(
   'stats',
-  'Number, average and sum of the values.',
+  'Number, average and sum of the values. The sum has 64 bits: one that needs more wraps, and the average is wrong as well.',
   'kretprobe:vfs_read { @[comm] = stats(retval); }',
   { reduce: (cells, type) => ({ kind: 'stats', ...summary(cells, type) }) },
 );

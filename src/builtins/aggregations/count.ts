@@ -48,7 +48,7 @@ export const count = defineAggregation({
 
 export const sum = defineAggregation({
   name: 'sum',
-  doc: 'Sum of the values.',
+  doc: 'Sum of the values, in 64 bits: one that needs more wraps.',
   example: 'kretprobe:vfs_read /(int64)retval > 0/ { @bytes[comm] = sum(retval); }',
   params: [{ name: 'value', takes: ['integer'] }],
   type: ([value]) => ({ kind: 'aggregate', name: 'sum', signed: isSigned(value), parameters: [] }),

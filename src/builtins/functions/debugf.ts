@@ -8,7 +8,7 @@ import type { Conversion, FormatPiece } from '../../types/format-string.ts';
 import { parseFormat } from '../../types/format-string.ts';
 import type { FunctionDefinition } from '../define.ts';
 import { defineFunction } from '../define.ts';
-import { checkFormat } from '../check-format.ts';
+import { checkFormat, formatValuesMax } from '../check-format.ts';
 import type { HelperArgument } from '../emitter.ts';
 
 /** bpf_trace_printk takes five arguments, of which the format and its size are two (kernel/trace/bpf_trace.c). */
@@ -90,7 +90,7 @@ export const debugf = defineFunction({
   example: 'kprobe:vfs_read { debugf("read by %d, %s", pid, comm); }',
   params: [
     { name: 'format', takes: ['text'] },
-    { name: 'value', takes: ['any'], optional: true, rest: true },
+    { name: 'value', takes: ['any'], optional: true, rest: formatValuesMax },
   ],
   returns: none,
   check,

@@ -6,7 +6,7 @@ import { none } from '../../types/type.ts';
 import type { ByteText } from '../../types/value.ts';
 import type { FunctionDefinition } from '../define.ts';
 import { defineArgumentsEvent, defineFunction } from '../define.ts';
-import { checkFormat } from '../check-format.ts';
+import { checkFormat, formatValuesMax } from '../check-format.ts';
 import type { EventHost } from '../event-host.ts';
 
 interface Formatted extends Pick<FunctionDefinition, 'name' | 'doc' | 'example' | 'unsafe'> {
@@ -28,7 +28,7 @@ function formattedFunction({ handle, ...definition }: Formatted): FunctionDefini
     ...definition,
     params: [
       { name: 'format', takes: ['text'] },
-      { name: 'value', takes: ['any'], optional: true, rest: true },
+      { name: 'value', takes: ['any'], optional: true, rest: formatValuesMax },
     ],
     returns: none,
     events: [event],

@@ -358,6 +358,15 @@ test.each(deep)('too deep: %s give one error, and the rest is read', (_, script)
   expect(parse(sourceFile('deep', script)).value.probes[0]?.body.statements.at(-1)?.kind).toBe('assign');
 });
 
+test.each([
+  ['ifs', `${'if (pid) { '.repeat(150)}${'}'.repeat(150)}`, 'Blocks'],
+  ['loops', `${'while (1) { '.repeat(150)}${'}'.repeat(150)}`, 'Blocks'],
+  ['parentheses in a block', `if (pid) { @x = ${'('.repeat(150)}1${')'.repeat(150)}; }`, 'Expressions'],
+])('too deep: %s are told by what they are', (_, body, what) => {
+  const { diagnostics } = parse(sourceFile('deep', `begin { ${body} }`));
+  expect(diagnostics.map(({ message }) => message.split(' ')[0])).toEqual([what]);
+});
+
 test('ordinary depths are fine: 80 parentheses, blocks, calls and 300 terms', () => {
   const nest = (open: string, close: string): string => open.repeat(80) + '1' + close.repeat(80);
   expect(

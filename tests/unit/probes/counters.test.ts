@@ -126,6 +126,16 @@ test('mistakes in targets of counters and timers', () =>
  // ^^^^^^^^ bad-probe-target
   `));
 
+test.each([
+  ['interval:ms:18446744073709551615', '18446744073709551615 is too large: at most 9223372036854'],
+  ['profile:hz:9223372036854775808', '9223372036854775808 is too large: at most 9223372036854775807'],
+  ['software:faults:10000000000000000000', '10000000000000000000 is too large: at most 9223372036854775807'],
+  ['interval:s:0', "'0' is not a number from 1 on"],
+  ['interval:99999999999999999999s', 'A period is at least 1000 ns and less than 2^63 ns'],
+])('%s: the limit is told', (target, message) => {
+  expect(analysed(`${target} { }`).diagnostics.map((told) => told.message)).toEqual([message]);
+});
+
 test('mistakes in watchpoints', () => {
   checkAnalysis(
     `

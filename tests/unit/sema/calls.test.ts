@@ -1,7 +1,7 @@
 /** Calls: arguments against signatures, names that are near, positional parameters, branches. */
 
 import { expect, test } from 'vitest';
-import { checkAnalysis, told, treeOf, typesIn, valueOf } from '../../support/analysis.ts';
+import { analysed, checkAnalysis, told, treeOf, typesIn, valueOf } from '../../support/analysis.ts';
 
 test('printf and what it shows', () =>
   expect(typesIn('printf("%d %s\\n", pid, comm);')).toEqual([
@@ -187,3 +187,16 @@ test('text beyond the limit', () =>
     begin { print("${'x'.repeat(1024)}"); }
                // ${'^'.repeat(1026)} value-too-large
   `));
+
+test('printf shows at most 127 values', () => {
+  const printing = (values: number): readonly string[] =>
+    analysed(`begin { printf("${'%d'.repeat(values)}"${', 1'.repeat(values)}); }`).diagnostics.map(
+      ({ code }) => code,
+    );
+  expect([printing(127), printing(128)]).toEqual([[], ['wrong-argument-count']]);
+});
+
+test('what an argument must be is told once', () => {
+  const { diagnostics } = analysed('begin { @x = 1; clear(1); }');
+  expect(diagnostics.map(({ message }) => message)).toEqual(['clear() takes a map']);
+});
