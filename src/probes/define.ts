@@ -224,9 +224,7 @@ export interface TargetSource {
   iterators(): readonly string[];
   iterator(name: string): IteratorPrototype | undefined;
   /** A program or library by path, by name in PATH, or by library name; with its functions and their file offsets. */
-  executable(
-    path: string,
-  ):
+  executable(path: string):
     | Executable
     | {
         readonly error: 'not-found' | 'folder' | 'not-executable' | 'not-elf' | 'denied';

@@ -6,7 +6,7 @@ import { none } from '../../types/type.ts';
 import { textOf } from '../../types/value.ts';
 import type { Argument } from '../emitter.ts';
 import { defineFunction } from '../define.ts';
-import { checkFormat } from '../check-format.ts';
+import { checkFormat, formatValuesMax } from '../check-format.ts';
 
 const nothing = (): void => {};
 
@@ -51,7 +51,7 @@ export const fail = defineFunction({
   example: 'begin { if comptime (probetype != "special") { fail("not for %s", probetype); } }',
   params: [
     { name: 'format', takes: ['text'] },
-    { name: 'value', takes: ['number', 'text', 'truth'], optional: true, rest: true },
+    { name: 'value', takes: ['number', 'text', 'truth'], optional: true, rest: formatValuesMax },
   ],
   returns: none,
   check: (args, context, report, call) => {
