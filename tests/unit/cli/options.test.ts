@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Options } from '../../../src/cli/options.ts';
 import { parseOptions } from '../../../src/cli/options.ts';
 
-const optionsOf = (...argv: readonly string[]): Partial<Options> => {
+const optionsOf = (...argv: readonly string[]): Options => {
   const options = parseOptions(argv);
   if (!options.ok) throw new Error(options.error.message);
   return options.value;
