@@ -65,6 +65,30 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
 
 const free = new Set(['cli', 'main.ts', 'snapshot-main.ts', 'compile.ts']);
 
+/** Rooms and what they may import the values of, as ARCHITECTURE.md has them; what it says of ports and single files is about types. */
+function documentedRooms(): ReadonlyMap<string, readonly string[]> {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const rows = text.matchAll(/^\| (`[a-z].*?) \|.*\| (.*?) \|$/gm);
+  return new Map(
+    [...rows].flatMap(([, names = '', allowed = '']) => {
+      const words =
+        allowed
+          .replace(/ports of .*?(;|$)/g, '')
+          .replace(/`[^`]*`|\S+\/\S+/g, '')
+          .match(/[a-z]+/g) ?? [];
+      const rooms = words.filter((word) => word in values).sort();
+      return [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => [name, rooms] as const);
+    }),
+  );
+}
+
+test('the table in ARCHITECTURE.md is the one that is tested', () => {
+  const known = Object.entries(values).map(([room, allowed]) => [room, [...allowed].sort()] as const);
+  const documented = documentedRooms();
+  expect(new Map([...documented].filter(([room]) => !free.has(room)))).toEqual(new Map(known));
+  expect([...documented.keys()].filter((room) => free.has(room)).sort()).toEqual([...free].sort());
+});
+
 test('rooms import values only from the rooms that the table allows', () => {
   const offences = imports
     .filter(({ target }) => isOurs(target))
