@@ -25,6 +25,7 @@ import type { OpenedTarget } from './target.ts';
 import { attachMarker } from './attach-marker.ts';
 import { liveSymbols } from './live-symbols.ts';
 import type { World } from './world.ts';
+import { writeAll } from './write-all.ts';
 
 export interface RunWorldRequest {
   readonly options: Options;
@@ -99,6 +100,10 @@ export function runWorld({
       onlineCpus: onlineCpus(),
       probeDevices: probeDevices(),
       kernelFunctions: (symbol, module) => kallsyms().functionsNamed(symbol, module),
+      functionNames: () =>
+        facts()
+          .traceableFunctions()
+          .functions.map(({ name }) => name),
       threadsOf,
     },
     features: liveFeatures(facts, options.withheld),
@@ -108,7 +113,7 @@ export function runWorld({
     onAttached: () => attachMarker(world),
     verbose: {
       logLevel: options.debug.has('verifier') ? 2 : options.verbose ? 1 : 0,
-      log: (text) => void world.stderr.write(Buffer.from(text)),
+      log: (text) => void writeAll(world.stderr, text),
     },
     dryRun: options.dryRun,
   };

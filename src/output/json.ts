@@ -46,7 +46,7 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
     },
     mapFull(overflow) {
       notices.mapFull(overflow);
-      line('map_full', overflowMembers(overflow));
+      line('map_full', [...overflowMembers(overflow), ...placeMembers(overflow.span, notices.options)]);
     },
     textsCut(cut) {
       notices.textsCut(cut);

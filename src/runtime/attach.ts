@@ -3,6 +3,7 @@
 import { assertNever } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import type { Machine } from '../plan/machine.ts';
@@ -25,6 +26,8 @@ export interface AttachOptions {
   /** perf_event_attr.type of the kernel's probe devices (/sys/bus/event_source/devices/NAME/type); absent where it has none. */
   readonly probeDevices: { readonly kprobe?: number; readonly uprobe?: number };
   readonly kernelFunctions: KprobeWorld['kernelFunctions'];
+  /** Names of the functions that may be probed: asked for where one is wrong. */
+  readonly functionNames: () => readonly string[];
   /** Threads of a process: perf events count one thread each. */
   readonly threadsOf: (pid: number) => readonly number[];
 }
@@ -113,7 +116,8 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
   const told = failures.slice(0, failuresToldMax).flatMap(({ program, attachment, error }) => {
     const severity = isFatal(session, error) ? 'error' : 'warning';
     if (severity === 'warning' && session.options.missingProbes === 'ignore') return [];
-    const { cause, hints } = explainAttach(attachment, error, session.options.machine);
+    const { cause, hints: known } = explainAttach(attachment, error, session.options.machine);
+    const hints = [...nearFunctions(session.options, attachment, error), ...known];
     const message = `can't attach ${attachmentName(attachment, program)}: ${cause}`;
     return [diagnostic(severity, 'attach-failed', message, program.span, { hints })];
   });
@@ -124,6 +128,16 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
     ...told,
     diagnostic(told[0]?.severity ?? 'error', 'attach-failed', more, failures[failuresToldMax]?.program.span),
   ];
+}
+
+/** The kernel looks for a kprobe's function only when it is attached. */
+function nearFunctions(
+  { functionNames }: AttachOptions,
+  attachment: Attachment,
+  error: AttachError,
+): readonly string[] {
+  const isUnknown = attachment.kind === 'kprobe' && error.kind === 'sys-error' && error.name === 'ENOENT';
+  return isUnknown ? didYouMean(attachment.symbol, functionNames()) : [];
 }
 
 interface Outcome {

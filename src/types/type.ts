@@ -167,8 +167,6 @@ export type Type =
   | NoneType
   | ErrorType;
 
-export type TypeOf<K extends Type['kind']> = Extract<Type, { kind: K }>;
-
 const int = <B extends IntType['bytes'], S extends boolean>(bytes: B, signed: S) =>
   ({ kind: 'int', bytes, signed }) as const;
 

@@ -212,7 +212,7 @@ test('a full map, missed runs and cut texts are told with their numbers', () => 
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(lines).toMatchObject([
-    { type: 'map_full', count: 12, data: { map: '@x', updates: 12, max_entries: 4096 } },
+    { type: 'map_full', count: 12, data: { map: '@x', updates: 12, max_entries: 4096 }, filename: 'f.bt' },
     { type: 'missed_runs', count: 3, data: { probe: 'kprobe:f', runs: 3, cause: 'recursion' } },
     { type: 'texts_cut', count: 3, data: { texts: 3, max_strlen: 64 } },
   ]);

@@ -37,6 +37,7 @@ const options: AttachOptions = {
   onlineCpus: [0, 3],
   probeDevices: { kprobe: 8, uprobe: 9 },
   kernelFunctions: () => [],
+  functionNames: () => [],
   threadsOf: () => [],
 };
 
@@ -361,3 +362,11 @@ test.each([
 ] as const)('%s: attached by one link or not', (_, attachments, presence, multi) =>
   expect(multiTypeOf({ attachments }, { presence: () => presence })).toBe(multi),
 );
+
+test('where a kernel has no such function, the nearest that it has are named', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('openPerfEvent', 'ENOENT');
+  const functionNames = () => ['vfs_write', 'vfs_read', 'do_exit'];
+  const { result } = attachOn(bpf, [kprobe('vfs_reed')], { functionNames });
+  expect(result.ok ? [] : result.error[0]?.hints[0]).toBe("Did you mean 'vfs_read'?");
+});

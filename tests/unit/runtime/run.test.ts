@@ -61,6 +61,7 @@ async function runScript(script: string, conditions: Conditions = {}): Promise<R
       onlineCpus: [0],
       probeDevices: { kprobe: 8, uprobe: 9 },
       kernelFunctions: () => [],
+      functionNames: () => [],
       threadsOf: () => [],
     },
     memoryBytes: machine.memoryBytes,
