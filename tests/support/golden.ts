@@ -51,6 +51,8 @@ export interface Golden {
   readonly show: string | undefined;
   /** Older kernels' scripts are refused when they are compiled, since the verifier would see nothing: `6.6`. */
   readonly since: string | undefined;
+  /** Why no kernel can load it: the verifier compares its offsets with real structs, and those of goldens are made up. */
+  readonly offsets: string | undefined;
   readonly program: string;
   /** The file as it is. */
   readonly text: string;
@@ -84,6 +86,7 @@ function readGolden(path: string): Golden {
     long: line('long'),
     show: line('show'),
     since: line('since'),
+    offsets: line('offsets'),
     program,
     text,
     head,
