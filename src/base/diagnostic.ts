@@ -80,6 +80,7 @@ export const diagnosticCodes = [
   // Probes
   'bad-probe-target',
   'binary-not-found',
+  'no-match',
   'no-probes',
   'not-traceable',
   'probe-not-supported',

@@ -358,6 +358,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'The program or library that a uprobe names can not be found, read, or is no ELF file.',
     wrong: 'uprobe:/bin/no_such_program:main { @ = count(); }',
   },
+  'no-match': {
+    text: 'Nothing that tstrace -l can see answers to the pattern. Patterns match whole names: put * where more may stand. Without privileges, tracepoints are not seen.',
+  },
   'no-probes': {
     text: 'The script has no probe, or none of its probes found anything to attach to.',
     wrong: '',

@@ -128,6 +128,14 @@ const unwritten = (failure: SysError): UsageError => ({
   message: `can't write to standard output: ${reasonOf(failure)}`,
 });
 
+/** Who may not look at the kernel must not take that for an answer. */
+const nothingFound = ({ uid }: World) =>
+  [
+    'Nothing that can be traced has such a name',
+    undefined,
+    { hints: uid === 0 ? [] : ['Tracepoints and much else can be seen by root only.'] },
+  ] as const;
+
 function list(world: World, options: Options, environment: Partial<Settings>): number {
   const machine = readMachine(taiOffset, options.pid === undefined ? {} : { targetPid: options.pid });
   const facts = liveFactsFor({ machine, settings: settled(environment), options, world });
@@ -151,6 +159,8 @@ function list(world: World, options: Options, environment: Partial<Settings>): n
   const lines = [
     ...(types ? typeLines(types, facts, options.verbose) : listingLines(found, facts, options.verbose)),
   ];
+  if (lines.length === 0 && report.diagnostics.length === 0)
+    report.warning('no-match', ...nothingFound(world));
   noticesFor(world, options, script.value.sources).diagnostics(report.diagnostics);
   const printed = print(world, lines.map((line) => `${line}\n`).join(''));
   return hasErrors(report.diagnostics) ? exitCodes.failure : printed;

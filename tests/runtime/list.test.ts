@@ -1,6 +1,7 @@
 /** -l and -lv on this machine: of its kernel, of programs, of a process. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -83,4 +84,24 @@ test('functions that can be traced may be named by a file', async () => {
   const { stderr, status } = await place.tstrace(['--traceable-functions', file, '-l']);
   expect(status).toBe(1);
   expect(stderr).toMatch(/can't read the functions that can be traced/);
+});
+
+test('that nothing answers to a pattern is said', async () => {
+  const { stdout, stderr, status } = await place.tstrace(['-l', 'tracepoint:sched:no_such_*']);
+  expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  expect(stderr).toBe('WARNING: Nothing that can be traced has such a name [no-match]\n');
+});
+
+test('who may not look is told so', () => {
+  const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  const bundle = join(import.meta.dirname, '../../dist/tstrace.mjs');
+  const folder = mkdtempSync(join(tmpdir(), 'tstrace-list-'));
+  chmodSync(folder, 0o755);
+  // The checkout may lie where others may not go; koffi is not needed to read names.
+  copyFileSync(bundle, join(folder, 'tstrace.mjs'));
+  const args = [...user, process.execPath, join(folder, 'tstrace.mjs'), '-l', 'tracepoint:sched:*'];
+  const { stdout, stderr } = spawnSync('setpriv', args, { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^WARNING: Nothing .*\[no-match\]\nHINT: .* root only\.$/m);
 });
