@@ -51,7 +51,10 @@ export interface RunWorld {
   readonly machine: Machine;
   readonly settings: Settings;
   readonly sources: Sources;
-  readonly attaching: Pick<AttachOptions, 'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'functionNames' | 'threadsOf'>;
+  readonly attaching: Pick<
+    AttachOptions,
+    'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'functionNames' | 'threadsOf'
+  >;
   /** Memory that is free, for the choice of the ring's size. */
   readonly memoryBytes: number;
   /** Calls back on SIGINT and SIGTERM until what it gives is called. */

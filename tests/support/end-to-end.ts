@@ -202,7 +202,9 @@ export const cases: readonly Case[] = [
     title: 'builtins of the task, the CPU and the clock',
     script: `begin { print((uid, gid, cpu < ncpus, tid == pid, has_cpid, cpid)); print((nsecs > 0, nsecs(monotonic) > 0, elapsed < 60000000000, cgroup > 0, rand >= 0));
       print(probe); print(strftime("%Y", nsecs)); exit(); }`,
-    reports: ['stdin:1:61-65: WARNING: cpid is 0: there is no command whose process it could be [no-command]'],
+    reports: [
+      'stdin:1:61-65: WARNING: cpid is 0: there is no command whose process it could be [no-command]',
+    ],
     prints: (stdout: string): void => {
       expect(stdout).toContain('(0, 0, true, true, false, 0)\n(true, true, true, true, true)\nbegin\n');
     },
