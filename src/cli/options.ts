@@ -1,15 +1,12 @@
-/** The command line: a table of flags, from which parsing, checks and the help text come. */
+/** The command line, read by the table of flags and checked. */
 
 import yargs from 'yargs';
 import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-import { settingKeys } from '../plan/setting-keys.ts';
 import { once } from '../system/once.ts';
 import { markAttachedValues } from './attached-values.ts';
-
-/** What -d can show. */
-export const stages = ['ast', 'types', 'codegen', 'codegen-opt', 'verifier'] as const;
-export type Stage = (typeof stages)[number];
+import type { Flag, Stage, Withheld } from './flags.ts';
+import { bufferings, flags, formats, modes, stages, withheldNames } from './flags.ts';
 
 export interface Options {
   /** What was asked for: running is the rule. */
@@ -56,134 +53,6 @@ export interface Options {
   readonly emitElf?: string;
   readonly emitLlvm?: string;
 }
-
-/** What --no-feature can name. */
-export const withheldNames = ['kprobe_multi', 'kprobe_session', 'uprobe_multi'] as const;
-export type Withheld = (typeof withheldNames)[number];
-
-interface Flag {
-  readonly name: string;
-  readonly alias?: string;
-  /** `strings` may be given several times. */
-  readonly type: 'boolean' | 'string' | 'strings';
-  readonly argument?: string;
-  readonly doc: string;
-}
-
-/** The order is that of the help text. */
-const flags = [
-  { name: 'e', type: 'string', argument: 'PROGRAM', doc: 'run this program' },
-  {
-    name: 'list',
-    alias: 'l',
-    type: 'boolean',
-    argument: '[PATTERN]',
-    doc: 'list probes that match, or those of a script',
-  },
-  {
-    name: 'cmd',
-    alias: 'c',
-    type: 'string',
-    argument: 'COMMAND',
-    doc: 'run a command, attached before it starts; end with it',
-  },
-  { name: 'pid', alias: 'p', type: 'string', argument: 'PID', doc: 'trace one process; end with it' },
-  {
-    name: 'output',
-    alias: 'o',
-    type: 'string',
-    argument: 'FILE',
-    doc: "write the program's output to a file",
-  },
-  {
-    name: 'f',
-    type: 'string',
-    argument: 'FORMAT',
-    doc: "format of the output: text (default) or json (a command's own output then goes to stderr)",
-  },
-  {
-    name: 'B',
-    type: 'string',
-    argument: 'MODE',
-    doc: 'buffering of the output: line (default), full or none',
-  },
-  { name: 'quiet', alias: 'q', type: 'boolean', doc: 'only what the program prints, and errors' },
-  { name: 'verbose', alias: 'v', type: 'boolean', doc: "say more; the whole of the verifier's log" },
-  {
-    name: 'warnings',
-    alias: 'k',
-    type: 'boolean',
-    doc: 'tell of failed reads and of missing keys, at their places',
-  },
-  { name: 'no-warnings', type: 'boolean', doc: 'no warnings' },
-  {
-    name: 'usdt-file-activation',
-    type: 'boolean',
-    doc: 'no effect: USDT semaphores are raised by the kernel, in processes to come as well',
-  },
-  { name: 'I', type: 'strings', argument: 'DIR', doc: 'look for headers of C here, too' },
-  { name: 'include', type: 'strings', argument: 'FILE', doc: 'include a header before the script' },
-  {
-    name: 'probe-filter',
-    type: 'string',
-    argument: 'REGEX',
-    doc: 'use only probes whose names, as -l shows them, it fits; begin and end always',
-  },
-  {
-    name: 'traceable-functions',
-    type: 'string',
-    argument: 'FILE',
-    doc: 'functions that can be traced, a line each: NAME or NAME [MODULE]; instead of what the kernel says',
-  },
-  {
-    name: 'no-feature',
-    type: 'string',
-    argument: 'NAME,…',
-    doc: `do without features of the kernel: ${withheldNames.join(', ')}`,
-  },
-  { name: 'unsafe', type: 'boolean', doc: 'allow what can change the system' },
-  { name: 'dry-run', type: 'boolean', doc: 'do everything up to attaching, then stop' },
-  {
-    name: 'mode',
-    type: 'string',
-    argument: 'MODE',
-    doc: 'codegen: stop when the code is made; format: lay the script out anew',
-  },
-  {
-    name: 'fmt',
-    type: 'boolean',
-    doc: 'the same as --mode format: print the script, or replace the file that -o names',
-  },
-  {
-    name: 'debug',
-    alias: 'd',
-    type: 'string',
-    argument: 'STAGE,…',
-    doc: `show what a stage made: ${stages.join(', ')}, all`,
-  },
-  { name: 'emit-elf', type: 'string', argument: 'FILE', doc: 'write the BPF object' },
-  {
-    name: 'emit-llvm',
-    type: 'string',
-    argument: 'FILE',
-    doc: 'write FILE.original.ll and FILE.optimized.ll',
-  },
-  {
-    name: 'debuginfo',
-    type: 'string',
-    argument: 'DIR:…',
-    doc: 'where separate debug files lie (:.debug:/usr/lib/debug); + before a folder: their checksums must be right',
-  },
-  {
-    name: 'explain',
-    type: 'string',
-    argument: 'CODE',
-    doc: 'say what the code of a message means, and what to do',
-  },
-  { name: 'info', type: 'boolean', doc: 'say what this machine has of what scripts may need' },
-  { name: 'version', alias: 'V', type: 'boolean', doc: 'print the version' },
-  { name: 'help', alias: 'h', type: 'boolean', doc: 'print this' },
-] as const satisfies readonly Flag[];
 
 /** The largest process id that Linux gives (PID_MAX_LIMIT). */
 const pidMax = 0x400000;
@@ -302,8 +171,8 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     return failed({ message: 'Cannot use both -k and --no-warnings', hint: 'Give one of them.' });
 
   const pid = parsePid(text('pid'));
-  const format = oneOf('-f', text('f'), ['text', 'json'] as const);
-  const buffering = oneOf('-B', text('B'), ['line', 'full', 'none'] as const);
+  const format = oneOf('-f', text('f'), formats);
+  const buffering = oneOf('-B', text('B'), bufferings);
   const mode = modeOf(parsed);
   const debug = parseStages(text('debug'));
   const withheld = parseWithheld(text('no-feature'));
@@ -360,7 +229,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
 
 /** --fmt is short for a mode; two modes at once are none. */
 function modeOf({ mode, fmt, list }: Parsed): Result<'codegen' | 'format' | undefined, UsageError> {
-  const named = oneOf('--mode', typeof mode === 'string' ? mode : undefined, ['codegen', 'format'] as const);
+  const named = oneOf('--mode', typeof mode === 'string' ? mode : undefined, modes);
   if (!named.ok) return named;
   const wanted = fmt === true ? 'format' : named.value;
   if (named.value !== undefined && named.value !== wanted)
@@ -438,46 +307,4 @@ function parseFilter(text: string | undefined): Result<RegExp | undefined, Usage
     const reason = error instanceof Error ? error.message : String(error);
     return failed({ message: `--probe-filter is no regular expression: ${reason}` });
   }
-}
-
-export const usage = `USAGE:
-  tstrace [OPTIONS] FILE [ARGUMENT…]
-  tstrace [OPTIONS] -e 'PROGRAM' [ARGUMENT…]
-  tstrace [OPTIONS] - [ARGUMENT…]
-  tstrace -l [PATTERN | FILE]
-`;
-
-/** The keys of the configuration, which a script's config block may set as well; the environment wins. */
-function settingRows(): readonly string[] {
-  const width = Math.max(...settingKeys.map(({ name }) => name.length)) + 'TSTRACE_'.length + 2;
-  return settingKeys.map(({ name, doc }) => `  ${`TSTRACE_${name.toUpperCase()}`.padEnd(width)}${doc}`);
-}
-
-/** The whole of -h. */
-export function helpText(): string {
-  const rows = flags.map((flag): readonly [string, string] => {
-    const short =
-      flag.name.length === 1
-        ? `-${flag.name}`
-        : 'alias' in flag
-          ? `-${flag.alias}, --${flag.name}`
-          : `    --${flag.name}`;
-    return [`${short}${'argument' in flag ? ` ${flag.argument}` : ''}`, flag.doc];
-  });
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return [
-    usage,
-    'OPTIONS:',
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
-    '',
-    'ENVIRONMENT (each also as BPFTRACE_…):',
-    ...settingRows(),
-    '  TSTRACE_BTF, TSTRACE_COLOR, TSTRACE_LLVM, TSTRACE_LIBCLANG, TSTRACE_CLANG, TSTRACE_KERNEL_SOURCE, TSTRACE_KERNEL_BUILD',
-    '',
-    'EXAMPLES:',
-    `  tstrace -c 'cat /etc/hostname' -e 'tracepoint:syscalls:sys_enter_openat /pid == cpid/ { printf("%s\\n", str(args.filename)); }'`,
-    `  tstrace -e 'kprobe:vfs_read /comm == "bash"/ { @bytes = hist(arg2); }'`,
-    `  tstrace -l 'tracepoint:sched:*'`,
-    '',
-  ].join('\n');
 }

@@ -5,7 +5,7 @@ import type { Compiled } from '../compile.ts';
 import { printAst } from '../parser/print-ast.ts';
 import { expandMacros } from '../sema/macros/expand.ts';
 import { printTypes } from '../sema/print-types.ts';
-import type { Stage } from './options.ts';
+import type { Stage } from './flags.ts';
 import type { Printer } from './write-all.ts';
 
 /** `pass` is behind which pass, for a stage that is shown several times. */

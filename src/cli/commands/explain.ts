@@ -7,6 +7,7 @@ import { failed, ok } from '../../base/result.ts';
 import type { Explanation } from '../explanations.ts';
 import { explanations } from '../explanations.ts';
 import type { UsageError } from '../options.ts';
+import { wrap } from '../wrap.ts';
 
 const widthMax = 90;
 
@@ -25,7 +26,7 @@ export function explainCode(written: string): Result<string, UsageError> {
 function explanationText(code: string, { text, wrong, right }: Explanation): string {
   return [
     `${code}\n`,
-    ...wrap(text),
+    ...wrap(text, widthMax),
     ...(wrong !== undefined ? ['', 'This gets it:', '', indent(wrong)] : []),
     ...(right !== undefined ? ['', 'This does not:', '', indent(right)] : []),
     '',
@@ -34,15 +35,3 @@ function explanationText(code: string, { text, wrong, right }: Explanation): str
 
 const indent = (script: string): string =>
   (script === '' ? '(an empty script)' : script).replace(/^/gm, '    ');
-
-function wrap(text: string): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > widthMax) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
