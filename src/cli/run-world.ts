@@ -109,6 +109,7 @@ export function runWorld({
     features: liveFeatures(facts, options.withheld),
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
+    onSignal: world.onSignal,
     ...(target && { target }),
     onAttached: () => attachMarker(world),
     verbose: {

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import type { Result, SysError } from '../base/result.ts';
+import type { SelfSignal } from '../plan/plan.ts';
+import { selfSignals } from '../plan/plan.ts';
 import { attempt } from '../system/attempt.ts';
 import type { Environment } from './settings.ts';
 
@@ -31,6 +33,8 @@ export interface World {
   openForWriting(path: string): Result<Sink, SysError>;
   /** Calls back for each SIGINT and SIGTERM until the function that it gives is called; then they end the process again. */
   onInterrupt(act: () => void): () => void;
+  /** Calls back for each such signal until the function that it gives is called; nothing happens then. */
+  onSignal(signal: SelfSignal, act: () => void): () => void;
   /** Ends the process at once, from wherever it is. */
   exitNow(code: number): never;
   /** As uname -r prints it. */
@@ -41,6 +45,8 @@ export interface World {
 }
 
 export function realWorld(): World {
+  // Left to Node, SIGUSR1 would open the port of a debugger.
+  for (const signal of selfSignals) process.on(signal, () => undefined);
   return {
     argv: process.argv.slice(2),
     environment: restoredEnvironment(),
@@ -61,6 +67,10 @@ export function realWorld(): World {
         process.off('SIGINT', act);
         process.off('SIGTERM', act);
       };
+    },
+    onSignal: (signal, act) => {
+      process.on(signal, act);
+      return () => process.off(signal, act);
     },
     exitNow: (code) => process.exit(code),
     kernelRelease: os.release(),

@@ -72,10 +72,20 @@ export interface ProgramPlan {
   readonly span: Span;
 }
 
-export type Attachment =
-  /** Run by us with BPF_PROG_TEST_RUN, before the others are attached or after they are detached. */
+/** Signals to us that a script can have probes on. */
+export const selfSignals = ['SIGUSR1'] as const;
+export type SelfSignal = (typeof selfSignals)[number];
+
+/** Programs that we run ourselves, with BPF_PROG_TEST_RUN: nothing in the kernel leads to them. */
+export type OwnAttachment =
+  /** Before the others are attached, and after they have been detached. */
   | { readonly kind: 'begin' }
   | { readonly kind: 'end' }
+  /** While the others are attached, when the signal comes. */
+  | { readonly kind: 'self'; readonly signal: SelfSignal };
+
+export type Attachment =
+  | OwnAttachment
   | {
       readonly kind: 'kprobe';
       readonly return: boolean;
@@ -123,6 +133,10 @@ export type Attachment =
       readonly breakpoint?: { readonly address: bigint; readonly bytes: number; readonly access: number };
       readonly pid?: number;
     };
+
+const ownKinds: Readonly<Record<OwnAttachment['kind'], true>> = { begin: true, end: true, self: true };
+
+export const isOwn = (attachment: Attachment): attachment is OwnAttachment => attachment.kind in ownKinds;
 
 /** The kernel's map types that we create (include/uapi/linux/bpf.h, enum bpf_map_type). */
 export const mapTypes = {

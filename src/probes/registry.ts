@@ -7,6 +7,7 @@ import { hardware } from './hardware.ts';
 import { iter } from './iter.ts';
 import { kprobe, kretprobe } from './kprobe.ts';
 import { rawtracepoint } from './rawtracepoint.ts';
+import { self } from './self.ts';
 import { software } from './software.ts';
 import { interval, profile } from './timers.ts';
 import { tracepoint } from './tracepoint.ts';
@@ -17,6 +18,7 @@ import { watchpoint } from './watchpoint.ts';
 export const probes: readonly ProbeDefinition[] = [
   begin,
   end,
+  self,
   kprobe,
   kretprobe,
   fentry,

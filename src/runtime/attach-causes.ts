@@ -34,6 +34,8 @@ export function attachmentName(attachment: Attachment, program?: ProgramPlan): s
     case 'begin':
     case 'end':
       return attachment.kind;
+    case 'self':
+      return `self:signal:${attachment.signal}`;
     case 'kprobe': {
       const place = [attachment.module, attachment.symbol].filter((part) => part !== undefined).join(':');
       return `${attachment.return ? 'kretprobe' : 'kprobe'}:${place}${attachment.offset > 0 ? `+${attachment.offset}` : ''}`;
@@ -256,6 +258,7 @@ function causeOf(attachment: Attachment, name: string): Cause | undefined {
   const tables = {
     begin: {},
     end: {},
+    self: {},
     kprobe: ofKprobes,
     uprobe: ofUprobes,
     tracepoint: ofTracepoints,

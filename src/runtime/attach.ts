@@ -7,7 +7,8 @@ import { didYouMean } from '../base/did-you-mean.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import type { Machine } from '../plan/machine.ts';
-import type { Attachment, ProgramPlan } from '../plan/plan.ts';
+import type { Attachment, OwnAttachment, ProgramPlan } from '../plan/plan.ts';
+import { isOwn } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { AttachError } from './attach-causes.ts';
 import { attachmentName, explainAttach, isUnavailable } from './attach-causes.ts';
@@ -58,7 +59,7 @@ export interface AttachHandles {
 }
 
 /**
- * Attach every attachment but begin and end, which run.ts runs itself. `handles` own what was opened, also after a failure.
+ * Attach every attachment but those that run.ts runs itself. `handles` own what was opened, also after a failure.
  * A probe that can't be attached is an error, a warning or nothing, as settings.missingProbes says; that we may not attach at all
  * is always an error.
  */
@@ -147,7 +148,7 @@ interface Outcome {
 
 /** One place after the other, so that the caller can stop at the first that fails; or all at once. */
 function* attachProgram(session: Session, { plan, fd, multi }: LoadedProgram): Iterable<Outcome> {
-  const attachments = plan.attachments.filter(({ kind }) => kind !== 'begin' && kind !== 'end');
+  const attachments = plan.attachments.filter((attachment) => !isOwn(attachment));
   if (!multi) {
     for (const attachment of attachments) yield { attachment, links: attachOne(session, fd, attachment) };
     return;
@@ -160,11 +161,12 @@ function* attachProgram(session: Session, { plan, fd, multi }: LoadedProgram): I
   for (const { places, links } of outcomes) for (const attachment of places) yield { attachment, links };
 }
 
-function attachOne(session: Session, program: Fd<'program'>, attachment: Attachment): Links {
+function attachOne(
+  session: Session,
+  program: Fd<'program'>,
+  attachment: Exclude<Attachment, OwnAttachment>,
+): Links {
   switch (attachment.kind) {
-    case 'begin':
-    case 'end':
-      return ok([]);
     case 'kprobe':
       return attachKprobeEvent(session, program, attachment);
     case 'uprobe':

@@ -5,6 +5,7 @@
  */
 
 import type { SysError } from '../base/result.ts';
+import { isOwn } from '../plan/plan.ts';
 import type { AttachedProbe } from './attach.ts';
 import { attachmentName } from './attach-causes.ts';
 import type { BpfApi } from './bpf-api.ts';
@@ -28,12 +29,12 @@ export interface MissesRead {
   readonly errors: readonly SysError[];
 }
 
-/** To be read once the programs have stopped. begin and end run when we run them: nothing can be missed. */
+/** To be read once the programs have stopped. Of those that we run ourselves nothing can be missed. */
 export function programMisses(bpf: BpfApi, programs: readonly LoadedProgram[]): MissesRead {
   const misses: Misses[] = [];
   const errors: SysError[] = [];
   for (const { plan, fd } of programs) {
-    if (plan.attachments.every(({ kind }) => kind === 'begin' || kind === 'end')) continue;
+    if (plan.attachments.every(isOwn)) continue;
     const info = bpf.programInfo(fd);
     if (info.ok) misses.push({ probe: plan.probe, count: info.value.recursionMisses, cause: 'recursion' });
     else errors.push(info.error);

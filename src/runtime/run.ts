@@ -9,7 +9,7 @@ import type { Sources } from '../base/source-file.ts';
 import type { Output } from '../output/output.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Plan } from '../plan/plan.ts';
-import { lossSymbol, ringSymbol } from '../plan/plan.ts';
+import { isOwn, lossSymbol, ringSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import { findBuiltin, findEvent } from '../builtins/registry.ts';
 import { byteText } from '../types/value.ts';
@@ -24,7 +24,7 @@ import { eventHost } from './event-host.ts';
 import type { Features } from './features.ts';
 import { missingFeatures } from './features.ts';
 import { Handles } from './handles.ts';
-import type { Loaded, LoadFailure } from './load.ts';
+import type { Loaded, LoadedProgram, LoadFailure } from './load.ts';
 import { load } from './load.ts';
 import type { LossWatch } from './loss.ts';
 import { watchLoss } from './loss.ts';
@@ -37,6 +37,8 @@ import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
 import { ScriptMaps } from './script-maps.ts';
+import type { OnSignal } from './signals.ts';
+import { hasSelfProbes, Interruption, listen } from './signals.ts';
 import { Watchpoints } from './watchpoints.ts';
 import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
 
@@ -59,6 +61,7 @@ export interface RunWorld {
   readonly memoryBytes: number;
   /** Calls back on SIGINT and SIGTERM until what it gives is called. */
   readonly onInterrupt: (act: () => void) => () => void;
+  readonly onSignal: OnSignal;
   /** What the kernel has, asked as far as the script needs it. */
   readonly features: Pick<Features, 'presence'>;
   /** The process that the run is about: -c's command or -p's target. */
@@ -100,7 +103,7 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
   const handles = new Handles(world.bpf);
   // Links have an owner of their own: they go first, while the maps are still to be read.
   const links = new Handles(world.bpf);
-  const interruption = new Interruption(world);
+  const interruption = new Interruption(world.onInterrupt);
   try {
     const lacking = missingFeatures(plan, world.features);
     if (lacking.length > 0) return { exitCode: failureCode, failure: lacking };
@@ -130,30 +133,6 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
 function loadFailure(failure: LoadFailure, world: RunWorld): RunOutcome {
   if (failure.report && world.verbose.logLevel > 0) world.verbose.log(`${failure.report.lines.join('\n')}\n`);
   return { exitCode: failureCode, failure: [failure.diagnostic] };
-}
-
-/** Remembers that somebody pressed Ctrl-C, also before there was anything to stop. */
-class Interruption {
-  interrupted = false;
-  #act: () => void = () => undefined;
-  readonly #off: () => void;
-
-  constructor(world: RunWorld) {
-    this.#off = world.onInterrupt(() => {
-      this.interrupted = true;
-      this.#act();
-    });
-  }
-
-  whenInterrupted(act: () => void): void {
-    this.#act = act;
-    if (this.interrupted) act();
-  }
-
-  /** From here on a signal ends the process as it does any other. */
-  close(): void {
-    this.#off();
-  }
 }
 
 class Run {
@@ -276,24 +255,25 @@ class Run {
       );
   }
 
-  /** begin and end count too: they are probes of the script. */
+  /** Those that we run ourselves count too: they are probes of the script. */
   #attachedCount(probes: readonly AttachedProbe[]): number {
-    const own = this.#plan.programs
-      .flatMap(({ attachments }) => attachments)
-      .filter(({ kind }) => kind === 'begin' || kind === 'end');
-    return probes.length + own.length;
+    return probes.length + this.#plan.programs.flatMap(({ attachments }) => attachments).filter(isOwn).length;
   }
 
   #runPrograms(kind: 'begin' | 'end'): Result<void, Diagnostic> {
-    for (const { plan, fd } of this.#loaded.programs) {
-      if (!plan.attachments.some((attachment) => attachment.kind === kind)) continue;
-      const ran = this.#world.bpf.runProgram(fd);
-      if (!ran.ok)
-        return failed(
-          diagnostic('error', 'attach-failed', `can't run ${plan.probe}: ${callText(ran.error)}`, plan.span),
-        );
+    for (const program of this.#loaded.programs) {
+      if (!program.plan.attachments.some((attachment) => attachment.kind === kind)) continue;
+      const ran = this.#runProgram(program);
+      if (!ran.ok) return ran;
     }
     return ok(undefined);
+  }
+
+  #runProgram({ plan, fd }: LoadedProgram): Result<void, Diagnostic> {
+    const ran = this.#world.bpf.runProgram(fd);
+    if (ran.ok) return ok(undefined);
+    const message = `can't run ${plan.probe}: ${callText(ran.error)}`;
+    return failed(diagnostic('error', 'attach-failed', message, plan.span));
   }
 
   /** Handles events until exit(), a signal, the target's end, or the end of those who read the output. */
@@ -304,10 +284,15 @@ class Run {
     const timer = setInterval(() => this.#tick(), lossPollMs);
     this.#interruption.whenInterrupted(() => this.#requestStop());
     this.#world.target?.onEnd(() => this.#requestStop());
+    const deafen = listen(this.#loaded.programs, this.#world.onSignal, (program) => {
+      const ran = this.#runProgram(program);
+      if (!ran.ok) this.#world.output.diagnostics([ran.error]);
+    });
     // What begin sent is there already, without a wake-up to come.
     this.#takeEvents();
-    if (probes.length === 0 && !this.#world.target) this.#requestStop();
+    if (probes.length === 0 && !hasSelfProbes(this.#plan) && !this.#world.target) this.#requestStop();
     await stopped;
+    deafen();
     clearInterval(timer);
     watch.close();
   }

@@ -7,6 +7,14 @@ const reader = '{programs}/reader 7 512';
 
 export const probeCases: readonly Case[] = [
   {
+    title: 'a script that only waits for a signal goes on until it comes, and each time that it comes',
+    options: ['--unsafe'],
+    script: `begin { system("kill -USR1 %d", pid); }
+      self:signal:SIGUSR1 { printf("%s\\n", probe); if (++@signals == 1) { system("kill -USR1 %d", pid); } else { exit(7); } }`,
+    status: 7,
+    prints: 'self:signal:SIGUSR1\nself:signal:SIGUSR1\n\n\n@signals: 2',
+  },
+  {
     title: 'a thousand uprobes of one pattern fire once each',
     command: '{programs}/many',
     script: 'uprobe:{programs}/many:work_* { @calls = count(); }',

@@ -32,6 +32,8 @@ test.each<readonly [string, readonly string[]]>([
   ['usdt:/bin/app:request', ['usdt:/bin/app:app:request']],
   ['interval:*', ['interval:us:N', 'interval:ms:N', 'interval:s:N', 'interval:hz:N']],
   ['software:cs', ['software:cs:']],
+  ['self:*', ['self:signal:SIGUSR1']],
+  ['*USR1', ['self:signal:SIGUSR1']],
   ['kprobe:nothing', []],
 ])('%s', (pattern, lines) => expect(listing(pattern)).toEqual(lines));
 

@@ -70,7 +70,7 @@ test('unknown providers', () => {
     { code: 'unknown-probe', hints: ["Did you mean 'tracepoint'?"] },
   ]);
   expect(told('nothing_like_it:a:b { }')).toEqual([
-    { code: 'unknown-probe', hints: [expect.stringMatching(/^There are begin, end, kprobe, .*\.$/)] },
+    { code: 'unknown-probe', hints: [expect.stringMatching(/^There are begin, end, self, kprobe, .*\.$/)] },
   ]);
 });
 
