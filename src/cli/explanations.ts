@@ -80,9 +80,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { printf("hello\\nworld"); }',
   },
   'no-address': {
-    text: 'The operator & gives the address of a variable or of a map. Other values have none: assign one to a variable first.',
-    wrong: 'begin { @x = &1; }',
-    right: 'begin { @x = 1; }',
+    text: 'The operator & gives the address of a variable, or a map as a whole. Other values have none, nor do values in maps: assign one to a variable first.',
+    wrong: 'begin { print(*&1); }',
+    right: 'begin { $x = 1; print(*&$x); }',
   },
   'not-assignable': {
     text: 'Only variables ($x) and maps (@x, @x[key]) can be assigned to. Fields and elements of tuples are read only: build a new tuple instead.',

@@ -15,7 +15,7 @@ import { emitExternal } from './emit-external.ts';
 import { emitInvoke } from './emit-invoke.ts';
 import type { Source } from './emit-load.ts';
 import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
-import { emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
+import { emitMapAddress, emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
 import { emitAdvance, emitArrayElement, emitElement, emitPart } from './emit-part.ts';
 import { emitStatements } from './emit-statement.ts';
 import { widthOf } from './words.ts';
@@ -66,6 +66,10 @@ function evaluate(emission: Emission, expr: TypedExpr): Operand {
       return out.literal(expr.value, expr.type.capacity);
     case 'variable':
       return emitVariable(emission, expr);
+    case 'variable-address':
+      return out.addressOf(homeOf(emission, expr.variable));
+    case 'map-address':
+      return emitMapAddress(emission, expr.map);
     case 'map-get':
       return isScalar(expr.type)
         ? asTruth(emission, expr.type, emitMapScalar(emission, expr.map, expr.key))

@@ -12,7 +12,8 @@ import { fillFrame } from './frame.ts';
 import type { InnerFunction } from './inner-function.ts';
 import { beginInner, writeInner } from './inner-function.ts';
 import { Register } from './values.ts';
-import { settle } from './variables.ts';
+import { addressedVariables } from './loop-facts.ts';
+import { settle, settleAddressed } from './variables.ts';
 import { widthOf } from './words.ts';
 
 /** Five registers, of which the frame takes one; a fifth argument lies in the frame. */
@@ -71,6 +72,7 @@ function writeFunction(outer: Emission, called: TypedFunction): EmittedFunction 
   writeInner(outer, begun, { departure: undefined, leave }, (inner) => {
     inner.out.locate(called.span);
     inner.out.storage.scope(() => {
+      settleAddressed(inner, addressedVariables(called.body));
       takeArguments(inner, begun, called);
       emitBlock(inner, called.body);
     });

@@ -18,6 +18,8 @@ import { Register } from './values.ts';
 /** Whose memory a pointer leads into. */
 export const spaceOf = (emission: Emission, type: Type): 'kernel' | 'user' => {
   const space = type.kind === 'pointer' || type.kind === 'int' ? type.space : undefined;
+  // Stack and scratch of a BPF program are memory of the kernel.
+  if (space === 'program') return 'kernel';
   return space === 'kernel' || space === 'user' ? space : emission.out.program.context.space;
 };
 

@@ -15,7 +15,7 @@ import { homeOf } from './variables.ts';
 import { widthOf } from './words.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
 import type { IrPointer, IrValue } from './llvm/ir-value.ts';
-import { i64 as irInt, nullPointer, withAlign } from './llvm/ir-value.ts';
+import { i64 as irInt, nullPointer, symbolPointer, withAlign } from './llvm/ir-value.ts';
 import { Place, Register, registerOf } from './values.ts';
 
 /** BPF_ANY and BPF_NOEXIST of include/uapi/linux/bpf.h. */
@@ -121,6 +121,10 @@ export function emitCopyFound(
     () => out.truth(false),
   );
 }
+
+/** &@m. It is in no slot: joined-acts.ts leaves it out. */
+export const emitMapAddress = ({ out }: Emission, { symbol }: MapSymbol): Register =>
+  new Register(out.builder.ptrToInt(symbolPointer(symbol), 'map'));
 
 /** @m[k] = v. */
 export function emitMapStore(

@@ -13,12 +13,13 @@ import { emitBlock } from './emit-statement.ts';
 import { Exits } from './exits.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
 import { FunctionBuilder } from './llvm/ir.ts';
-import { countingVariables, sharedVariables } from './loop-facts.ts';
+import { addressedVariables, countingVariables, sharedVariables } from './loop-facts.ts';
 import type { ScratchMap } from './scratch-entry.ts';
 import { entryBytes, releaseLevel, scratchEntryOf, scratchMapFor, takeScratch } from './scratch-entry.ts';
 import { nullPointer } from './llvm/ir-value.ts';
 import { startFunction } from './start-function.ts';
 import { registerOf } from './values.ts';
+import { settleAddressed } from './variables.ts';
 import { givesValue } from './walk.ts';
 
 export interface EmittedProgram {
@@ -77,6 +78,7 @@ function emitBody(emission: Emission, exits: Exits, { onlyProcess, predicate, bo
     out.storage.scope(() => branchOn(emission, predicate, go, exits.block));
     out.builder.enter(go);
   }
+  settleAddressed(emission, addressedVariables(body));
   emitBlock(emission, body);
 }
 

@@ -31,7 +31,8 @@ export function emitBlock(emission: Emission, statements: readonly TypedStatemen
 
 /** Variables that they declare live on. */
 export function emitStatements(emission: Emission, statements: readonly TypedStatement[]): void {
-  for (const statement of joinActs(statements)) {
+  const { exchanged } = emission.tables;
+  for (const statement of joinActs(statements, (symbol) => exchanged.has(symbol))) {
     // What follows a return or a jump can't be reached; sema has said so.
     if (emission.out.builder.hasEnded) return;
     emission.out.locate(statement.span);

@@ -6,14 +6,20 @@
 import type { MapAct } from '../builtins/define.ts';
 import type { Emptying } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr, TypedProgram, TypedStatement } from '../sema/typed-tree.ts';
-import { partsOfExpr, partsOfStatement } from './walk.ts';
+import { forEachExpr, partsOfExpr, partsOfProbe, partsOfStatement } from './walk.ts';
+
+/** Whether a map, by its symbol, can be exchanged. */
+type CanBeTaken = (symbol: string) => boolean;
 
 /** print(@x) and, further on in the same block, clear(@x), with nothing between them that is about the map or leaves the block. */
-export function joinActs(statements: readonly TypedStatement[]): readonly TypedStatement[] {
+export function joinActs(
+  statements: readonly TypedStatement[],
+  canBeTaken: CanBeTaken,
+): readonly TypedStatement[] {
   const done = new Set<TypedStatement>();
   const joined = statements.map((statement, index) => {
     const shown = actOf(statement);
-    if (shown?.act !== 'show') return statement;
+    if (shown?.act !== 'show' || !canBeTaken(shown.symbol)) return statement;
     const emptied = emptiedBehind(statements.slice(index + 1), shown.symbol);
     if (!emptied) return statement;
     done.add(emptied.statement);
@@ -22,30 +28,44 @@ export function joinActs(statements: readonly TypedStatement[]): readonly TypedS
   return joined.filter((statement) => !done.has(statement));
 }
 
-/** Symbols of the maps that some block both shows and empties. */
+/**
+ * Symbols of the maps that some block both shows and empties. Not those whose address is taken: it must be that of one map, which is there
+ * as long as the script runs.
+ */
 export function takenMaps({ probes }: TypedProgram): ReadonlySet<string> {
+  const addressed = new Set<string>();
+  for (const probe of probes)
+    forEachExpr(partsOfProbe(probe), (expr) => {
+      if (expr.kind === 'map-address') addressed.add(expr.map.symbol);
+    });
   const taken = new Set<string>();
+  const taking: Taking = { taken, canBeTaken: (symbol) => !addressed.has(symbol) };
   for (const { predicate, body, functions } of probes) {
-    if (predicate) addTakenWithin(predicate, taken);
-    addTaken(body, taken);
-    for (const called of functions) addTaken(called.body, taken);
+    if (predicate) addTakenWithin(predicate, taking);
+    addTaken(body, taking);
+    for (const called of functions) addTaken(called.body, taking);
   }
   return taken;
 }
 
-function addTaken(statements: readonly TypedStatement[], taken: Set<string>): void {
-  for (const statement of joinActs(statements)) {
+interface Taking {
+  readonly taken: Set<string>;
+  readonly canBeTaken: CanBeTaken;
+}
+
+function addTaken(statements: readonly TypedStatement[], taking: Taking): void {
+  for (const statement of joinActs(statements, taking.canBeTaken)) {
     const act = actOf(statement);
-    if (act?.then) taken.add(act.symbol);
-    for (const block of blocksOf(statement)) addTaken(block, taken);
-    for (const expr of partsOfStatement(statement).exprs) addTakenWithin(expr, taken);
+    if (act?.then) taking.taken.add(act.symbol);
+    for (const block of blocksOf(statement)) addTaken(block, taking);
+    for (const expr of partsOfStatement(statement).exprs) addTakenWithin(expr, taking);
   }
 }
 
-function addTakenWithin(expr: TypedExpr, taken: Set<string>): void {
+function addTakenWithin(expr: TypedExpr, taking: Taking): void {
   const { exprs, statements } = partsOfExpr(expr);
-  addTaken(statements, taken);
-  for (const part of exprs) addTakenWithin(part, taken);
+  addTaken(statements, taking);
+  for (const part of exprs) addTakenWithin(part, taking);
 }
 
 function blocksOf(statement: TypedStatement): readonly (readonly TypedStatement[])[] {

@@ -1,8 +1,8 @@
 /** What must be known of a program's loops and functions before they are written: what they share, what they use. */
 
-import type { TypedProbe, TypedStatement } from '../sema/typed-tree.ts';
+import type { TypedProbe, TypedStatement, VariableSymbol } from '../sema/typed-tree.ts';
 import type { Parts } from './walk.ts';
-import { partsOfExpr, partsOfProbe, partsOfStatement } from './walk.ts';
+import { forEachExpr, partsOfExpr, partsOfProbe, partsOfStatement } from './walk.ts';
 
 /** Which parts of a variable that holds a tuple are asked for; `whole` if it is used as it is. */
 export function usedElements(
@@ -41,6 +41,15 @@ export function countingVariables(probe: TypedProbe): ReadonlySet<string> {
   return counting;
 }
 
+/** Variables whose address is taken, each once. */
+export function addressedVariables(statements: readonly TypedStatement[]): readonly VariableSymbol[] {
+  const addressed = new Map<string, VariableSymbol>();
+  forEachExpr({ exprs: [], statements }, (expr) => {
+    if (expr.kind === 'variable-address') addressed.set(expr.variable.id, expr.variable);
+  });
+  return [...addressed.values()];
+}
+
 /** Ids of variables that the body of a loop uses and the code around it too. */
 export function sharedVariables(probe: TypedProbe): ReadonlySet<string> {
   const shared = new Set<string>();
@@ -53,7 +62,7 @@ export function sharedVariables(probe: TypedProbe): ReadonlySet<string> {
       if ((homes.get(id) ?? level) < level) shared.add(id);
     };
     for (const expr of exprs) {
-      if (expr.kind === 'variable') use(expr.variable.id);
+      if (expr.kind === 'variable' || expr.kind === 'variable-address') use(expr.variable.id);
       if (expr.kind === 'step' && expr.target.kind === 'variable') use(expr.target.variable.id);
       visit(partsOfExpr(expr), level);
     }

@@ -14,7 +14,15 @@ export type Home =
   | { readonly kind: 'register'; readonly place: Place }
   /** Theirs until their block ends. */
   | { readonly kind: 'memory'; readonly place: Place }
-  | { readonly kind: 'shared'; readonly room: ScratchRoom };
+  | { readonly kind: 'shared'; readonly room: ScratchRoom }
+  /** The same, and theirs as long as the program or function of the script runs: their address may outlive their block. */
+  | { readonly kind: 'lasting'; readonly room: ScratchRoom };
+
+/** Variables whose address is taken, before the body that declares them: they keep their places while it runs. */
+export function settleAddressed({ out, variables }: Emission, addressed: readonly VariableSymbol[]): void {
+  for (const { id, name, type } of addressed)
+    variables.set(id, { kind: 'lasting', room: out.storage.reserveShared(sizeOf(type), name) });
+}
 
 /** A variable comes to life, zeroed whenever the declaration is run. */
 export function declare(emission: Emission, variable: VariableSymbol): void {
@@ -35,9 +43,9 @@ function newHome(
   { id, name, type }: VariableSymbol,
 ): Home {
   const bytes = sizeOf(type);
-  if (shared.has(id)) return { kind: 'shared', room: out.storage.reserveShared(bytes, name) };
   const before = variables.get(id);
-  if (before?.kind === 'register') return before;
+  if (before?.kind === 'register' || before?.kind === 'lasting') return before;
+  if (shared.has(id)) return { kind: 'shared', room: out.storage.reserveShared(bytes, name) };
   const registers = [...variables.values()].filter(({ kind }) => kind === 'register').length;
   if (!isScalar(type) || (registers >= share.registerVariables && !counting.has(id)))
     return { kind: 'memory', place: out.storage.reserve(bytes, name) };
@@ -46,10 +54,10 @@ function newHome(
 
 /** Those that inner functions find too. */
 export const sharedHomes = ({ variables }: Emission): ReadonlyMap<string, Home> =>
-  new Map([...variables].filter(([, { kind }]) => kind === 'shared'));
+  new Map([...variables].filter(([, { kind }]) => kind === 'shared' || kind === 'lasting'));
 
 /** Where a variable is, which has been declared. */
 export function homeOf({ out, variables }: Emission, { id, name }: VariableSymbol): Place {
   const home = present(variables.get(id), `variable $${name}`);
-  return home.kind === 'shared' ? out.storage.at(home.room) : home.place;
+  return 'room' in home ? out.storage.at(home.room) : home.place;
 }

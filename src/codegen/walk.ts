@@ -53,6 +53,15 @@ function contains({ exprs, statements }: Parts, wanted: Wanted): boolean {
   );
 }
 
+/** Also those within others, and within statements. */
+export function forEachExpr({ exprs, statements }: Parts, act: (expr: TypedExpr) => void): void {
+  for (const expr of exprs) {
+    act(expr);
+    forEachExpr(partsOfExpr(expr), act);
+  }
+  for (const statement of statements) forEachExpr(partsOfStatement(statement), act);
+}
+
 export function partsOfStatement(statement: TypedStatement): Parts {
   const parts = (exprs: readonly TypedExpr[], statements: readonly TypedStatement[] = []): Parts => ({
     exprs,
@@ -97,6 +106,8 @@ function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
     case 'constant':
     case 'text':
     case 'variable':
+    case 'variable-address':
+    case 'map-address':
     case 'builtin':
       return [];
     case 'map-get':

@@ -3,6 +3,8 @@
 interface Complaint {
   readonly pattern: RegExp;
   readonly explain: (match: RegExpExecArray) => string;
+  /** The same in C that the script imports, where it is not we who wrote it. */
+  readonly inC?: string;
 }
 
 /** Kernel releases that brought helpers which a script may use and an older kernel lack. */
@@ -64,11 +66,13 @@ const complaints: readonly Complaint[] = [
       /^(R\d+) (?:invalid mem access|pointer arithmetic on) '?(\w+_or_null)'?|^(R\d+) pointer arithmetic on (\w+_or_null) prohibited/,
     explain: () =>
       'A pointer that may be NULL is used without a check, which is a fault of tstrace: please report it with the log (-v).',
+    inC: 'What a helper returns may be NULL: compare it with 0 before you use it.',
   },
   {
     pattern: /^(R\d+) invalid mem access '(scalar|inv|untrusted_ptr_|trusted_ptr_\w*)'/,
     explain: () =>
       'An address that the verifier does not know is read directly instead of by probe_read, which is a fault of tstrace: please report it with the log (-v).',
+    inC: 'Only memory that the verifier knows can be read like that. Of a variable pass &$x itself, not an address that was kept; memory of the kernel and of processes is read by bpf_probe_read_kernel (helper 113) and bpf_probe_read_user (112).',
   },
   {
     pattern: /uses reserved fields|^unknown opcode|^invalid BPF_LDIMM64 insn/,
@@ -94,12 +98,12 @@ const complaints: readonly Complaint[] = [
   },
 ];
 
-/** The explanation of the last line that we know something about. */
-export function explainComplaint(lines: readonly string[]): string | undefined {
+/** The explanation of the last line that we know something about. `isC`: what the verifier refused stands in C that the script imports. */
+export function explainComplaint(lines: readonly string[], isC: boolean): string | undefined {
   for (let index = lines.length - 1; index >= 0; index--) {
-    for (const { pattern, explain } of complaints) {
+    for (const { pattern, explain, inC } of complaints) {
       const match = pattern.exec(lines[index] ?? '');
-      if (match) return explain(match);
+      if (match) return isC && inC !== undefined ? inC : explain(match);
     }
   }
   return undefined;

@@ -57,7 +57,8 @@ export function verifierReport(
   const place =
     instruction === undefined || !program.lines ? undefined : lineOfInstruction(program.lines, instruction);
   const summary = summarise(lines);
-  const explanation = explainComplaint(lines);
+  const span = (place && toSpan(place)) ?? program.span;
+  const explanation = explainComplaint(lines, span.file.endsWith('.bpf.c'));
   return {
     program: program.name,
     probe: program.probe,
@@ -66,7 +67,7 @@ export function verifierReport(
     lines,
     cutBytes: cutBytes(log, cut),
     ...(instruction !== undefined && { instruction }),
-    span: (place && toSpan(place)) ?? program.span,
+    span,
   };
 }
 

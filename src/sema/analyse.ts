@@ -46,9 +46,10 @@ export function analyse(written: Program, facts: Facts, given: ScriptArguments):
   const requires: Requirement[] = [];
   const options = new ScriptOptions();
   const found = new Report();
+  const untyped: Round['untyped'] = [];
   const probes = inferAll(expanded, {
     ...common,
-    ...{ report: found, before, next: new SymbolTable(), requires, options, final: true },
+    ...{ report: found, before, next: new SymbolTable(), requires, options, untyped, final: true },
   });
   // What was found is about a script that was looked at in part.
   if (growth.report(report)) return { value: nothing, diagnostics: report.diagnostics };
@@ -56,7 +57,10 @@ export function analyse(written: Program, facts: Facts, given: ScriptArguments):
   checkOptionsGiven(given, options.all, program.span, report);
   checkDeclaredMaps(report, declaredMaps, before.maps);
   const maps = [...before.maps.values()].filter((map) => map.value);
-  if (!hasErrors(report.diagnostics)) maps.filter(isUntyped).forEach((map) => reportUntyped(report, map));
+  if (!hasErrors(report.diagnostics)) {
+    maps.filter(isUntyped).forEach((map) => reportUntyped(report, map));
+    untyped.forEach((variable) => reportUntypedVariable(report, variable));
+  }
   return {
     value: {
       probes,
@@ -96,6 +100,7 @@ function inferTypes(
       next,
       requires: [],
       options: new ScriptOptions(),
+      untyped: [],
       final: false,
     });
     const news = next.newsSince(table);
@@ -116,6 +121,16 @@ function reportUntyped(report: Report, { name, span }: MapFacts): void {
     {
       hints: [`Store a first value: @${name} = 0;`],
     },
+  );
+}
+
+/** let $x; $x = $x; where nothing else is assigned. */
+function reportUntypedVariable(report: Report, { name, span }: Round['untyped'][number]): void {
+  report.error(
+    'undefined-variable',
+    `Nothing tells what $${name} holds: it only gets what was made of it before`,
+    span,
+    { hints: [`Assign a first value: $${name} = 0;`] },
   );
 }
 

@@ -57,6 +57,7 @@ function joinTypes(a: Known, b: Known): Type | undefined {
   if (left.kind === 'int' && right.kind === 'int') return joinInts(left, bends(a), right, bends(b));
   if (left.kind === 'pointer' && right.kind === 'int') return bends(b) ? left : undefined;
   if (left.kind === 'int' && right.kind === 'pointer') return bends(a) ? right : undefined;
+  if (isAddress(left) && isAddress(right)) return joinAddresses(left, bends(a), right, bends(b));
   return joinOthers(left, right);
 }
 
@@ -100,6 +101,23 @@ function joinOthers(left: Type, right: Type): Type | undefined {
 function joinStructs(left: StructType, right: StructType): Type | undefined {
   const isOneMemory = left.space === undefined || right.space === undefined || left.space === right.space;
   return isOneMemory && sameType(left, right) ? { ...right, ...left } : undefined;
+}
+
+const isAddress = (type: Type): type is PointerType => type.kind === 'pointer' && type.space === 'program';
+
+/** Of a variable: what it leads to widens with the variable. Whether the addresses of two variables go together is seen by `fits`, in the end. */
+function joinAddresses(
+  left: PointerType,
+  leftFlexible: boolean,
+  right: PointerType,
+  rightFlexible: boolean,
+): Type | undefined {
+  if (left.to.kind === 'none' || right.to.kind === 'none') return joinPointers(left, right);
+  const to = joinKnown(
+    { type: left.to, flexible: leftFlexible },
+    { type: right.to, flexible: rightFlexible },
+  );
+  return to && pointerTo(to.type, 'program');
 }
 
 /** A void pointer goes with any other; the space must be one, for a read would go wrong otherwise. */

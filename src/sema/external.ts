@@ -102,17 +102,25 @@ function inferArgument(
   const { expr } = inferred;
   if (type.kind !== 'pointer') return convertAssigned(scope, inferred, type, { span });
   if (expr.type.kind === 'string' && pointsToBytes(type.to)) return expr;
-  if (expr.type.kind === 'pointer' && leadsTo(expr.type.to, type.to)) return expr;
+  if (expr.type.kind === 'pointer' && isTaken(expr.type.to, type.to)) return expr;
   if (expr.kind === 'constant' && expr.value === 0n) return expr;
   const what = `a value of type ${typeName(expr.type)}`;
   scope.report.error('wrong-argument-type', `${name}() takes ${typeName(type)} here, not ${what}`, arg.span, {
     labels: [{ span, text: 'it is defined here' }],
-    hints: [`If that is what it is, say so: (${typeName(type)})…`],
+    hints: [
+      expr.kind === 'variable-address' && type.to.kind !== 'none'
+        ? `Declare the variable with that type: let $${expr.variable.name}: ${typeName(type.to)};`
+        : `If that is what it is, say so: (${typeName(type)})…`,
+    ],
   });
   return undefined;
 }
 
 const pointsToBytes = (to: Type): boolean => to.kind === 'none' || (to.kind === 'int' && to.bytes === 1);
+
+/** Text behind a pointer is bytes, as it is where it stands itself. */
+const isTaken = (from: Type, to: Type): boolean =>
+  leadsTo(from, to) || (from.kind === 'string' && pointsToBytes(to));
 
 /** `void *` takes all, and is taken for all. */
 function leadsTo(from: Type, to: Type): boolean {

@@ -10,6 +10,7 @@ import { matchedElements } from '../types/tuple.ts';
 import type { IntType, StructType, Type } from '../types/type.ts';
 import { bool, errorType, string } from '../types/type.ts';
 import { inferCall } from './check-call.ts';
+import { inferAddress } from './infer-address.ts';
 import { branchOf, inferComptime } from './comptime.ts';
 import type { Flexible, Known } from './convert.ts';
 import { bends, convertTo, hasTruth, joinKnown } from './convert.ts';
@@ -68,9 +69,9 @@ export function infer(scope: Scope, expr: Expr): Inferred {
     case 'parameter':
       return inferParameter(scope, expr.index, span);
     case 'unary':
-      return expr.op === '*'
-        ? inferDereference(scope, expr.operand, span)
-        : inferUnary(scope, expr.op, expr.operand, span);
+      if (expr.op === '*') return inferDereference(scope, expr.operand, span);
+      if (expr.op === '&') return inferAddress(scope, expr.operand, span);
+      return inferUnary(scope, expr.op, expr.operand, span);
     case 'step':
       return inferStep(scope, expr);
     case 'binary':

@@ -110,7 +110,7 @@ export function inferVariable(scope: Scope, name: string, span: Span): Inferred 
     return wrong(span);
   }
   variable.used = true;
-  if (!variable.assigned && scope.isEvaluated) variable.readEarly ??= span;
+  if (!variable.assigned && !variable.addressed && scope.isEvaluated) variable.readEarly ??= span;
   const { type, flexible } = scope.typeOfVariable(variable);
   return { expr: { kind: 'variable', type, variable: scope.symbolOf(variable), span }, flexible };
 }

@@ -186,17 +186,13 @@ function inferPointerArithmetic(
   return firm({ kind: 'advance', type, pointer, count: widen(count, true), stride, span });
 }
 
-export function inferUnary(scope: Scope, op: Exclude<UnaryOp, '*'>, operand: Expr, span: Span): Inferred {
+export function inferUnary(
+  scope: Scope,
+  op: Exclude<UnaryOp, '*' | '&'>,
+  operand: Expr,
+  span: Span,
+): Inferred {
   if (op === '!') return inferNot(scope, operand, span);
-  if (op === '&') {
-    infer(scope, operand);
-    scope.report.error(
-      'unsupported-syntax',
-      "The address of a variable or map can't be taken in this version",
-      span,
-    );
-    return wrong(span);
-  }
   const inferred = infer(scope, operand);
   if (isWrong(inferred)) return wrong(span);
   const type = asInt(inferred.expr.type);

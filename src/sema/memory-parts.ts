@@ -37,8 +37,8 @@ function behindAddress(
 
 /** Whose memory a value was read from. */
 function spaceAround({ type, ...expr }: TypedExpr): AddressSpace {
-  if (expr.kind === 'load' && expr.pointer.type.kind === 'pointer') return expr.pointer.type.space;
-  return type.kind === 'struct' ? (type.space ?? 'none') : 'none';
+  if (type.kind === 'struct' && type.space) return type.space;
+  return expr.kind === 'load' && expr.pointer.type.kind === 'pointer' ? expr.pointer.type.space : 'none';
 }
 
 /**
@@ -46,6 +46,7 @@ function spaceAround({ type, ...expr }: TypedExpr): AddressSpace {
  * Copies of structs remember where they come from, for the pointers in them.
  */
 export function inSpace(scope: Scope, type: Type, memory: AddressSpace): Type {
+  if (memory === 'program') return type;
   const byDefault = scope.context.program.context.space;
   const around = memory === 'none' ? byDefault : memory;
   switch (type.kind) {

@@ -100,6 +100,10 @@ function printBare(expr: TypedExpr): string {
       return JSON.stringify(expr.value);
     case 'variable':
       return `$${expr.variable.name}`;
+    case 'variable-address':
+      return `(&$${expr.variable.name})`;
+    case 'map-address':
+      return `(&${expr.map.name})`;
     case 'map-get':
     case 'aggregate-get':
       return printPlace(expr.map.name, expr.key);

@@ -26,6 +26,8 @@ export interface Variable {
   /** A type that the script fixed. */
   readonly declared?: Type;
   assigned: boolean;
+  /** Its address was taken: a function of C may write to it, and nobody would know. */
+  addressed: boolean;
   used: boolean;
   /** First use that comes before any assignment. */
   readEarly?: Span;
@@ -47,6 +49,8 @@ export interface Round {
   readonly next: SymbolTable;
   readonly requires: Requirement[];
   readonly growth: Growth;
+  /** Variables that got nothing but what was wrong, or made of themselves. */
+  readonly untyped: Pick<Variable, 'name' | 'span'>[];
   /** True in the last round: types are final, and what is wrong is told. */
   readonly final: boolean;
 }
@@ -135,10 +139,13 @@ export class Scope {
     return this.#ended.get(name);
   }
 
-  #endVariable({ name, id, span, declared, assigned, used, readEarly }: Variable): void {
+  #endVariable(variable: Variable): void {
+    const { name, id, span, declared, assigned, addressed, used, readEarly } = variable;
     if (declared?.kind === 'error') return;
+    if (assigned && this.typeOfVariable(variable).type.kind === 'error')
+      this.round.untyped.push({ name, span });
     if (!assigned && !declared) this.round.next.joinVariable(id, known(i64), span);
-    if (!assigned)
+    if (!assigned && !addressed)
       this.report.warning(
         'unused-variable',
         used
@@ -168,6 +175,7 @@ export class Scope {
       id: variableId(this.#program, name, span),
       span,
       assigned: false,
+      addressed: false,
       used: false,
       ...(declared && { declared }),
     };

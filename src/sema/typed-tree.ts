@@ -10,7 +10,15 @@ import type {
 import type { Argument, ProgramInfo } from '../builtins/emitter.ts';
 import type { ExternalFunction } from './facts.ts';
 import type { Attachment, MapType, ProgramPlan, Requirement } from '../plan/plan.ts';
-import type { AggregateType, BoolType, IntType, StringType, TupleType, Type } from '../types/type.ts';
+import type {
+  AggregateType,
+  BoolType,
+  IntType,
+  PointerType,
+  StringType,
+  TupleType,
+  Type,
+} from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
 
 export interface TypedProgram {
@@ -98,6 +106,20 @@ export type TypedExpr =
   | { readonly kind: 'constant'; readonly type: Type; readonly value: bigint; readonly span: Span }
   | { readonly kind: 'text'; readonly type: StringType; readonly value: ByteText; readonly span: Span }
   | { readonly kind: 'variable'; readonly type: Type; readonly variable: VariableSymbol; readonly span: Span }
+  /** &$x: a pointer in the space 'program', good as long as the probe's run lasts. */
+  | {
+      readonly kind: 'variable-address';
+      readonly type: PointerType;
+      readonly variable: VariableSymbol;
+      readonly span: Span;
+    }
+  /** &@m: the map itself, as helpers take it; a void pointer. */
+  | {
+      readonly kind: 'map-address';
+      readonly type: PointerType;
+      readonly map: MapSymbol;
+      readonly span: Span;
+    }
   /** The value under a key, zero bytes if there is none. A scalar map has no key. */
   | {
       readonly kind: 'map-get';

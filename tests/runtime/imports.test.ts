@@ -64,6 +64,29 @@ int first(const char *text) { return text[0]; }
 short negative(short number) { return -number; }
 _Bool is_null(const void *pointer) { return pointer == 0; }
 `,
+  'address.bt': `struct pair { int a; int b; };
+import "address.bpf.c";
+fn next($p: int64 *): int64 { return *$p + 1; }
+begin {
+  $x = (int64)5; $p = &$x; print((*$p, *(&$x) + 1, **&$p));
+  $twice = twice(&$x); for $i : 0..3 { _ = twice(&$x); $last = $i; $q = &$last; @seen = *$q; }
+  print(($twice, $x, next(&$x)));
+  $text = "hello"; $second = shout(&$text); print(($second, $text, *&$text));
+  let $unset: uint32; fill(&$unset); print($unset);
+  $tuple = (1, "ab", 3); $t = &$tuple; print((*$t).1);
+  let $out: int64 *; if (pid > 0) { $inner = (int64)42; $out = &$inner; } $other = 99; print((*$out, $other));
+  @m[(int64)1] = (int64)2; $failed = put(&@m, 3, 4); print(($failed, @m[3])); print(@m); clear(@m);
+  exit();
+}
+`,
+  'address.bpf.c': `static long (*const update)(void *, const void *, const void *, unsigned long long) = (void *)2;
+int twice(long *x) { return *x *= 2; }
+int shout(char *text) { text[0] = 'H'; return text[1]; }
+void fill(unsigned int *x) { *x = 77; }
+long put(void *map, long key, long value) { return update(map, &key, &value, 0); }
+`,
+  'kept.bt':
+    'import "address.bpf.c";\nbegin { $x = (int64)1; $p = &$x; $kept = &$p; print(twice(*$kept)); exit(); }\n',
   'wild.bt': 'import "wild.bpf.c";\nbegin { print(wild(curtask)); exit(); }\n',
   'wild.bpf.c':
     'struct task_struct { int x; };\nint wild(struct task_struct *task) {\n  return task->x;\n}\n',
@@ -116,6 +139,22 @@ test('functions of C are called in predicates, functions, blocks and as keys, wi
   expect(stdout.trim()).toBe(
     '(117, 44, 365, 113)\n(true, 120, 32767, false, true)\n\n\n@[-1]: 100\n@no: false',
   );
+});
+
+test('addresses of variables and maps: followed, filled by C, in loops and functions, and behind their block', async () => {
+  const { stdout, stderr, status } = await run('address.bt');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout.trim()).toBe(
+    '(5, 6, 5)\n(10, 80, 81)\n(101, Hello, Hello)\n77\nab\n(42, 99)\n(0, 4)\n@m[1]: 2\n@m[3]: 4\n\n\n@seen: 2',
+  );
+});
+
+test('an address that was kept is no address to the verifier, which is told in words of C', async () => {
+  const { stderr, status } = await run('kept.bt');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(new RegExp(`^${join(folder, 'address.bpf.c')}:2:.*ERROR: `, 'm'));
+  expect(stderr).toContain('pass &$x itself');
+  expect(stderr).not.toContain('fault of tstrace');
 });
 
 test("the verifier's complaint about C leads to its line", async () => {

@@ -121,6 +121,11 @@ function checkExpr(check: Check, expr: TypedExpr): void {
       return check(expr.value.length < expr.type.capacity, 'text fits with its NUL', expr);
     case 'variable':
       return check(sameType(type, expr.variable.type), 'a variable has its type', expr);
+    case 'variable-address': {
+      const { to } = expr.type;
+      return check(sameType(to, expr.variable.type), 'an address leads to its variable’s type', expr);
+    }
+    case 'map-address':
     case 'builtin':
       return;
     case 'map-get':
@@ -154,6 +159,8 @@ type Composite = Exclude<
       | 'constant'
       | 'text'
       | 'variable'
+      | 'variable-address'
+      | 'map-address'
       | 'builtin'
       | 'map-get'
       | 'aggregate-get'

@@ -17,7 +17,7 @@ const points: Readonly<Record<string, number>> = {
   'b.6': 1,
   'b.7': 1,
   'b.8': 12,
-  'b.9': 10,
+  'b.9': 11,
   'b.10': 6,
   'b.11': 4,
   'b.12': 5,

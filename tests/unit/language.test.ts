@@ -26,46 +26,47 @@ test.each(examples)('%s', (script) => {
       return { ...facts, settings: { ...facts.settings, ...config } };
     },
   );
-  expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  const told = diagnostics.filter(({ code }) => code !== 'deprecated');
+  expect(told.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
 });
 
-/** Forms that no example is for: mistakes, what is deprecated, what has no meaning yet. */
-const forms: Readonly<Record<Exclude<Expr['kind'] | Statement['kind'], 'error' | 'while' | 'import'>, true>> =
-  {
-    int: true,
-    bool: true,
-    string: true,
-    identifier: true,
-    variable: true,
-    map: true,
-    parameter: true,
-    unary: true,
-    step: true,
-    binary: true,
-    conditional: true,
-    cast: true,
-    field: true,
-    index: true,
-    call: true,
-    tuple: true,
-    record: true,
-    block: true,
-    if: true,
-    comptime: true,
-    sizeof: true,
-    typeinfo: true,
-    offsetof: true,
-    type: true,
-    let: true,
-    assign: true,
-    discard: true,
-    expression: true,
-    unroll: true,
-    for: true,
-    break: true,
-    continue: true,
-    return: true,
-  };
+/** Forms that no example is for: mistakes, and imports, which have no file here. */
+const forms: Readonly<Record<Exclude<Expr['kind'] | Statement['kind'], 'error' | 'import'>, true>> = {
+  int: true,
+  bool: true,
+  string: true,
+  identifier: true,
+  variable: true,
+  map: true,
+  parameter: true,
+  unary: true,
+  step: true,
+  binary: true,
+  conditional: true,
+  cast: true,
+  field: true,
+  index: true,
+  call: true,
+  tuple: true,
+  record: true,
+  block: true,
+  if: true,
+  comptime: true,
+  sizeof: true,
+  typeinfo: true,
+  offsetof: true,
+  type: true,
+  let: true,
+  assign: true,
+  discard: true,
+  expression: true,
+  unroll: true,
+  while: true,
+  for: true,
+  break: true,
+  continue: true,
+  return: true,
+};
 
 /** Words in places of a kind, and kinds of sections, that trees hold. */
 function kindsIn(data: unknown, found: Set<string>): void {

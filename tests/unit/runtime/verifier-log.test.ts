@@ -86,9 +86,18 @@ test.each([
   ["R1 invalid mem access 'scalar'", /probe_read/],
   ['invalid bpf_context access off=600 size=8', /context/],
 ])('%s has an explanation', (line, explanation) => {
-  expect(explainComplaint([line, statistics.trim()])).toMatch(explanation);
+  expect(explainComplaint([line, statistics.trim()], false)).toMatch(explanation);
 });
 
 test('what is not known has no explanation', () => {
-  expect(explainComplaint(['something entirely new'])).toBeUndefined();
+  expect(explainComplaint(['something entirely new'], false)).toBeUndefined();
+});
+
+test.each([
+  ["R0 invalid mem access 'map_value_or_null'", /compare it with 0/],
+  ["R1 invalid mem access 'scalar'", /bpf_probe_read_kernel/],
+])('%s is no fault of ours where it is C of the script that the verifier refused', (line, explanation) => {
+  const told = explainComplaint([line, statistics.trim()], true);
+  expect(told).toMatch(explanation);
+  expect(told).not.toMatch(/tstrace/);
 });

@@ -34,6 +34,7 @@ const functions = [
   external('nothing', none),
   external('text', i32, pointerTo(i8, 'kernel')),
   external('task', pointerTo(structs('task_struct'), 'kernel'), pointerTo(structs('task_struct'), 'kernel')),
+  external('number', none, pointerTo(u64, 'kernel')),
   external('any', u64, pointerTo(none, 'kernel')),
   external('whole', i32, structs('pair')),
   external('table', i32, arrayOf(i32, 2)),
@@ -51,8 +52,10 @@ function compiled(script: string, known = functions.slice(0, -3)) {
   }));
 }
 
-const typed = (expression: string): string => {
-  const { typed: tree, diagnostics } = compiled(`import "lib.bpf.c"; kprobe:f { print(${expression}); }`);
+const typed = (expression: string, before = ''): string => {
+  const { typed: tree, diagnostics } = compiled(
+    `import "lib.bpf.c"; kprobe:f { ${before} print(${expression}); }`,
+  );
   expect(diagnostics).toEqual([]);
   return /print\((.*)\):void/.exec(tree ? printTypes(tree) : '')?.[1] ?? '';
 };
@@ -66,6 +69,19 @@ test.each([
   ['any(curtask)', 'any(curtask:struct task_struct *):uint64'],
   ['any(0)', 'any(0:int8):uint64'],
 ])('%s', (written, tree) => expect(typed(written)).toBe(tree));
+
+test.each([
+  ['any(&$x)', '$x = 1;', 'any((&$x):int8 *):uint64'],
+  ['any(&@m)', '@m[1] = 1;', 'any((&@m):void *):uint64'],
+  ['text(&$s)', '$s = "abc";', 'text((&$s):string[4] *):int32'],
+])('%s: the addresses of what the script keeps, after %s', (written, before, tree) =>
+  expect(typed(written, before)).toBe(tree),
+);
+
+test('what C fills need not be assigned before it is read', () =>
+  expect(
+    compiled('import "lib.bpf.c"; kprobe:f { let $n: uint64; number(&$n); print($n); }').diagnostics,
+  ).toEqual([]));
 
 test('mistakes', () =>
   checkDiagnostics(
@@ -83,6 +99,8 @@ test('mistakes', () =>
               // ^^^^^^^^^^^ wrong-argument-type
       print(text((struct mm_struct *)arg0));
               // ^^^^^^^^^^^^^^^^^^^^^^^^ wrong-argument-type
+      $n = 1; number(&$n);
+                  // ^^^ wrong-argument-type
       print(whole(1));
          // ^^^^^^^^ bad-signature
       print(table(1));

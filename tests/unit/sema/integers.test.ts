@@ -239,8 +239,6 @@ test('operators say which operand they do not take', () =>
    // ^^^^ bad-operand
       $c += 1;
    // ^^^^^^^ bad-operand
-      print(&$c);
-         // ^^^ unsupported-syntax
     }
   `));
 
