@@ -216,9 +216,9 @@ function showUnsigned(
     const value = unsigned(integer);
     const text = radix === 10 ? decimal(value) : value.toString(radix);
     const digits = upper ? text.toUpperCase() : text;
+    if (conversion.alternate && radix === 8) return padOctal(conversion, digits);
     const front =
-      prefix ||
-      (conversion.alternate && text !== '0' ? { 8: '0', 10: '', 16: upper ? '0X' : '0x' }[radix] : '');
+      prefix || (conversion.alternate && radix === 16 && text !== '0' ? `0${conversion.name}` : '');
     return padNumber(conversion, front, digits);
   });
 }
@@ -226,11 +226,22 @@ function showUnsigned(
 const isPlain = (conversion: Settled): boolean =>
   conversion.width === 0 && conversion.precision === undefined && !conversion.plus && !conversion.space;
 
-/** Precision is the least number of digits, and switches the flag 0 off, as in C; zeros go between the sign and the digits. */
+/** `#` of octal numbers asks for so much precision that they begin with a zero. */
+function padOctal(conversion: Settled, digits: string): string {
+  const { precision } = conversion;
+  const atLeastOne = { ...conversion, ...(precision !== undefined && { precision: Math.max(1, precision) }) };
+  return padNumber(atLeastOne, '', digits === '0' ? digits : `0${digits}`);
+}
+
+/**
+ * As in C: precision is the least number of digits, none of which a zero has at precision 0, and switches the flag 0 off; zeros go
+ * between the sign and the digits.
+ */
 function padNumber(conversion: Settled, front: string, digits: string): string {
   const { width, precision, left, zero } = conversion;
   const least = precision ?? (zero && !left ? width - front.length : 0);
-  const text = front + (digits.length < least ? digits.padStart(least, '0') : digits);
+  const needed = precision === 0 && digits === '0' ? '' : digits;
+  const text = front + (needed.length < least ? needed.padStart(least, '0') : needed);
   if (text.length >= width) return text;
   return left ? text.padEnd(width) : text.padStart(width);
 }
