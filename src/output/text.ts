@@ -1,6 +1,6 @@
 /** Output as text. */
 
-import type { MapEntry, MapSnapshot, Output } from './output.ts';
+import type { MapEntry, MapSnapshot, Output, TextKind } from './output.ts';
 import type { Notices } from './notices.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyText, valueText } from './value-text.ts';
@@ -8,8 +8,7 @@ import type { Writer } from './writer.ts';
 
 export function textOutput(writer: Writer, notices: Notices): Output {
   return {
-    // What join shows is a line.
-    text: (kind, text) => writer.write(kind === 'join' ? `${text}\n` : text),
+    text: (kind, text) => writer.write(endsLine.has(kind) ? `${text}\n` : text),
     value: (value) => writer.write(`${valueText(value)}\n`),
     map(map, options) {
       for (const entry of arrangeEntries(map, options)) writer.write(entryText(map, entry));
@@ -27,6 +26,9 @@ export function textOutput(writer: Writer, notices: Notices): Output {
     finish: () => writer.finish(),
   };
 }
+
+/** What has a line break behind it that is none of its own. */
+const endsLine: ReadonlySet<TextKind> = new Set(['join', 'syscall']);
 
 /** One entry with its line break: `@x: 5`, `@x[1, foo]: 5`; a histogram has its name above and a blank line below. */
 function entryText(map: MapSnapshot, { key, value }: MapEntry): string {

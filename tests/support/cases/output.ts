@@ -36,11 +36,11 @@ export const outputCases: readonly Case[] = [
     prints: 'node\n|\0\0\0\0\0|',
   },
   {
-    title: 'system runs a command through sh and waits for it',
+    title: 'system runs a command through sh, waits for it, and ends what it printed with a line break',
     options: ['--unsafe'],
     script:
       'begin { printf("a\\n"); system("echo %s-$((%d + 1)); sleep 0.1; printf b", "x", 41); printf("c\\n"); system("exit 3"); exit(); }',
-    prints: 'a\nx-42\nbc',
+    prints: 'a\nx-42\nb\nc',
   },
   {
     title: 'what cat and system print is marked as theirs in JSON',
