@@ -42,7 +42,7 @@
 
       devShells = forAll (pkgs: {
         default = pkgs.mkShell {
-          packages = [ (node pkgs) pkgs.bpftools pkgs.gcc pkgs.qemu pkgs.erofs-utils pkgs.squashfsTools ];
+          packages = [ (node pkgs) pkgs.bpftools pkgs.gcc pkgs.qemu pkgs.erofs-utils pkgs.squashfsTools pkgs.mandoc pkgs.groff pkgs.zsh pkgs.fish ];
           TSTRACE_LLVM = llvm pkgs;
           TSTRACE_LIBCLANG = libclang pkgs;
           TSTRACE_CLANG = clang pkgs;

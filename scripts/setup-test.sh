@@ -1,9 +1,13 @@
 #!/bin/sh
 # Makes ready what the tests need beyond scripts/setup-run.sh: C and C++ compilers for the test programs, bpftool as an
 # independent loader, xz for kernel modules, libclang and clang for scripts with C, nix to evaluate flake.nix. What guests need is unpacked
-# privately by scripts/guest.mjs.
+# privately by scripts/guest.mjs. mandoc and groff read the manual page, zsh and fish the completion.
 set -eu
 cd "${0%/*}/.."
+
+package_of() {
+  case $1 in groff) echo groff-base ;; *) echo "$1" ;; esac
+}
 
 missing=
 command -v gcc >/dev/null || missing="$missing gcc"
@@ -12,6 +16,9 @@ command -v g++ >/dev/null || missing="$missing g++"
 command -v bpftool >/dev/null || [ -x /usr/sbin/bpftool ] || missing="$missing bpftool"
 command -v xz >/dev/null || missing="$missing xz-utils"
 command -v nix-instantiate >/dev/null || missing="$missing nix-bin"
+for tool in groff mandoc zsh fish; do
+  command -v "$tool" >/dev/null || missing="$missing $(package_of "$tool")"
+done
 have_libclang() {
   for library in /usr/lib/*-linux-gnu/libclang-*.so.1 /usr/lib64/libclang.so.* /usr/lib/libclang.so.*; do
     [ -e "$library" ] && return 0

@@ -4,7 +4,7 @@ export interface EnvironmentVariable {
   /** Without TSTRACE_ or BPFTRACE_. */
   readonly name: string;
   readonly doc: string;
-  /** A value. */
+  /** A command line that works, where the files that it names are there. */
   readonly example: string;
 }
 
@@ -13,33 +13,41 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   {
     name: 'BTF',
     doc: 'file with the types of the kernel, instead of /sys/kernel/btf/vmlinux',
-    example: '/sys/kernel/btf/vmlinux',
+    example: `TSTRACE_BTF=/sys/kernel/btf/vmlinux tstrace -l 'struct task_struct'`,
   },
-  { name: 'CLANG', doc: 'the clang that compiles C for BPF (.bpf.c)', example: 'clang-19' },
+  {
+    name: 'CLANG',
+    doc: 'the clang that compiles C for BPF (.bpf.c)',
+    example: `TSTRACE_CLANG=clang-19 tstrace --mode codegen calls-c.bt`,
+  },
   {
     name: 'COLOR',
     doc: 'colours in messages: always, never, or auto, where both outputs are terminals',
-    example: 'never',
+    example: `TSTRACE_COLOR=never tstrace -e 'begin { warnf("plain"); exit(); }'`,
   },
   {
     name: 'KERNEL_BUILD',
     doc: 'the folder of the build of the kernel, with generated headers',
-    example: '/lib/modules/6.12.1/build',
+    example: `TSTRACE_KERNEL_BUILD=/usr/src/linux-headers-6.12.1-amd64 tstrace --mode codegen with-headers.bt`,
   },
   {
     name: 'KERNEL_SOURCE',
     doc: 'the folder of the source of the kernel, with its headers',
-    example: '/usr/src/linux-headers-6.12.1-common',
+    example: `TSTRACE_KERNEL_SOURCE=/usr/src/linux-headers-6.12.1-common tstrace --mode codegen with-headers.bt`,
   },
   {
     name: 'LIBCLANG',
     doc: 'the libclang that reads C in scripts',
-    example: '/usr/lib/llvm-19/lib/libclang.so.1',
+    example: `TSTRACE_LIBCLANG=libclang-19.so.1 tstrace -I headers --include shapes.h --mode codegen -e 'begin { print(sizeof(struct shape)); }'`,
   },
   {
     name: 'LLVM',
     doc: 'the libLLVM that makes the code, version 15 or later',
-    example: '/usr/lib/x86_64-linux-gnu/libLLVM.so.19.1',
+    example: `TSTRACE_LLVM=libLLVM.so.19.1 tstrace --mode codegen -e 'begin { @x = 1; }'`,
   },
-  { name: 'TRACE', doc: 'where a fault of tstrace itself comes from is told, if it is set', example: '1' },
+  {
+    name: 'TRACE',
+    doc: 'where a fault of tstrace itself comes from is told, if it is set',
+    example: `TSTRACE_TRACE=1 tstrace -e 'begin { exit(); }'`,
+  },
 ];

@@ -392,7 +392,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   // Configuration
   'bad-config': {
-    text: 'The config block has a key that does not exist, or a value that its key does not take. docs/builtins.md and -h list the keys.',
+    text: 'The config block has a key that does not exist, or a value that its key does not take. docs/reference.md and -h list the keys.',
     wrong: 'config = { max_strln = 200; } begin { exit(); }',
     right: 'config = { max_strlen = 200; } begin { exit(); }',
   },

@@ -123,7 +123,7 @@ export const flags = [
     completes: { kind: 'anything' },
     group: 'What is traced',
     doc: 'use only probes whose names, as -l shows them, it fits; begin and end always',
-    example: `tstrace --probe-filter 'sched_(switch|wakeup)$' -e 'tracepoint:sched:* { @[probe] = count(); } interval:ms:100 { exit(); }'`,
+    example: `tstrace --probe-filter 'sched_(switch|wakeup)$' -c 'sleep 0.1' -e 'tracepoint:sched:* { @[probe] = count(); }'`,
   },
   {
     name: 'traceable-functions',

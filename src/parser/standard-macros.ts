@@ -13,7 +13,17 @@ macro assert(condition, message) {
 }
 `;
 
-const names: ReadonlySet<string> = new Set(['assert']);
+/** What the manual says of them. */
+export const standardMacroDocs = [
+  {
+    name: 'assert',
+    signature: 'assert(condition, message)',
+    doc: 'End everything with an error at this place, its message, and status 1, if the condition does not hold.',
+    example: 'begin { assert(ncpus > 0, "no CPUs"); exit(); }',
+  },
+] as const;
+
+const names: ReadonlySet<string> = new Set(standardMacroDocs.map(({ name }) => name));
 
 /** With those macros that the script names; it may have some of its own of the same names and parameters, which come first then. */
 export function withStandardMacros(program: Program): Program {

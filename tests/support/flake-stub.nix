@@ -10,6 +10,10 @@ let
     lib.fakeHash = "sha256-fake";
     makeWrapper = "/nix/make-wrapper";
     bpftools = "/nix/bpftools";
+    mandoc = "/nix/mandoc";
+    groff = "/nix/groff";
+    zsh = "/nix/zsh";
+    fish = "/nix/fish";
     gcc = "/nix/gcc";
     qemu = "/nix/qemu";
     erofs-utils = "/nix/erofs-utils";

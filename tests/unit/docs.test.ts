@@ -3,12 +3,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { documentBuiltins } from '../support/document-builtins.ts';
 import { documentErrors } from '../support/document-errors.ts';
 import { editorGrammar } from '../support/editor-grammar.ts';
+import { referencePage } from '../support/manual/as-markdown.ts';
+import { manPage } from '../support/manual/as-mdoc.ts';
 
 const documents = [
-  ['docs/builtins.md', documentBuiltins],
+  ['docs/reference.md', referencePage],
+  ['docs/tstrace.1', manPage],
   ['docs/errors.md', documentErrors],
   ['editors/tstrace.tmLanguage.json', editorGrammar],
 ] as const;
