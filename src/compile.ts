@@ -5,7 +5,7 @@ import { diagnostic, Report } from './base/diagnostic.ts';
 import type { Outcome } from './base/outcome.ts';
 import { hasErrors } from './base/outcome.ts';
 import type { Generated } from './codegen/generate.ts';
-import { generate } from './codegen/generate.ts';
+import { generate, largestProgram } from './codegen/generate.ts';
 import type { Script } from './imports/gather.ts';
 import type { Program } from './parser/ast.ts';
 import { withStandardMacros } from './parser/standard-macros.ts';
@@ -49,8 +49,23 @@ export function compile(
   if (hasErrors(diagnostics)) return { program, typed: analysed.value, facts: machine, diagnostics };
 
   const generated = generate(analysed.value, sources, machine);
+  const tooLarge = sizeError(generated);
+  if (tooLarge)
+    return { program, typed: analysed.value, facts: machine, diagnostics: [...diagnostics, tooLarge] };
   diagnostics.push(...ringWarnings(generated.plan, machine));
   return { program, typed: analysed.value, generated, facts: machine, diagnostics };
+}
+
+/** LLVM takes some 25 µs and 4 KB for each, so ten seconds and 1.6 GB: ten times what a script of 10,000 lines needs. */
+const instructionsMax = 400_000;
+
+function sizeError({ plan, functions }: Generated): Diagnostic | undefined {
+  const total = functions.reduce((sum, { instructionCount }) => sum + instructionCount, 0);
+  if (total <= instructionsMax) return undefined;
+  const { size, span } = largestProgram({ plan, functions });
+  const message = `The script becomes ${total} instructions, ${size} of them in the block of this probe: the limit is ${instructionsMax}`;
+  const hints = ['Divide it among several scripts, or do with loops and functions (fn) what is written out.'];
+  return diagnostic('error', 'program-too-large', message, span, { hints });
 }
 
 /** A ring that the largest event would not fit into is made larger than the user said: that is not to go unnoticed. */

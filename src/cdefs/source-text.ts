@@ -43,8 +43,11 @@ export function spanAt(
     ({ span }) => resolve(span.file) === path && span.start <= start && start <= span.end,
   );
   if (!piece) return undefined;
-  const word = /^(?:\w+|"[^"\n]*"|<[^>\n]*>|\S)/.exec(text.slice(start))?.[0] ?? ' ';
-  return { file: piece.span.file, start, end: start + word.length };
+  const { file, end } = piece.span;
+  // What is missing behind the piece is shown at its last character: the script may end there.
+  if (start >= end) return { file, start: Math.max(piece.span.start, end - 1), end };
+  const word = /^(?:\w+|"[^"\n]*"|<[^>\n]*>|\S)/.exec(text.slice(start, end))?.[0] ?? ' ';
+  return { file, start, end: start + word.length };
 }
 
 const haveBtf = 'BPFTRACE_HAVE_BTF';

@@ -378,7 +378,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'tracepoint:syscalls:sys_enter_openat { @ = count(); }',
   },
   'program-too-large': {
-    text: 'A short script can become a very long program: macros are written out at each call, the body of unroll for each round, a block for each place that needs a program of its own. Where more than 10,000 statements and expressions come to one program, or 100,000 to all of them, the kernel would hardly take it. Loops with for are not written out, nor are functions (fn) for each call.',
+    text: 'A short script can become a very long program: macros are written out at each call, the body of unroll for each round, a block for each place that needs a program of its own. Where more than 10,000 statements and expressions come to one program, or 100,000 to all of them, the kernel would hardly take it. Nor does a script become more than 400,000 instructions, whoever wrote them, nor a program more than 240 loops with for (each is a function, of which the kernel takes 256) or 500 with while. Loops with for are not written out, nor are functions (fn) for each call.',
     wrong: 'begin { unroll (100) { unroll (100) { unroll (100) { @++; } } } }',
     right: 'begin { for $i : 0..1000000 { @++; } }',
   },

@@ -15,7 +15,7 @@ import { emitExternal } from './emit-external.ts';
 import { emitInvoke } from './emit-invoke.ts';
 import type { Source } from './emit-load.ts';
 import { emitLoad, pointerOf, sourceOf, spaceOf } from './emit-load.ts';
-import { emitMapAddress, emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
+import { emitMapAdd, emitMapAddress, emitMapMemory, emitMapScalar, emitMapStep } from './emit-map.ts';
 import { emitAdvance, emitArrayElement, emitElement, emitPart } from './emit-part.ts';
 import { emitStatements } from './emit-statement.ts';
 import { widthOf } from './words.ts';
@@ -338,7 +338,11 @@ export function evaluateOnly(emission: Emission, expr: TypedExpr, isDiscarded: b
     const { definition, args, span } = expr;
     return out.at(span, () => definition.emitUnused?.(args, out, span));
   }
-  out.at(expr.span, () => evaluate(emission, expr));
+  out.at(expr.span, () => {
+    if (expr.kind !== 'step' || expr.target.kind !== 'map') return void evaluate(emission, expr);
+    const { map, key } = expr.target;
+    emitMapAdd(emission, map, key, out.int(expr.delta, widthOf(map.value)));
+  });
 }
 
 /** An argument as a builtin asks for it. */

@@ -210,12 +210,12 @@ export function emitMapStep(
   const { out } = emission;
   const width = widthOf(map.value);
   const keyPlace = emitKey(emission, map, key);
-  const before = out.builder.alloca(out.int(0, width).ir.type, 'before');
+  const before = out.storage.reserveRegister(`i${width}`, 'before');
   out.builder.store(out.int(0, width).ir, before);
   withValue(emission, map, keyPlace, (place) =>
     out.builder.store(stepValue(emission, place, width, delta).ir, before),
   );
-  const value = new Register(out.builder.load(out.int(0, width).ir.type, before, 'before'));
+  const value = new Register(out.builder.load(`i${width}`, before, 'before'));
   return prefix ? out.add(value, delta) : value;
 }
 

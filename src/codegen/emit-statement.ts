@@ -36,6 +36,7 @@ export function emitStatements(emission: Emission, statements: readonly TypedSta
     // What follows a return or a jump can't be reached; sema has said so.
     if (emission.out.builder.hasEnded) return;
     emission.out.locate(statement.span);
+    emission.out.endLongBlock();
     // A declared variable belongs to the block, not to its statement.
     if (statement.kind === 'declare') declare(emission, statement.variable);
     else emission.out.storage.scope(() => emitStatement(emission, statement));

@@ -1,6 +1,7 @@
 /** DOOR: a typed program becomes the text of a module and a plan. It has no errors, so this reports nothing. */
 
 import type { Sources } from '../base/source-file.ts';
+import type { Span } from '../base/span.ts';
 import { present } from '../base/assert.ts';
 import type { NameTable } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
@@ -101,6 +102,18 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
       requires,
     },
   };
+}
+
+/** The program whose own function has the most instructions. */
+export function largestProgram({ plan, functions }: Pick<Generated, 'plan' | 'functions'>): {
+  readonly span: Span;
+  readonly size: number;
+} {
+  const sizes = plan.programs.map(({ span }, index) => ({
+    span,
+    size: present(functions[index], 'function of a program').instructionCount,
+  }));
+  return sizes.reduce((most, one) => (one.size > most.size ? one : most));
 }
 
 /** Fields of the kernel's structs by their names, those of anonymous members too. */

@@ -17,13 +17,39 @@ const programPartsMax = 10_000;
 /** How many expressions and statements are looked at to find the types, in all rounds together, beside one look at each. */
 const visitsMax = 2_000_000;
 
-type Cause = 'places' | 'rounds' | 'types';
+/**
+ * Loops of one program. The body of a `for` is a function, of which the kernel takes 256 (BPF_MAX_SUBPROGS, include/linux/bpf_verifier.h), ours
+ * among them; what LLVM takes for `while` (scalar evolution) grows with the square of their number, and recurses from each to the one before.
+ */
+const loopsMax = { for: 240, while: 500 } as const;
 
-const hints: Readonly<Record<Cause, string>> = {
-  places:
-    'Each place that needs a program of its own gets the whole block, and the functions that it calls: name fewer places, or do less there.',
-  rounds: 'Unroll fewer rounds, or use for $i : 0..N { … }, which is not written out.',
-  types: 'Assign to names before they are read, or declare their types: let $x: int64;',
+export type LoopKind = keyof typeof loopsMax;
+
+type Cause = 'places' | 'rounds' | 'types' | LoopKind;
+
+const tooLarge = `The script grows too large here: written out, more than ${programPartsMax} statements and expressions come to a program, or ${addedPartsMax} to all of them`;
+const tooManyLoops = (kind: LoopKind): string =>
+  `A program has too many loops here: written out, it may have ${loopsMax[kind]} with ${kind}`;
+
+const words: Readonly<Record<Cause, { readonly message: string; readonly hint: string }>> = {
+  places: {
+    message: tooLarge,
+    hint: 'Each place that needs a program of its own gets the whole block, and the functions that it calls: name fewer places, or do less there.',
+  },
+  rounds: {
+    message: tooLarge,
+    hint: 'Unroll fewer rounds, or use for $i : 0..N { … }, which is not written out.',
+  },
+  types: {
+    message:
+      'The types of names depend on each other in a chain that is too long to follow; here it is not at its end',
+    hint: 'Assign to names before they are read, or declare their types: let $x: int64;',
+  },
+  for: {
+    message: tooManyLoops('for'),
+    hint: 'Do more in one loop, or divide the block among several probes on the same target.',
+  },
+  while: { message: tooManyLoops('while'), hint: 'Do more in one loop, or use for $i : 0..N { … }.' },
 };
 
 /** Of a whole script. What is written is never too much, whatever is made of it may be. */
@@ -32,6 +58,7 @@ export class Growth {
   /** In this round, and in the program that is looked at. */
   #parts = 0;
   #programParts = 0;
+  #programLoops = { for: 0, while: 0 };
   #times = 1;
   #visits = 0;
   #culprit: { readonly span: Span; readonly cause: Cause } | undefined;
@@ -47,6 +74,7 @@ export class Growth {
 
   beginProgram(): void {
     this.#programParts = 0;
+    this.#programLoops = { for: 0, while: 0 };
   }
 
   /** One more expression or statement. */
@@ -54,6 +82,11 @@ export class Growth {
     this.#visits++;
     this.#parts += this.#times;
     this.#programParts += this.#times;
+  }
+
+  countLoop(kind: LoopKind, span: Span): void {
+    this.#programLoops[kind] += this.#times;
+    if (this.#programLoops[kind] > loopsMax[kind]) this.#culprit ??= { span, cause: kind };
   }
 
   /** Within a loop that is written out: everything counts so many times. */
@@ -89,11 +122,8 @@ export class Growth {
   report(report: Report): boolean {
     if (!this.#culprit) return false;
     const { span, cause } = this.#culprit;
-    const message =
-      cause === 'types'
-        ? 'The types of names depend on each other in a chain that is too long to follow; here it is not at its end'
-        : `The script grows too large here: written out, more than ${programPartsMax} statements and expressions come to a program, or ${addedPartsMax} to all of them`;
-    report.error('program-too-large', message, span, { hints: [hints[cause]] });
+    const { message, hint } = words[cause];
+    report.error('program-too-large', message, span, { hints: [hint] });
     return true;
   }
 }

@@ -18,6 +18,7 @@ type For = StatementOf<'for'>;
 
 export function inferFor(scope: Scope, statement: For): readonly TypedStatement[] {
   const { over } = statement;
+  scope.round.growth.countLoop('for', statement.span);
   return over.kind === 'range'
     ? inferRange(scope, statement, over)
     : inferMapLoop(scope, statement, over.map);
@@ -143,6 +144,7 @@ export function inferWhile(
       hints: ['Use for $i : 0..N { … }: it needs no bound that the verifier can see.'],
     },
   );
+  scope.round.growth.countLoop('while', span);
   const tested = inferTruth(scope, condition);
   const typed = scope.nesting.inLoop(() => inferBlock(scope, body));
   return tested.type.kind === 'error' ? [] : [{ kind: 'while', condition: tested, body: typed, span }];

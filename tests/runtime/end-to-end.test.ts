@@ -172,9 +172,14 @@ test('--info tells what the machine has', async () => {
 
 test('a block that LLVM gives up on gets an error, not a crash', async () => {
   const lines = Array.from({ length: 4000 }, (_, index) => `@[${index}] = pid;`).join('\n');
-  const { stderr, status } = await place.tstrace(['--mode', 'codegen', '-e', `begin {\n${lines}\n}\n`]);
+  const { stderr, status } = await place.tstrace([
+    '--mode',
+    'codegen',
+    '-e',
+    `begin {\nif (pid) {\n${lines}\n}\n}\n`,
+  ]);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^stdin:1:1-6: ERROR: .*\[value-too-large\]\nbegin \{\n~~~~~\nHINT: /);
+  expect(stderr).toMatch(/^stdin:1:1-6: ERROR: .*\[program-too-large\]\nbegin \{\n~~~~~\nHINT: /);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import type { Generated } from '../../codegen/generate.ts';
+import { largestProgram } from '../../codegen/generate.ts';
 import type { EmittedObject } from '../../codegen/llvm/emit-object.ts';
 import { emitObject } from '../../codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../codegen/llvm/locate-library.ts';
@@ -156,19 +157,19 @@ function makeObject(
   return { ok: true, bytes: emitted.value.bytes };
 }
 
-/** All that LLVM is known to give up for is size. */
-function tooLarge(message: string, { plan, functions }: Generated): Diagnostic {
-  const sizes = plan.programs.map(({ name, span }) => {
-    const blocks = functions.find((builder) => builder.name === name)?.finish() ?? [];
-    return { span, size: blocks.reduce((sum, { instructions }) => sum + instructions.length, 0) };
-  });
-  const largest = sizes.reduce((most, one) => (one.size > most.size ? one : most));
+/** All that LLVM is known to give up for is a jump that is too long. */
+function tooLarge(message: string, generated: Generated): Diagnostic {
+  const { size, span } = largestProgram(generated);
   return diagnostic(
     'error',
-    'value-too-large',
-    `The block of this probe becomes about ${largest.size} instructions, more than BPF can jump over (LLVM: ${message})`,
-    largest.span,
-    { hints: ['Divide it among several probes on the same target, or unroll less.'] },
+    'program-too-large',
+    `The block of this probe becomes about ${size} instructions, and something in it jumps over more than the 32,767 that BPF can (LLVM: ${message})`,
+    span,
+    {
+      hints: [
+        'Divide it among several probes on the same target; a filter, an if or a loop may not be around all of it.',
+      ],
+    },
   );
 }
 

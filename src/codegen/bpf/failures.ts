@@ -33,7 +33,7 @@ export class Failures {
 
   /** A block that counts a failure and goes on with `next`; `role` names it. */
   block(role: string, slot: number, next: IrBlock): IrBlock {
-    const cold = this.#builder.block(role);
+    const cold = this.#builder.coldBlock(role);
     this.#sites.push({ cold, next, slot });
     return cold;
   }

@@ -7,7 +7,7 @@
 import { present } from '../../base/assert.ts';
 import { roundUp } from '../../types/layout.ts';
 import type { FunctionBuilder } from '../llvm/ir.ts';
-import type { IrPointer } from '../llvm/ir-value.ts';
+import type { IntegerIrType, IrPointer } from '../llvm/ir-value.ts';
 import { withAlign } from '../llvm/ir-value.ts';
 import { Place } from '../values.ts';
 
@@ -36,11 +36,18 @@ interface StackRoom {
   readonly bytes: number;
 }
 
+interface RegisterRoom {
+  readonly pointer: IrPointer;
+  readonly type: IntegerIrType;
+}
+
 export class Storage {
   readonly #builder: FunctionBuilder;
   readonly #limits: StorageLimits;
   readonly #freeRooms: StackRoom[] = [];
   #rooms: StackRoom[] = [];
+  readonly #freeRegisters: RegisterRoom[] = [];
+  #registers: RegisterRoom[] = [];
   #stackBytes = 0;
   #frame: IrPointer | undefined;
   #scratch: IrPointer | undefined;
@@ -112,6 +119,18 @@ export class Storage {
     return new Place(this.#builder.gep(this.scratch, offset, name), bytes);
   }
 
+  /**
+   * Room for a number that nothing but loads and stores is done with, until the scope ends: LLVM keeps it in a register. One for each use
+   * would take LLVM the square of their number.
+   */
+  reserveRegister(type: IntegerIrType, name: string): IrPointer {
+    const free = this.#freeRegisters.findIndex((register) => register.type === type);
+    const [register = { type, pointer: this.#builder.alloca(type, name) }] =
+      free >= 0 ? this.#freeRegisters.splice(free, 1) : [];
+    this.#registers.push(register);
+    return register.pointer;
+  }
+
   /** Bytes on the stack that calls leave something in for the function that they call. All calls have the same. */
   frame(bytes: number): IrPointer {
     return (this.#frame ??= this.#builder.allocaBytes(bytes, 8, 'frame'));
@@ -119,11 +138,12 @@ export class Storage {
 
   /** What is reserved within `act` is free again behind it. */
   scope<T>(act: () => T): T {
-    const [rooms, scratchBytes] = [this.#rooms, this.#scratchBytes];
-    this.#rooms = [];
+    const [rooms, registers, scratchBytes] = [this.#rooms, this.#registers, this.#scratchBytes];
+    [this.#rooms, this.#registers] = [[], []];
     const result = act();
     this.#freeRooms.push(...this.#rooms);
-    this.#rooms = rooms;
+    this.#freeRegisters.push(...this.#registers);
+    [this.#rooms, this.#registers] = [rooms, registers];
     this.#scratchBytes = scratchBytes;
     return result;
   }

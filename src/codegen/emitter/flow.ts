@@ -7,7 +7,23 @@ import { i64 } from '../llvm/ir-value.ts';
 import { Register, registerOf } from '../values.ts';
 import { NumberEmitter } from './numbers.ts';
 
+/** Passes of LLVM take the square of the time that a block is long (TwoAddressInstructionPass follows each value to the block's end). */
+const blockInstructionsMax = 2000;
+
 export class FlowEmitter extends NumberEmitter {
+  /** Between statements: a block that has become long ends here, with a branch that LLVM can't see through. */
+  endLongBlock(): void {
+    const { builder } = this;
+    if (builder.hasEnded || builder.currentBlock.instructions.length < blockInstructionsMax) return;
+    const [aside, onward] = [builder.block('aside'), builder.block('onward')];
+    const isZero = builder.icmp('eq', builder.opaque(i64(0), 'zero'), i64(0), 'is_zero');
+    builder.condBr(isZero, onward, aside);
+    builder.enter(aside);
+    builder.barrier();
+    builder.br(onward);
+    builder.enter(onward);
+  }
+
   when(condition: Scalar, then: () => void, otherwise?: () => void): void {
     const { builder } = this;
     const { ir } = registerOf(condition);

@@ -30,6 +30,8 @@ export type InstructionNotes = Pick<IrInstruction, 'helper' | 'comment'>;
 /** A basic block: made by `make`, filled after `enter`. */
 export interface IrBlock {
   readonly label: string;
+  /** Hardly ever run, and written behind all others. */
+  readonly isCold: boolean;
   readonly instructions: readonly IrInstruction[];
   /** Where its last instruction leads; undefined until it has one. */
   readonly successors: readonly IrBlock[] | undefined;
@@ -53,9 +55,12 @@ export class BlockWriter {
   /** By name: the first number that may still be free. */
   readonly #nextNumbers = new Map<string, number>();
   readonly #made = new Map<IrBlock, OpenBlock>();
+  /** In the order of their code. */
   readonly #entered: OpenBlock[] = [];
+  readonly #begun = new Set<OpenBlock>();
   readonly #promised = new Map<string, string[]>();
   #current: OpenBlock | undefined;
+  #instructionCount = 0;
   /** Script position of what is appended. */
   location: IrLocation;
 
@@ -64,8 +69,14 @@ export class BlockWriter {
     this.location = location;
   }
 
-  make(role: string): IrBlock {
-    const block: OpenBlock = { label: this.unique(role), instructions: [], successors: undefined, phis: [] };
+  make(role: string, isCold = false): IrBlock {
+    const block: OpenBlock = {
+      label: this.unique(role),
+      isCold,
+      instructions: [],
+      successors: undefined,
+      phis: [],
+    };
     this.#made.set(block, block);
     return block;
   }
@@ -87,7 +98,13 @@ export class BlockWriter {
     return this.#current === undefined;
   }
 
+  /** Of all blocks. */
+  get instructionCount(): number {
+    return this.#instructionCount;
+  }
+
   append(text: string, notes: InstructionNotes = {}): void {
+    this.#instructionCount++;
     this.#open().instructions.push({ text, location: this.location, ...notes });
   }
 
@@ -124,9 +141,11 @@ export class BlockWriter {
     const missing = [...this.#promised.values()].flat();
     assert(missing.length === 0, `${this.#function}: ${missing.join(', ')} is used and never defined`);
     const targets = new Set(this.#entered.flatMap((block) => block.successors ?? []));
-    const entered = new Set(this.#entered);
     for (const target of targets) {
-      assert(entered.has(target), `${this.#function}: block ${target.label} is jumped to but never entered`);
+      assert(
+        this.#begun.has(target),
+        `${this.#function}: block ${target.label} is jumped to but never entered`,
+      );
     }
     const leading = this.#leading();
     for (const block of this.#entered) this.#checkPhis(block, leading.get(block) ?? []);
@@ -160,9 +179,9 @@ export class BlockWriter {
 
   /** Labels of the blocks that lead to each, once for each edge: twice if two arms of one block lead there. */
   #leading(): ReadonlyMap<OpenBlock, readonly string[]> {
-    const leading = new Map<OpenBlock, string[]>();
+    const leading = new Map<OpenBlock, string[]>(this.#entered.map((block) => [block, []]));
     for (const { label, successors } of this.#entered)
-      for (const next of successors ?? []) leading.set(next, [...(leading.get(next) ?? []), label]);
+      for (const next of successors ?? []) leading.get(next)?.push(label);
     return leading;
   }
 
@@ -185,7 +204,8 @@ export class BlockWriter {
   #begin(block: IrBlock): OpenBlock {
     const open = this.#own(block);
     assert(this.#current === undefined, `block ${this.#current?.label} is left without an end`);
-    assert(!this.#entered.includes(open), `block ${block.label} is entered twice`);
+    assert(!this.#begun.has(open), `block ${block.label} is entered twice`);
+    this.#begun.add(open);
     this.#current = open;
     return open;
   }

@@ -135,6 +135,12 @@ export class DebugInfo {
     return node;
   }
 
+  /** What a conditional branch will do: take its first way, or its second. */
+  likely(way: 0 | 1): string {
+    const [first, second] = way === 0 ? [1000, 1] : [1, 1000];
+    return this.#node(`!{!"branch_weights", i32 ${first}, i32 ${second}}`);
+  }
+
   /** All nodes and the named lists that make a module of them. Nothing may be added after. */
   print(): string {
     // FullDebug: with less, the BPF back end writes no BTF or crashes (LLVM 15 to 22).

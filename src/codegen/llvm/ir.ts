@@ -120,6 +120,11 @@ export class FunctionBuilder {
     return this.#blocks.make(role);
   }
 
+  /** A block that is hardly ever run: to be entered behind all others. */
+  coldBlock(role: string): IrBlock {
+    return this.#blocks.make(role, true);
+  }
+
   /** Go on in this block. The one before must have ended. */
   enter(block: IrBlock): void {
     this.#blocks.enter(block);
@@ -142,6 +147,11 @@ export class FunctionBuilder {
   /** True after a branch or return, until the next `enter`. */
   get hasEnded(): boolean {
     return this.#blocks.hasEnded;
+  }
+
+  /** Instructions so far. */
+  get instructionCount(): number {
+    return this.#blocks.instructionCount;
   }
 
   br(target: IrBlock): void {
@@ -437,13 +447,13 @@ export class FunctionBuilder {
   /** The blocks in the order they were entered, the stack's rooms heading the first. Everything must have come to an end. */
   finish(): readonly IrBlock[] {
     const [entry, ...others] = this.#blocks.finish();
-    const { label, instructions, successors } = present(entry, 'entry block');
+    const first = present(entry, 'entry block');
     const zeroed = this.#rooms.unshared.map(({ pointer: room, bytes }) => ({
       text: this.#memset(room, 0, bytes),
       location: this.location,
     }));
     return [
-      { label, instructions: [...this.#rooms.instructions, ...zeroed, ...instructions], successors },
+      { ...first, instructions: [...this.#rooms.instructions, ...zeroed, ...first.instructions] },
       ...others,
     ];
   }

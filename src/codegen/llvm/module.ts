@@ -40,6 +40,9 @@ const header = [
   'target triple = "bpf"',
 ];
 
+/** A function of no more instructions is short enough for any branch: few of them become more than one of BPF, none of them hundreds. */
+const nearInstructionsMax = 2000;
+
 /** The text of a module; same input, same bytes. */
 export function printModule({ source, maps, functions, license = 'GPL' }: ModuleDescription): string {
   const symbols = [...maps.map((map) => map.symbol), ...functions.map((builder) => builder.name)];
@@ -98,13 +101,38 @@ function printFunction(builder: FunctionBuilder, debug: DebugInfo): string {
   const linkage = builder.section === undefined ? 'internal ' : '';
   const section = builder.section === undefined ? '' : ` section "${builder.section}"`;
   const signature = `${linkage}${builder.result} @${builder.name}(${parameters})`;
-  const blocks = builder.finish().map((block) => printBlock(block, subprogram, debug));
+  const isLong = builder.instructionCount > nearInstructionsMax;
+  const written = builder.finish();
+  const blocks = (isLong ? coldBesideBranches(written) : written).map((block) =>
+    printBlock(block, subprogram, debug, isLong ? expected(block, debug) : ''),
+  );
   return `define ${signature} #0${section} !dbg ${subprogram} {\n${blocks.join('\n\n')}\n}`;
 }
 
-function printBlock(block: IrBlock, subprogram: string, debug: DebugInfo): string {
+/** The notes of a block's last instruction stand in `atEnd`. */
+function printBlock(block: IrBlock, subprogram: string, debug: DebugInfo, atEnd: string): string {
   const lines = block.instructions.map(
     ({ text, location }) => `  ${text}, !dbg ${debug.location(location, subprogram)}`,
   );
-  return [`${block.label}:`, ...lines].join('\n');
+  return `${[`${block.label}:`, ...lines].join('\n')}${atEnd}`;
+}
+
+/**
+ * A branch of BPF leads over 32,767 instructions (Documentation/bpf/standardization/instruction-set.rst: 16 bits). In a long function each cold
+ * block stands beside the branch that leads to it,
+ */
+function coldBesideBranches(blocks: readonly IrBlock[]): readonly IrBlock[] {
+  const order = new Set<IrBlock>();
+  for (const block of blocks) {
+    order.add(block);
+    for (const next of block.successors ?? []) if (next.isCold) order.add(next);
+  }
+  return [...order];
+}
+
+/** and LLVM is told that it is likely to be run: what isn't it lays out behind all others. */
+function expected({ successors = [] }: IrBlock, debug: DebugInfo): string {
+  const [first, second] = successors;
+  if (!first || !second || first.isCold === second.isCold) return '';
+  return `, !prof ${debug.likely(first.isCold ? 0 : 1)}`;
 }

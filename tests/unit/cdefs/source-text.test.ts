@@ -52,6 +52,14 @@ test('an offset in bytes is found again as a word of the script', () => {
   expect(spanAt(pieces, file, 100_000)).toBeUndefined();
 });
 
+test('what is missing behind a piece is shown at its last character, within the script', () => {
+  const pieces = piecesIn('«#include <a.h»');
+  const file = present(filesOf(pieces)[0], 'file');
+  const span = spanAt(pieces, file, Buffer.byteLength(file.text));
+  expect(span && file.text.slice(span.start, span.end)).toBe('h');
+  expect(span?.end).toBe(pieces[0]?.span.end);
+});
+
 test.each<[title: string, script: string, withBtf: boolean, withoutBtf: boolean]>([
   ['headers for kernels without BTF', '«#ifndef BPFTRACE_HAVE_BTF» «#include <a.h>» «#endif»', true, false],
   [

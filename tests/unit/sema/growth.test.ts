@@ -78,6 +78,16 @@ const growing: readonly (readonly [way: string, script: string, wanted: string, 
     'value-too-large: ($t8, $t8)',
   ],
   [
+    'more while loops in a program than LLVM goes through in good time',
+    `begin { $i = 0; ${repeated(11, () => 'unroll (50) { while ($i < 9) { $i++; } }')} }`,
+    'program-too-large: while ($i < 9) {',
+  ],
+  [
+    'more for loops in a program than the kernel takes functions',
+    `begin { ${repeated(241, (n) => `for $i${n} : 0..9 { }`)} }`,
+    'program-too-large: for $i240 : 0..9',
+  ],
+  [
     'names whose types follow from the next one’s',
     `begin { ${repeated(3000, (n) => `@m${n} = @m${n + 1};`)} @m3000 = 1; }`,
     'program-too-large: @m',

@@ -102,6 +102,37 @@ test('a program has its section, a subprogram is local', () => {
   expect(text).toMatch(/!DILocalVariable\(name: "ctx", arg: 1/);
 });
 
+/** So many instructions, with a branch to a cold block before and behind them. */
+function branching(instructions: number): string {
+  const b = new FunctionBuilder('f');
+  const failures = ['first', 'second'].map((role) => {
+    const [cold, next] = [b.coldBlock(role), b.block('next')];
+    b.condBr(b.icmp('eq', b.opaque(i64(1), 'one'), i64(0), 'failed'), cold, next);
+    b.enter(next);
+    for (let index = 0; index < instructions; index++) b.barrier();
+    return { cold, next };
+  });
+  b.ret(i64(0));
+  for (const { cold, next } of failures) {
+    b.enter(cold);
+    b.br(next);
+  }
+  return printModule({ source, maps: [], functions: [b] });
+}
+
+const labels = (text: string): readonly string[] =>
+  [...text.matchAll(/^([\w.]+):$/gm)].map(([, label = '']) => label);
+
+test('what fails stands behind all else, but beside its branch in a long function, so that the branch reaches it', () => {
+  const [short, long] = [branching(10), branching(2000)];
+  expect(labels(short)).toEqual(['entry', 'next', 'next.1', 'first', 'second']);
+  expect(short).not.toContain('!prof');
+  expect(labels(long)).toEqual(['entry', 'first', 'next', 'second', 'next.1']);
+  // LLVM would lay it out behind all else again, unless it is likely.
+  const likely = /br i1 %failed, label %first, label %next, !dbg !\d+, !prof (!\d+)/.exec(long)?.[1];
+  expect(long).toContain(`${likely} = !{!"branch_weights", i32 1000, i32 1}`);
+});
+
 test('the script goes along, each byte that is not plain escaped', () => {
   expect(printModule({ source, maps: [], functions: [] })).toContain('source: "begin { \\22\\5c\\22 }\\0a"');
 });
