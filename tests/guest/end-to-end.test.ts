@@ -17,6 +17,7 @@ import type { Guest, GuestOptions } from '../support/guest/guest.ts';
 import { bootGuest } from '../support/guest/guest.ts';
 import { projectFiles } from '../support/guest/image.ts';
 import { fromBundle, fromSnapshot } from '../support/guest/start-tstrace.ts';
+import { asksForJson, checkJsonLines } from '../support/json-lines.ts';
 import { checkTakenMaps } from '../support/taken-maps.ts';
 import { buildPrograms } from '../support/programs.ts';
 
@@ -43,7 +44,9 @@ function guestPlace(
     programs: '/project/programs',
     tstrace: async (args, environment = {}) => {
       if (!guest) throw new Error('the guest has not booted');
-      return guest.run([...command, ...args], { timeoutMs, env: environment });
+      const finished = await guest.run([...command, ...args], { timeoutMs, env: environment });
+      if (asksForJson(args)) checkJsonLines(finished.stdout, 'utf8');
+      return finished;
     },
   };
 }

@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { checkJsonLines } from '../support/json-lines.ts';
 import { buildHere } from '../support/run-here.ts';
 
 const bundle = join(import.meta.dirname, '../../dist/tstrace.mjs');
@@ -63,6 +64,7 @@ test('JSON has standard output for itself: what the command prints goes to stand
     '/proc/sys/kernel/ostype',
   );
   expect(stderr).toContain('Linux\n');
+  checkJsonLines(stdout, 'latin1');
 });
 
 test("with -o the command's output stays on standard output, also beside JSON", () => {

@@ -7,10 +7,11 @@ import { jsonOutput } from '../../src/output/json.ts';
 import type { Output } from '../../src/output/output.ts';
 import { textOutput } from '../../src/output/text.ts';
 import { createWriter } from '../../src/output/writer.ts';
+import { checkJsonLines } from './json-lines.ts';
 
 export interface MemoryOutput {
   readonly output: Output;
-  /** What was written so far, as bytes. */
+  /** What was written so far, as bytes; JSON is held against its schema. */
   stdout(): string;
   stderr(): string;
 }
@@ -44,5 +45,9 @@ export function memoryOutput({
     write: (text) => void (stderr += text),
   });
   const output = mode === 'text' ? textOutput(writer, notices) : jsonOutput(writer, notices);
-  return { output, stdout: () => stdout, stderr: () => stderr };
+  const printed = (): string => {
+    if (mode === 'json') checkJsonLines(stdout, 'latin1');
+    return stdout;
+  };
+  return { output, stdout: printed, stderr: () => stderr };
 }

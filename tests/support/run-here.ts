@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { Finished, Place } from './end-to-end.ts';
+import { asksForJson, checkJsonLines } from './json-lines.ts';
 import { buildPrograms } from './programs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -25,7 +26,7 @@ export interface Started {
   readonly finished: Promise<Finished>;
 }
 
-/** Start tstrace, with what it has said so far and a promise of its end. A `guard` is a command that runs it: setpriv. */
+/** Start tstrace, with what it has said so far and a promise of its end; JSON is held against its schema. A `guard` is a command that runs it: setpriv. */
 export function start(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -39,8 +40,12 @@ export function start(
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString('latin1')));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString('latin1')));
-  const finished = new Promise<Finished>((resolve) =>
+  const closed = new Promise<Finished>((resolve) =>
     child.on('close', (status) => resolve({ ...output, status })),
   );
+  const finished = closed.then((result) => {
+    if (asksForJson(args)) checkJsonLines(result.stdout, 'latin1');
+    return result;
+  });
   return { child, output, finished };
 }
