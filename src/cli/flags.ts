@@ -14,6 +14,10 @@ export const formats = ['text', 'json'] as const;
 export const bufferings = ['line', 'full', 'none'] as const;
 export const modes = ['codegen', 'format'] as const;
 
+/** For which --completion has a script. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
 export const flagGroups = [
   'What to do',
   'What is traced',
@@ -292,6 +296,17 @@ export const flags = [
     group: 'About',
     doc: 'say what this machine has of what scripts may need',
     example: 'tstrace --info',
+  },
+  {
+    name: 'completion',
+    type: 'string',
+    argument: 'SHELL',
+    completes: words(shells),
+    group: 'About',
+    doc: `print what completes command lines in a shell: ${shells.join(', ')}`,
+    details:
+      'For bash and zsh: source <(tstrace --completion bash); for fish: tstrace --completion fish | source.',
+    example: 'tstrace --completion bash',
   },
   {
     name: 'version',

@@ -24,6 +24,7 @@ import { readTypePattern, typeLines } from './commands/list-types.ts';
 import { listingLines, listProbes, listScript, suspectFile } from './commands/list.ts';
 import { infoText } from './commands/info.ts';
 import { runCommand } from './commands/run.ts';
+import { completionScript } from './completion/completion.ts';
 import { exitCodes } from './exit-code.ts';
 import { liveFactsFor } from './facts.ts';
 import { helpText, usage } from './help.ts';
@@ -66,6 +67,7 @@ async function start(world: World): Promise<number> {
   if (options.action === 'help') return print(world, helpText());
   if (options.action === 'version') return print(world, `tstrace v${version}\n`);
   if (options.action === 'explain') return explain(world, options.explain ?? '');
+  if (options.action === 'completion') return print(world, completionScript(options.shell ?? 'bash'));
   if (options.action === 'format') return formatScript(world, options);
   const { traceableFunctions: functions } = options;
   if (functions !== undefined && !world.readFile(functions).ok)

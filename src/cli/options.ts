@@ -5,12 +5,13 @@ import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import { once } from '../system/once.ts';
 import { markAttachedValues } from './attached-values.ts';
-import type { Flag, Stage, Withheld } from './flags.ts';
-import { bufferings, flags, formats, modes, stages, withheldNames } from './flags.ts';
+import type { Flag, Shell, Stage, Withheld } from './flags.ts';
+import { bufferings, flags, formats, modes, shells, stages, withheldNames } from './flags.ts';
 
 export interface Options {
   /** What was asked for: running is the rule. */
-  readonly action: 'run' | 'help' | 'version' | 'usage' | 'list' | 'explain' | 'info' | 'format';
+  readonly action:
+    'run' | 'help' | 'version' | 'usage' | 'list' | 'explain' | 'info' | 'format' | 'completion';
   /** The script, or where it is. */
   readonly source?:
     | { readonly kind: 'text'; readonly text: string }
@@ -20,6 +21,8 @@ export interface Options {
   readonly pattern?: string;
   /** Code that --explain is asked about. */
   readonly explain?: string;
+  /** Of --completion. */
+  readonly shell?: Shell;
   /** Positional parameters: $1 … */
   readonly parameters: readonly string[];
   /** Named parameters, from behind a --: what the script's getopt() asks for. */
@@ -161,6 +164,9 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   if (parsed.info === true) return ok({ ...defaults, action: 'info' });
   const explain = text('explain');
   if (explain !== undefined) return ok({ ...defaults, action: 'explain', explain });
+  const shell = oneOf('--completion', text('completion'), shells);
+  if (!shell.ok) return shell;
+  if (shell.value !== undefined) return ok({ ...defaults, action: 'completion', shell: shell.value });
   if (text('cmd') !== undefined && text('pid') !== undefined)
     return failed({
       message: 'Cannot use both -c and -p',
