@@ -48,6 +48,12 @@ interface Documented {
   readonly example: string;
 }
 
+/**
+ * On which kernels it wants more of the context than links of one program to many functions hand over. Since 6.14 these are the registers
+ * of arguments and result alone (kernel/trace/fprobe.c).
+ */
+export type WholeContext = (machine: Machine) => boolean;
+
 /** Why a builtin can't be used in a probe, and what to use instead; undefined if it can. */
 export type Available = (
   program: ProgramInfo,
@@ -62,6 +68,7 @@ export interface VariableDefinition extends Documented {
   readonly perProbe?: true;
   /** It is what the probed function takes or returns: debug information is looked into for its type. */
   readonly ofSignature?: true;
+  readonly wholeContext?: WholeContext;
   /** What it is when compiling, if that is already known: a number, text, or a record of such, whose numbers have 64 bits. */
   readonly constant?: (context: TypingContext) => Constant | Readonly<Record<string, Constant>> | undefined;
   /** What is worth telling of a use, unless the use is behind a condition that keeps it from running. */
@@ -133,6 +140,7 @@ export interface FunctionDefinition extends Documented {
   readonly available?: Available;
   readonly unsafe?: true;
   readonly perProbe?: true;
+  readonly wholeContext?: WholeContext;
   readonly constant?: (
     args: readonly Argument[],
     context: TypingContext,

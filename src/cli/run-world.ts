@@ -9,11 +9,14 @@ import { Features } from '../runtime/features.ts';
 import { taiAheadOfUtc } from '../runtime/kernel/clocks.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { RunWorld } from '../runtime/run.ts';
+import { sessionFunction } from '../runtime/sessions.ts';
 import type { Facts } from '../sema/facts.ts';
 import { clocks } from '../types/type.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
 import { cgroupPaths } from '../system/cgroups.ts';
 import { once } from '../system/once.ts';
+import { locateTracefs } from '../system/tracefs/locate.ts';
+import { readTraceablePlaces, traceableNamed } from '../system/tracefs/events.ts';
 import { readUserNames } from '../system/proc/passwd.ts';
 import { bootNsecs } from '../system/proc/clock.ts';
 import { onlineCpus } from '../system/proc/cpus.ts';
@@ -39,6 +42,9 @@ export interface RunWorldRequest {
   readonly target?: OpenedTarget;
 }
 
+const sessionFunctionId = (facts: Facts): number | undefined =>
+  facts.functionPrototypes(sessionFunction)[0]?.btfId;
+
 /** Questions to the running kernel. */
 export const liveFeatures = (facts: () => Facts, withheld: ReadonlySet<string> = new Set()): Features =>
   new Features({
@@ -51,6 +57,9 @@ export const liveFeatures = (facts: () => Facts, withheld: ReadonlySet<string> =
     // Any function will do that every kernel has and lets be traced.
     get functionBtfId() {
       return facts().functionPrototypes('vfs_read')[0]?.btfId;
+    },
+    get sessionFunctionId() {
+      return sessionFunctionId(facts());
     },
   });
 
@@ -72,6 +81,7 @@ export function runWorld({
   const leapNsecs = once(taiAheadOfUtc);
   const symbols = liveSymbols({ settings, options, machine, kallsyms });
   const userNames = once(readUserNames);
+  const traceable = once(() => readTraceablePlaces(locateTracefs() ?? ''));
   return {
     bpf: realBpf,
     output: output.output,
@@ -100,6 +110,7 @@ export function runWorld({
       onlineCpus: onlineCpus(),
       probeDevices: probeDevices(),
       kernelFunctions: (symbol, module) => kallsyms().functionsNamed(symbol, module),
+      traceableFunctions: (symbol, module) => traceableNamed(traceable(), symbol, module),
       functionNames: () =>
         facts()
           .traceableFunctions()
@@ -107,6 +118,7 @@ export function runWorld({
       threadsOf,
     },
     features: liveFeatures(facts, options.withheld),
+    sessionFunctionId: () => sessionFunctionId(facts()),
     memoryBytes: freeMemoryBytes(),
     onInterrupt: world.onInterrupt,
     onSignal: world.onSignal,

@@ -30,7 +30,7 @@ import type { MapDescription } from './llvm/module.ts';
 import { printModule } from './llvm/module.ts';
 import { RingRoom } from './ring-room.ts';
 import { Tables } from './tables.ts';
-import { sendsControlEvents } from './walk.ts';
+import { givesValue, sendsControlEvents, wantsWholeContext } from './walk.ts';
 
 export interface Generated {
   /** Text of the module. */
@@ -92,7 +92,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
     modules: facts.externalModules,
     functions,
     plan: {
-      programs: program.probes.map(programPlan),
+      programs: program.probes.map((probe) => programPlan(probe, machine)),
       maps,
       events,
       strings,
@@ -133,13 +133,15 @@ function* valueTypes(maps: readonly MapPlan[], events: readonly EventPlan[]): It
   for (const { script } of maps) if (script) yield* [...script.key, script.value];
 }
 
-const programPlan = ({ name, info, attachments, tracing, span }: TypedProbe): ProgramPlan => ({
-  name,
-  probe: info.name,
-  type: info.type,
-  attachments,
-  ...(tracing && { tracing }),
-  span,
+const programPlan = (probe: TypedProbe, machine: Machine): ProgramPlan => ({
+  name: probe.name,
+  probe: probe.info.name,
+  type: probe.info.type,
+  attachments: probe.attachments,
+  ...(probe.tracing && { tracing: probe.tracing }),
+  ...(wantsWholeContext(probe, machine) && { wholeContext: true }),
+  ...(givesValue(probe.body) && { givesResult: true }),
+  span: probe.span,
 });
 
 function scriptMap(map: MapSymbol): MapPlan {

@@ -1,6 +1,7 @@
 /** Looks through typed trees for what must be known before the first line of code is written. */
 
 import { assertNever } from '../base/assert.ts';
+import type { Machine } from '../plan/machine.ts';
 import type {
   TypedArgument,
   TypedExpr,
@@ -29,6 +30,13 @@ export const partsOfProbe = ({ predicate, body, functions }: TypedProbe): Parts 
   exprs: optional(predicate),
   statements: [...body, ...functions.flatMap((called) => called.body)],
 });
+
+/** True if the program looks at more of its context than links to many functions hand over. */
+export const wantsWholeContext = (probe: TypedProbe, machine: Machine): boolean =>
+  contains(partsOfProbe(probe), {
+    expr: (expr) =>
+      (expr.kind === 'builtin' || expr.kind === 'call') && expr.definition.wholeContext?.(machine) === true,
+  });
 
 const isControl = (expr: TypedExpr): boolean =>
   expr.kind === 'call' && (expr.definition.events ?? []).some((event) => event.control);

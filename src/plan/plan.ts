@@ -66,6 +66,10 @@ export interface ProgramPlan {
     readonly btfObject: string;
     readonly btfId: number;
   };
+  /** It looks at more than links to many functions hand over: see WholeContext in builtins/define.ts. */
+  readonly wholeContext?: true;
+  /** The script says itself what it gives to the kernel. */
+  readonly givesResult?: true;
   /** Where it is attached: one place, or all that share this program. */
   readonly attachments: readonly Attachment[];
   /** The attach point in the script. */
@@ -93,8 +97,12 @@ export type Attachment =
       readonly module?: string;
       readonly symbol: string;
       readonly offset: number;
+      /** An address instead of a function; `symbol` is how it was written. */
+      readonly address?: bigint;
       /** All functions of the name are meant, if several have it: it stands for what a wildcard matched. */
       readonly every?: true;
+      /** It is known that several can be traced that have it. */
+      readonly isShared?: true;
     }
   | {
       readonly kind: 'uprobe';

@@ -120,13 +120,17 @@ const twice: Cause = {
   hints: ['Two targets of the attach point lead to the same place: name it once.'],
 };
 
+const noFunction: Cause = {
+  cause: 'the kernel has no such function',
+  hints: [
+    'It may be inlined everywhere, or belong to a module that is not loaded. tstrace -l "kprobe:*NAME*" lists what there is.',
+  ],
+};
+
 const ofKprobes: Causes = {
-  ENOENT: {
-    cause: 'the kernel has no such function',
-    hints: [
-      'It may be inlined everywhere, or belong to a module that is not loaded. tstrace -l "kprobe:*NAME*" lists what there is.',
-    ],
-  },
+  ENOENT: noFunction,
+  // The answer of links to many functions.
+  ESRCH: noFunction,
   EINVAL: {
     cause: 'the function can not be probed',
     hints: [

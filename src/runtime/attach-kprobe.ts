@@ -36,7 +36,8 @@ type Kprobe = Extract<Attachment, { kind: 'kprobe' }>;
 const kernelItself = 'vmlinux';
 
 export function attachKprobe(kprobe: Kprobe, world: KprobeWorld): Links {
-  const { module, symbol, offset } = kprobe;
+  const { module, symbol, offset, address } = kprobe;
+  if (address !== undefined) return world.open({ targetOffset: address });
   const refusesSharedNames = kernelFrom(world.machine, 6, 7);
   if (offset > 0 || !refusesSharedNames) {
     const places = world.kernelFunctions(symbol, module);

@@ -44,7 +44,7 @@ export interface BtfRecords {
 export type ExpectedAttachType = 'fentry' | 'fexit' | 'iter';
 
 /** How the kernel takes many places at once. */
-export type MultiAttachType = 'uprobe-multi';
+export type MultiAttachType = 'uprobe-multi' | 'kprobe-multi' | 'kprobe-session';
 
 /** What an iterator walks (union bpf_iter_link_info); everything of its kind by default. */
 export interface WalkSpec {
@@ -62,6 +62,14 @@ export interface UprobeLinkSpec {
   readonly return: boolean;
   /** Only this process. */
   readonly pid?: number;
+}
+
+/** Functions of the kernel, for one program. */
+export interface KprobeLinkSpec {
+  /** By name, of which the kernel takes the first function that it can trace; or by address. At least one. */
+  readonly functions: { readonly names: readonly string[] } | { readonly addresses: readonly bigint[] };
+  /** Both: the program must have been loaded as a session. */
+  readonly at: 'entry' | 'return' | 'both';
 }
 
 export interface ProgramSpec {
@@ -134,7 +142,7 @@ export interface ProgramInfo {
 
 export interface LinkInfo {
   readonly id: number;
-  /** Times that the kernel couldn't run the probe; absent where the kernel doesn't say (before 6.7, and for other kinds than kprobes). */
+  /** Times that the kernel couldn't run the probe; absent where the kernel doesn't say (before 6.7, and for other kinds than those of kprobes). */
   readonly missed?: bigint;
 }
 
@@ -207,6 +215,11 @@ export interface BpfApi {
   enablePerfEvent(event: Fd<'perf-event'>): Result<void, SysError>;
   /** Many uprobes by one link, all of them or none; the program must have been loaded for it. Since 6.6. */
   linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Result<Fd<'link'>, SysError>;
+  /**
+   * Many functions of the kernel by one link, all of them or none. ESRCH: one of the names can't be traced; EINVAL: one of the addresses, or
+   * the kernel has no such links (before 5.18; sessions before 6.10); EOPNOTSUPP: it was built without; E2BIG: a name is longer than any.
+   */
+  linkKprobes(program: Fd<'program'>, spec: KprobeLinkSpec): Result<Fd<'link'>, SysError>;
   /** Raw tracepoints by name; fentry and fexit programs without one (they know their target from load). */
   openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError>;
   /** An iterator's program, ready to be walked as often as one likes. */

@@ -71,6 +71,16 @@ export const features = {
     since: '6.6',
     probe: { by: 'multi', attachType: 'uprobe-multi' },
   },
+  kprobe_multi: {
+    what: 'links to many kprobes at once (CONFIG_FPROBE)',
+    since: '5.18',
+    probe: { by: 'multi', attachType: 'kprobe-multi' },
+  },
+  kprobe_session: {
+    what: 'sessions of kprobes (CONFIG_FPROBE)',
+    since: '6.10',
+    probe: { by: 'multi', attachType: 'kprobe-session' },
+  },
   btf: { what: 'type information of its own (CONFIG_DEBUG_INFO_BTF)', since: '5.4', probe: { by: 'btf' } },
   fentry: { what: 'fentry programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fentry' } },
   fexit: { what: 'fexit programs', since: '5.5', probe: { by: 'trampoline', attachType: 'fexit' } },
@@ -88,6 +98,8 @@ export interface FeatureWorld {
   readonly hasBtf: boolean;
   /** BTF id of some function of the kernel's that programs may attach to; undefined without BTF. */
   readonly functionBtfId: number | undefined;
+  /** BTF id of the function that sessions of kprobes call (sessions.ts). */
+  readonly sessionFunctionId?: number | undefined;
 }
 
 /** `unknown`: we may not ask. */
@@ -156,7 +168,7 @@ function ask(world: FeatureWorld, probe: Probe): Presence {
     case 'device':
       return world.probeDevices[probe.device] === undefined ? 'absent' : 'present';
     case 'multi':
-      return askMulti(world.bpf, probe.attachType);
+      return askMulti(world, probe.attachType);
     case 'btf':
       return world.hasBtf ? 'present' : 'absent';
     default:
@@ -217,18 +229,34 @@ function askTrampoline({ bpf, functionBtfId }: FeatureWorld, attachType: Expecte
   return 'absent';
 }
 
-/** Kernels that know the link look at its file, and find that a folder is none (EBADF); to others the link is EINVAL. */
-function askMulti(bpf: BpfApi, multi: MultiAttachType): Presence {
-  const { result } = bpf.loadProgram({
-    ...featureProgram(returnZero),
-    type: 'kprobe',
-    multi,
-  });
+function askMulti({ bpf, sessionFunctionId }: FeatureWorld, multi: MultiAttachType): Presence {
+  if (multi === 'kprobe-session' && sessionFunctionId === undefined) return 'absent';
+  const { result } = bpf.loadProgram({ ...featureProgram(returnZero), type: 'kprobe', multi });
   if (!result.ok) return result.error.name === 'EPERM' ? 'unknown' : 'absent';
-  const linked = bpf.linkUprobes(result.value, { path: '/', places: [{ offset: 0 }], return: false });
+  const linked = tryMulti(bpf, result.value, multi);
   if (linked.ok) bpf.close(linked.value);
   bpf.close(result.value);
-  return linked.ok || linked.error.name === 'EBADF' ? 'present' : 'absent';
+  return linked.ok || linked.error.name === knownBy[multi] ? 'present' : 'absent';
+}
+
+/**
+ * What a kernel that knows the link says to one that can't be: it looks at a uprobe's file, and finds that a folder is none; it reads a
+ * kprobe's name, which is longer than any can be (KSYM_NAME_LEN is 512). To others the link itself is EINVAL, or EOPNOTSUPP.
+ */
+const knownBy = { 'uprobe-multi': 'EBADF', 'kprobe-multi': 'E2BIG', 'kprobe-session': 'E2BIG' } as const;
+const tooLong = 'x'.repeat(1024);
+
+function tryMulti(
+  bpf: BpfApi,
+  program: Fd<'program'>,
+  multi: MultiAttachType,
+): ReturnType<BpfApi['linkUprobes']> {
+  return multi === 'uprobe-multi'
+    ? bpf.linkUprobes(program, { path: '/', places: [{ offset: 0 }], return: false })
+    : bpf.linkKprobes(program, {
+        functions: { names: [tooLong] },
+        at: multi === 'kprobe-session' ? 'both' : 'entry',
+      });
 }
 
 function mayLoad(bpf: BpfApi): boolean {

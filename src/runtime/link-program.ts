@@ -10,7 +10,7 @@ import type { BtfExt } from './btf-ext.ts';
 
 /** A 64-bit instruction as two words: opcode, registers and offset; then the immediate. */
 const wordsPerInstruction = 2;
-const instructionBytes = 8;
+export const instructionBytes = 8;
 
 export interface MapReference {
   /** Index of the two-slot load whose immediate becomes the map's descriptor. */
@@ -92,32 +92,49 @@ const opcode = { loadImmediate64: 0x18, call: 0x85 } as const;
 /** Source registers with a meaning of their own (include/uapi/linux/bpf.h, BPF_PSEUDO_*). */
 const pseudo = { mapDescriptor: 1, call: 1, function: 4 } as const;
 
-export function linkProgram(linker: Linker, symbol: ElfSymbol): ObjectProgram {
-  const program: Program = { chunks: [], words: [], maps: [], callbacks: 0 };
-  const whole = codeSection(linker, symbol.section);
-  assert(symbol.offset === 0, `program ${symbol.name} is the first function of its section`);
-  place(linker, program, symbol.section, 0, whole.words.length / wordsPerInstruction);
+/** What becomes one program with another: instructions in front of that, as words, and a function behind it, which only these lead to. */
+export interface Join {
+  readonly before: readonly number[];
+  readonly behind: ElfSymbol;
+}
+
+export function linkProgram(linker: Linker, symbol: ElfSymbol, join?: Join): ObjectProgram {
+  const program: Program = { chunks: [], words: [...(join?.before ?? [])], maps: [], callbacks: 0 };
+  placeWhole(linker, program, symbol);
+  if (join) placeWhole(linker, program, join.behind);
+  const joined = program.chunks.length;
   // Placing a chunk appends to the list, so this goes on until nothing new is called.
   for (const chunk of program.chunks) resolveChunk(linker, program, chunk);
-  const functions = linker.ext?.functionRecords(program.chunks);
+  const records = recordsOf(linker, program, joined);
   return {
     name: symbol.name,
     instructions: new Uint8Array(Uint32Array.from(program.words).buffer),
     maps: program.maps,
     needsBtf: program.callbacks > 0,
-    ...(functions && { functions }),
-    ...lineRecords(linker, program, functions),
+    ...records,
   };
 }
 
+function placeWhole(linker: Linker, program: Program, symbol: ElfSymbol): void {
+  assert(symbol.offset === 0, `program ${symbol.name} is the first function of its section`);
+  const { words } = codeSection(linker, symbol.section);
+  place(linker, program, symbol.section, 0, words.length / wordsPerInstruction);
+}
+
+/** Joined functions are one for the kernel, which begins where the program does: their first instruction gives it its name and line. */
+function recordsOf(
+  { ext }: Linker,
+  { chunks }: Program,
+  joined: number,
+): Pick<ObjectProgram, 'functions' | 'lines'> {
+  const first = { ...present(chunks[0], 'a placed function'), length: 1, at: 0 };
+  const functions = ext?.functionRecords([first, ...chunks.slice(joined)]);
+  const lines = functions && ext?.lineRecords(joined > 1 ? [first, ...chunks] : chunks);
+  return { ...(functions && { functions }), ...(functions && lines && withLines(functions, lines)) };
+}
+
 /** The kernel wants a line for the first instruction of every function, or no lines at all. */
-function lineRecords(
-  linker: Linker,
-  program: Program,
-  functions: BtfRecords | undefined,
-): { readonly lines?: BtfRecords } {
-  const lines = functions && linker.ext?.lineRecords(program.chunks);
-  if (functions === undefined || lines === undefined) return {};
+function withLines(functions: BtfRecords, lines: BtfRecords): { readonly lines?: BtfRecords } {
   const starts = new Set(firstWords(lines));
   return firstWords(functions).every((start) => starts.has(start)) ? { lines } : {};
 }

@@ -16,6 +16,7 @@ import type { ObjectProgram } from './link-program.ts';
 import { withMaps } from './link-program.ts';
 import type { ObjectFile } from './object-file.ts';
 import { parseObject } from './object-file.ts';
+import type { Sessions } from './sessions.ts';
 import type { Attempt } from './try-load.ts';
 import { tryLoad } from './try-load.ts';
 import type { VerifierReport } from './verifier-log.ts';
@@ -31,6 +32,8 @@ export interface LoadOptions {
   readonly logLevel: 0 | 1 | 2;
   /** Which programs are attached to all their places by one link. */
   readonly multiTypeOf: (program: ProgramPlan) => MultiAttachType | undefined;
+  /** Which programs become one. */
+  readonly sessions?: Sessions;
   /** To find the place that an instruction comes from. */
   readonly sources: Sources;
 }
@@ -42,6 +45,8 @@ export interface LoadedProgram {
   readonly log: string;
   /** It is to be attached to all its places by one link. */
   readonly multi?: MultiAttachType;
+  /** Of a session: the plan for the returns, which this program runs too. */
+  readonly returns?: ProgramPlan;
 }
 
 export interface LoadedMap {
@@ -87,10 +92,12 @@ export function load(
   const maps = createMaps(withBtf, plan);
   if (!maps.ok) return failed({ diagnostic: maps.error });
   const programs: LoadedProgram[] = [];
-  for (const program of plan.programs) {
-    const loaded = loadProgram(withBtf, program, maps.value);
+  const partners = options.sessions?.partners ?? new Map<ProgramPlan, ProgramPlan>();
+  const returns = new Set(partners.values());
+  for (const program of plan.programs.filter((candidate) => !returns.has(candidate))) {
+    const loaded = loadBoth(withBtf, program, partners.get(program), maps.value);
     if (!loaded.ok) return loaded;
-    programs.push(loaded.value);
+    programs.push(...loaded.value);
   }
   return ok({ programs, maps: maps.value, notes });
 }
@@ -139,24 +146,67 @@ function loadBtf(session: Session, plan: Plan): Result<Fd<'btf'> | undefined, Lo
 
 const btfLogBytes = 64 * 1024;
 
-function loadProgram(
+type Maps = ReadonlyMap<string, LoadedMap>;
+
+/** Both blocks of a session as one program; each by itself if there is no other, or the kernel doesn't take them together. */
+function loadBoth(
   session: Session,
   plan: ProgramPlan,
-  maps: ReadonlyMap<string, LoadedMap>,
-): Result<LoadedProgram, LoadFailure> {
-  const object = present(session.file.programs.get(plan.name), `program ${plan.name} in the object`);
-  const tracing = tracingOf(session, plan);
-  if (!tracing.ok) return tracing;
-  const multi = session.options.multiTypeOf(plan);
-  const spec: ProgramSpec = {
+  returns: ProgramPlan | undefined,
+  maps: Maps,
+): Result<readonly LoadedProgram[], LoadFailure> {
+  const joined = returns && loadSession(session, plan, returns, maps);
+  if (joined) return ok([joined]);
+  const programs: LoadedProgram[] = [];
+  for (const program of returns ? [plan, returns] : [plan]) {
+    const loaded = loadProgram(session, program, maps);
+    if (!loaded.ok) return loaded;
+    programs.push(loaded.value);
+  }
+  return ok(programs);
+}
+
+const sessionType = 'kprobe-session';
+
+function loadSession(
+  session: Session,
+  plan: ProgramPlan,
+  returns: ProgramPlan,
+  maps: Maps,
+): LoadedProgram | undefined {
+  const { file, options, notes, handles, bpf } = session;
+  const { functionId } = present(options.sessions, 'sessions');
+  const object = file.session(plan.name, returns.name, functionId);
+  if (object === undefined) return undefined;
+  const spec = { ...specOf(session, plan, object, maps), multi: sessionType } as const;
+  const { result, log } = tryLoad(bpf, options, spec);
+  if (result.ok) {
+    const fd = handles.own(result.value, `program ${plan.name}`);
+    return { plan, returns, fd, log: log.text, multi: sessionType };
+  }
+  const reason = log.text.trim().split('\n').at(-1) ?? '';
+  notes.push(
+    `${plan.probe} and ${returns.probe} are loaded apart: the kernel did not take them as a session (${callText(result.error)}: ${reason}).`,
+  );
+  return undefined;
+}
+
+function specOf(session: Session, plan: ProgramPlan, object: ObjectProgram, maps: Maps): ProgramSpec {
+  return {
     name: plan.name,
     type: plan.type,
     license: session.file.license,
     instructions: withMaps(object, (symbol) => present(maps.get(symbol), `map ${symbol} in the plan`).fd),
     ...btfOf(session, object),
-    ...tracing.value,
-    ...(multi && { multi }),
   };
+}
+
+function loadProgram(session: Session, plan: ProgramPlan, maps: Maps): Result<LoadedProgram, LoadFailure> {
+  const object = present(session.file.programs.get(plan.name), `program ${plan.name} in the object`);
+  const tracing = tracingOf(session, plan);
+  if (!tracing.ok) return tracing;
+  const multi = session.options.multiTypeOf(plan);
+  const spec = { ...specOf(session, plan, object, maps), ...tracing.value, ...(multi && { multi }) };
   const attempt = tryLoad(session.bpf, session.options, spec);
   if (attempt.result.ok) return loaded(session, plan, attempt.result.value, attempt.log, multi);
   const withoutBtf = retryWithoutBtf(session, spec, object, attempt.log);

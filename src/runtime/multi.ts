@@ -11,33 +11,51 @@ import { isUnavailable } from './attach-causes.ts';
 import type { BpfApi, Fd, MultiAttachType } from './bpf-api.ts';
 import type { Features } from './features.ts';
 
+export type KprobeAttachment = Extract<Attachment, { kind: 'kprobe' }>;
 type UprobeAttachment = Extract<Attachment, { kind: 'uprobe' }>;
 
 /** How a program is to be loaded and attached; undefined: place by place. */
 export function multiTypeOf(
-  { attachments }: Pick<ProgramPlan, 'attachments'>,
+  program: Pick<ProgramPlan, 'attachments' | 'wholeContext'>,
   features: Pick<Features, 'presence'>,
 ): MultiAttachType | undefined {
+  const { attachments } = program;
   if (attachments.length < 2) return undefined;
   const isUprobe = attachments.every(({ kind }) => kind === 'uprobe');
-  return isUprobe && features.presence('uprobe_multi') === 'present' ? 'uprobe-multi' : undefined;
+  if (isUprobe) return features.presence('uprobe_multi') === 'present' ? 'uprobe-multi' : undefined;
+  return kprobesOf(program) && features.presence('kprobe_multi') === 'present' ? 'kprobe-multi' : undefined;
+}
+
+/** A program's places, if they are all functions of the kernel that a link to many can take, and the program makes do with what it gives. */
+export function kprobesOf({
+  attachments,
+  wholeContext,
+}: Pick<ProgramPlan, 'attachments' | 'wholeContext'>): readonly KprobeAttachment[] | undefined {
+  const kprobes = attachments.filter((attachment) => attachment.kind === 'kprobe');
+  const areFunctions = kprobes.every(({ offset, address }) => offset === 0 && address === undefined);
+  const areAll = kprobes.length === attachments.length;
+  return areAll && areFunctions && wholeContext !== true ? kprobes : undefined;
 }
 
 /** What became of some places: one link for all of them, or why not. */
-export interface MultiOutcome {
-  readonly attachments: readonly Attachment[];
+export interface MultiOutcome<A extends Attachment = Attachment> {
+  readonly attachments: readonly A[];
   readonly link: Result<Fd<'link'>, AttachError>;
 }
 
-/** Attach all places of a program. Those that can't be are left out, and the others attached all the same. */
-export function attachMulti(
+/** Attach all uprobes of a program. Those that can't be are left out, and the others attached all the same. */
+export function attachUprobes(
   bpf: Pick<BpfApi, 'linkUprobes'>,
   program: Fd<'program'>,
   attachments: readonly Attachment[],
 ): readonly MultiOutcome[] {
   const uprobes = attachments.filter((attachment) => attachment.kind === 'uprobe');
   return [...groupBy(uprobes, ({ path, pid, return: isReturn }) => `${path}:${pid}:${isReturn}`)].flatMap(
-    (group) => inHalves(group, (part) => linkUprobes(bpf, program, part)),
+    (group) =>
+      inHalves(group, (part) => linkUprobes(bpf, program, part)).map(({ items, link }) => ({
+        attachments: items,
+        link,
+      })),
   );
 }
 
@@ -51,17 +69,21 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Iterable<r
   return groups.values();
 }
 
+export interface Linked<T> {
+  readonly items: readonly T[];
+  readonly link: Result<Fd<'link'>, AttachError>;
+}
+
 /** The kernel takes all places or none, and doesn't say which one it refused: halving finds it. */
-function inHalves(
-  attachments: readonly [UprobeAttachment, ...UprobeAttachment[]],
-  link: (part: readonly [UprobeAttachment, ...UprobeAttachment[]]) => MultiOutcome['link'],
-): readonly MultiOutcome[] {
-  const linked = link(attachments);
-  if (linked.ok || attachments.length === 1 || isUnavailable(linked.error))
-    return [{ attachments, link: linked }];
-  const middle = attachments.length >>> 1;
-  return [attachments.slice(0, middle), attachments.slice(middle)].flatMap(([first, ...rest]) =>
-    first ? inHalves([first, ...rest], link) : [],
+export function inHalves<T>(
+  items: readonly [T, ...T[]],
+  link: (part: readonly [T, ...T[]]) => Linked<T>['link'],
+): readonly Linked<T>[] {
+  const linked = link(items);
+  if (linked.ok || items.length === 1 || isUnavailable(linked.error)) return [{ items, link: linked }];
+  const middle = items.length >>> 1;
+  return [items.slice(0, middle), items.slice(middle)].flatMap(([first, ...rest]) =>
+    first === undefined ? [] : inHalves([first, ...rest], link),
   );
 }
 

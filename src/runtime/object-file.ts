@@ -23,6 +23,7 @@ import { u16, u32, u64, u8 } from '../types/type.ts';
 import type { BtfExt } from './btf-ext.ts';
 import { parseBtfExt } from './btf-ext.ts';
 import type { ElfSymbol, Linker, ObjectProgram } from './link-program.ts';
+import { linkSession } from './link-session.ts';
 import { linkProgram, mapSection, recordsIn, symbolType } from './link-program.ts';
 
 export interface ObjectMap {
@@ -35,6 +36,8 @@ export interface ObjectFile {
   readonly license: string;
   /** By function name. */
   readonly programs: ReadonlyMap<string, ObjectProgram>;
+  /** Two of them as one, for entries and returns; undefined if they are too long. The id is that of the kernel's function that tells which. */
+  readonly session: (entry: string, returns: string, isReturnId: number) => ObjectProgram | undefined;
   readonly maps: ReadonlyMap<string, ObjectMap>;
   /** As the kernel wants it: sizes and offsets of the data sections filled in. */
   readonly btf?: Uint8Array;
@@ -54,8 +57,16 @@ export function parseObject(bytes: Uint8Array): ObjectFile {
   const programs = symbols.filter(
     (symbol) => symbol.type === symbolType.function && isProgramSection(symbol.section),
   );
+  const named = new Map(programs.map((symbol) => [symbol.name, symbol]));
   return {
     license: licenseOf(elf),
+    session: (entry, returns, isReturnId) =>
+      linkSession(
+        linker,
+        present(named.get(entry), `program ${entry}`),
+        present(named.get(returns), `program ${returns}`),
+        isReturnId,
+      ),
     programs: new Map(programs.map((symbol) => [symbol.name, linkProgram(linker, symbol)])),
     maps: new Map(mapSymbols(symbols).map((symbol) => [symbol.name, objectMap(symbol, btf?.types)])),
     ...(btf && { btf: btf.bytes }),

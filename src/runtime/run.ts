@@ -34,6 +34,7 @@ import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
 import { probeMisses, programMisses } from './misses.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
+import { sessionsOf } from './sessions.ts';
 import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
 import { ScriptMaps } from './script-maps.ts';
@@ -55,7 +56,7 @@ export interface RunWorld {
   readonly sources: Sources;
   readonly attaching: Pick<
     AttachOptions,
-    'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'functionNames' | 'threadsOf'
+    'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'traceableFunctions' | 'functionNames' | 'threadsOf'
   >;
   /** Memory that is free, for the choice of the ring's size. */
   readonly memoryBytes: number;
@@ -64,6 +65,8 @@ export interface RunWorld {
   readonly onSignal: OnSignal;
   /** What the kernel has, asked as far as the script needs it. */
   readonly features: Pick<Features, 'presence'>;
+  /** BTF id of the function that sessions of kprobes call; asked for where there are some. */
+  readonly sessionFunctionId: () => number | undefined;
   /** The process that the run is about: -c's command or -p's target. */
   readonly target?: Target;
   /** Whether output still reaches somebody; a run whose output nobody reads ends. */
@@ -107,12 +110,14 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
   try {
     const lacking = missingFeatures(plan, world.features);
     if (lacking.length > 0) return { exitCode: failureCode, failure: lacking };
+    const sessions = sessionsOf(plan.programs, world.features, world.sessionFunctionId);
     const loaded = load(world.bpf, handles, plan, object, {
       machine: world.machine,
       memoryBytes: world.memoryBytes,
       logBytesMax: world.settings.logSize,
       logLevel: world.verbose.logLevel,
       multiTypeOf: (program) => multiTypeOf(program, world.features),
+      ...(sessions && { sessions }),
       sources: world.sources,
     });
     if (!loaded.ok) return loadFailure(loaded.error, world);

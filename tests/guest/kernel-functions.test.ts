@@ -13,6 +13,7 @@ import { buildPrograms } from '../support/programs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const timeoutMs = 90_000;
+const reader = '/project/programs/reader 7 512';
 
 beforeAll(() => {
   execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
@@ -59,6 +60,46 @@ describe.each(['5.10', '7.2'])('kernel %s', (kernel) => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       // They are two keys with one name.
       expect(stdout.match(/^@.*$/gm)).toEqual(['@[type_show]: 1', '@[type_show]: 1']);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'an address is taken with --unsafe, at the entry and at the return',
+    async () => {
+      const [address] = await addressesOf('vfs_read');
+      const script = `kprobe:0x${address} /pid == cpid && arg2 == 512/ { @in[probe, func] = count(); } kretprobe:0x${address} /pid == cpid && retval == 512/ { @out = count(); }`;
+      const argv = ['node', '/project/dist/tstrace.mjs', '-q', '--unsafe', '-c', reader, '-e', script];
+      const { stdout, stderr, status } = await guest.run(argv, { timeoutMs });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout.match(/^@.*$/gm)).toEqual([`@in[kprobe:0x${address}, vfs_read]: 7`, '@out: 7']);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'kprobes and kretprobes of one function are a session where the kernel has it, and apart where not',
+    async () => {
+      const script =
+        'kprobe:vfs_read /pid == cpid && arg2 == 512/ { @in = count(); } kretprobe:vfs_read /pid == cpid && retval == 512/ { @out = count(); }';
+      const argv = ['node', '/project/dist/tstrace.mjs', '-v', '-c', reader, '-e', script];
+      const { stdout, stderr, status } = await guest.run(argv, { timeoutMs });
+      expect({ status, maps: stdout.match(/^@.*$/gm) }).toEqual({ status: 0, maps: ['@in: 7', '@out: 7'] });
+      const programs = ['kprobe_vfs_read_1', 'kretprobe_vfs_read_2'];
+      expect(stderr.match(/^kr?e?t?probe_\w+(?=:$)/gm)).toEqual(
+        kernel === '5.10' ? programs : programs.slice(0, 1),
+      );
+    },
+    timeoutMs,
+  );
+
+  test(
+    'an offset within an instruction is refused',
+    async () => {
+      // A function begins with an instruction of five bytes, in whose place tracers put a call.
+      const { stderr, status } = await tstrace('kprobe:vfs_read+2 { @ = count(); }');
+      expect(status).toBe(1);
+      expect(stderr).toContain('the offset is not the start of an instruction');
     },
     timeoutMs,
   );

@@ -225,6 +225,7 @@ type AttachCalls = Pick<
   | 'setPerfEventProgram'
   | 'enablePerfEvent'
   | 'linkUprobes'
+  | 'linkKprobes'
   | 'linkIterator'
   | 'openWalk'
   | 'readWalk'
@@ -247,6 +248,14 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
     linkUprobes: (program, { path, places }) => {
       const name = `${path} ${places.map(({ offset }) => offset).join(' ')}`;
       return kernel.make('link', `linkUprobes ${nameOf(program)} ${name}`, { name });
+    },
+    linkKprobes: (program, { functions, at }) => {
+      const places =
+        'names' in functions
+          ? functions.names
+          : functions.addresses.map((address) => `0x${address.toString(16)}`);
+      const name = `${at} ${places.join(' ')}`;
+      return kernel.make('link', `linkKprobes ${nameOf(program)} ${name}`, { name });
     },
     linkIterator: (program) =>
       kernel.make('link', `linkIterator ${nameOf(program)}`, { name: nameOf(program) }),

@@ -82,6 +82,7 @@ export function attachHere(
     onlineCpus: onlineCpus(),
     probeDevices: probeDevices(),
     kernelFunctions: () => [],
+    traceableFunctions: () => undefined,
     functionNames: () => [],
     threadsOf,
   });

@@ -11,6 +11,7 @@ export const reg = defineFunction({
   example: 'kprobe:vfs_read { @[reg("sp")] = count(); }',
   params: [{ name: 'name', takes: ['text'] }],
   returns: u64,
+  wholeContext: () => true,
   available: ({ context, provider }) =>
     context.registers === undefined ? { reason: `a ${provider} does not tell the registers` } : undefined,
   check: ([name], { program }, report) => {

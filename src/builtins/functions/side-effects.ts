@@ -89,6 +89,7 @@ export const signalThread = signalFunction('send_signal_thread', {
 export const override = defineFunction({
   name: 'override',
   unsafe: true,
+  wholeContext: () => true,
   requires: ['override_return'],
   doc: 'Leave out the function that was entered, and let it seem to have returned this. Only functions that the kernel allows it for (CONFIG_BPF_KPROBE_OVERRIDE, ALLOW_ERROR_INJECTION).',
   example: 'kprobe:vfs_read { override(-12); }',

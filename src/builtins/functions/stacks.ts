@@ -2,6 +2,7 @@
 
 import type { Report } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
+import { kernelFrom } from '../../plan/machine.ts';
 import { buildIdFrame, frameType, partsOf, sizeOf, slotOf } from '../../types/layout.ts';
 import type { StackMode, StackType } from '../../types/type.ts';
 import { stack, stackModes } from '../../types/type.ts';
@@ -161,6 +162,8 @@ const stackFunction = (space: Space, name: string, doc: string, example: string)
       checkDepth(args, context, report);
       checkMode(space, args, context, report, call);
     },
+    // From 6.14 until 7.0 such a context led to stacks that were wrong (arch/x86/kernel/unwind_orc.c, entries of the function graph).
+    wholeContext: (machine) => space === 'kernel' && kernelFrom(machine, 6, 14) && !kernelFrom(machine, 7, 0),
     emit: (args, out) => emitStack(stackType(space, args, out), out, name),
   });
 

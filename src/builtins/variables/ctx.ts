@@ -8,6 +8,7 @@ export const ctx = defineVariable({
   doc: "What the kernel hands to the program: in an iterator the object that it is at (ctx.task), in kprobes and uprobes the registers (ctx.di; reg() knows them by the processor's names), in samples both.",
   example: 'iter:task { printf("%d %s\\n", ctx.task->pid, ctx.task->comm); }',
   type: ({ program, struct }) => pointerTo(struct('struct', program.context.struct ?? '') ?? none, 'context'),
+  wholeContext: () => true,
   available: ({ context, provider }) =>
     context.struct === undefined
       ? {

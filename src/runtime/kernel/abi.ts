@@ -41,10 +41,18 @@ export const bpfCommands = {
 export type BpfCommand = keyof typeof bpfCommands;
 
 /** enum bpf_attach_type. */
-export const attachTypes = { fentry: 24, fexit: 25, iter: 28, perfEvent: 41, 'uprobe-multi': 48 } as const;
+export const attachTypes = {
+  fentry: 24,
+  fexit: 25,
+  iter: 28,
+  perfEvent: 41,
+  'kprobe-multi': 42,
+  'uprobe-multi': 48,
+  'kprobe-session': 56,
+} as const;
 
 /** enum bpf_link_type. */
-export const linkTypePerfEvent = 7;
+export const linkTypes = { perfEvent: 7, kprobeMulti: 8 } as const;
 
 /** Flags of BPF_MAP_UPDATE_ELEM. */
 export const updateFlags = { any: 0n, new: 1n, existing: 2n } as const;
@@ -133,6 +141,23 @@ export const taskWalkInfo = record({ tid: u32, pid: u32, pid_fd: u32 });
 export const cgroupWalkInfo = record({ order: u32, cgroup_fd: u32, cgroup_id: u64 });
 
 export const iteratorCreateAttr = record({ link_fd: u32, flags: u32 });
+
+/** Link creation's arm `kprobe_multi`; since 5.18. */
+export const kprobeMultiAttr = record({
+  prog_fd: u32,
+  target_fd: u32,
+  attach_type: u32,
+  flags: u32,
+  /** kprobe_multi.flags: the name occurs twice in bpf_attr. */
+  multi_flags: u32,
+  cnt: u32,
+  syms: u64,
+  addrs: u64,
+  cookies: u64,
+});
+
+/** BPF_F_KPROBE_MULTI_RETURN of kprobe_multi.flags. */
+export const kprobeMultiReturn = 1;
 
 /** Link creation's arm `uprobe_multi`; since 6.6. */
 export const uprobeMultiAttr = record({
@@ -246,6 +271,19 @@ export const kprobeLinkInfo = record({
   name_len: u32,
   offset: u32,
   addr: u64,
+  missed: u64,
+});
+
+/** bpf_link_info with its kprobe_multi arm. */
+export const kprobeMultiLinkInfo = record({
+  type: u32,
+  id: u32,
+  prog_id: u32,
+  /** The arm begins at 16, for the union in it holds u64s. */
+  padding: u32,
+  addrs: u64,
+  count: u32,
+  flags: u32,
   missed: u64,
 });
 

@@ -15,6 +15,7 @@ import type {
   Fd,
   FdKind,
   KernelLog,
+  KprobeLinkSpec,
   LoadOutcome,
   LogRequest,
   MapSpec,
@@ -144,6 +145,47 @@ export function linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Resul
       [path, offsets, counters],
     ),
   );
+}
+
+/** One program at many functions of the kernel; since 5.18. */
+export function linkKprobes(
+  program: Fd<'program'>,
+  { functions, at }: KprobeLinkSpec,
+): Result<Fd<'link'>, SysError> {
+  const named = 'names' in functions ? textPointers(functions.names) : undefined;
+  const addresses = 'addresses' in functions ? BigUint64Array.from(functions.addresses) : undefined;
+  const attachType = at === 'both' ? 'kprobe-session' : 'kprobe-multi';
+  return descriptor(
+    command(
+      'BPF_LINK_CREATE',
+      abi.kprobeMultiAttr,
+      {
+        prog_fd: program,
+        attach_type: abi.attachTypes[attachType],
+        multi_flags: at === 'return' ? abi.kprobeMultiReturn : 0,
+        cnt: (named?.pointers ?? addresses)?.length ?? 0,
+        syms: named ? addressOf(named.pointers) : 0n,
+        addrs: addresses ? addressOf(addresses) : 0n,
+      },
+      [named?.pointers, named?.texts, addresses],
+    ),
+  );
+}
+
+/** An array of C strings, and the bytes that it points into. */
+function textPointers(texts: readonly string[]): {
+  readonly pointers: BigUint64Array;
+  readonly texts: Uint8Array;
+} {
+  const bytes = Buffer.from(texts.map((text) => `${text}\0`).join(''), 'latin1');
+  const start = addressOf(bytes);
+  const pointers = new BigUint64Array(texts.length);
+  let offset = 0;
+  for (const [index, text] of texts.entries()) {
+    pointers[index] = start + BigInt(offset);
+    offset += text.length + 1;
+  }
+  return { pointers, texts: bytes };
 }
 
 export function linkIterator(

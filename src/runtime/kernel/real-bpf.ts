@@ -21,6 +21,7 @@ export const realBpf: BpfApi = {
   setPerfEventProgram: (program, event) => setProgram(event, program),
   enablePerfEvent: enable,
   linkUprobes: bpf.linkUprobes,
+  linkKprobes: bpf.linkKprobes,
   linkIterator: bpf.linkIterator,
   openWalk: bpf.openWalk,
   readWalk: bpf.readWalk,
@@ -65,10 +66,19 @@ function linkInfo(link: Fd<'link'>): Result<LinkInfo, SysError> {
   const result = bpf.objectInfo(link, abi.kprobeLinkInfo);
   if (!result.ok) return result;
   const { info, bytes } = result.value;
+  if (info.type === abi.linkTypes.kprobeMulti) return multiLinkInfo(link);
   const { kprobe, kretprobe } = abi.perfLinkTypes;
   const isKprobe =
-    info.type === abi.linkTypePerfEvent && (info.perf_type === kprobe || info.perf_type === kretprobe);
+    info.type === abi.linkTypes.perfEvent && (info.perf_type === kprobe || info.perf_type === kretprobe);
   const counts = isKprobe && bpf.hasField(abi.kprobeLinkInfo, 'missed', bytes);
+  return ok({ id: info.id, ...(counts && { missed: info.missed }) });
+}
+
+function multiLinkInfo(link: Fd<'link'>): Result<LinkInfo, SysError> {
+  const result = bpf.objectInfo(link, abi.kprobeMultiLinkInfo);
+  if (!result.ok) return result;
+  const { info, bytes } = result.value;
+  const counts = bpf.hasField(abi.kprobeMultiLinkInfo, 'missed', bytes);
   return ok({ id: info.id, ...(counts && { missed: info.missed }) });
 }
 

@@ -49,6 +49,7 @@ test.each<readonly [string, 'struct' | 'union', Layout]>([
   ['bpf_attr', 'union', abi.btfLoadAttr],
   ['bpf_attr', 'union', abi.linkCreateAttr],
   ['bpf_attr', 'union', abi.uprobeMultiAttr],
+  ['bpf_attr', 'union', abi.kprobeMultiAttr],
   ['bpf_attr', 'union', abi.iteratorLinkAttr],
   ['bpf_attr', 'union', abi.iteratorCreateAttr],
   ['bpf_iter_link_info', 'union', abi.taskWalkInfo],
@@ -61,6 +62,7 @@ test.each<readonly [string, 'struct' | 'union', Layout]>([
   ['bpf_map_info', 'struct', abi.mapInfo],
   ['bpf_btf_info', 'struct', abi.btfInfo],
   ['bpf_link_info', 'struct', abi.kprobeLinkInfo],
+  ['bpf_link_info', 'struct', abi.kprobeMultiLinkInfo],
   ['perf_event_attr', 'struct', abi.perfEventAttr],
   ['perf_event_mmap_page', 'struct', abi.perfControlPage],
   ['perf_event_header', 'struct', abi.perfRecordHeader],
@@ -119,10 +121,18 @@ test.each<readonly [string, Readonly<Record<string, number>>]>([
       BPF_TRACE_FEXIT: abi.attachTypes.fexit,
       BPF_PERF_EVENT: abi.attachTypes.perfEvent,
       BPF_TRACE_ITER: abi.attachTypes.iter,
+      BPF_TRACE_KPROBE_MULTI: abi.attachTypes['kprobe-multi'],
       BPF_TRACE_UPROBE_MULTI: abi.attachTypes['uprobe-multi'],
+      BPF_TRACE_KPROBE_SESSION: abi.attachTypes['kprobe-session'],
     },
   ],
-  ['bpf_link_type', { BPF_LINK_TYPE_PERF_EVENT: abi.linkTypePerfEvent }],
+  [
+    'bpf_link_type',
+    {
+      BPF_LINK_TYPE_PERF_EVENT: abi.linkTypes.perfEvent,
+      BPF_LINK_TYPE_KPROBE_MULTI: abi.linkTypes.kprobeMulti,
+    },
+  ],
   [
     'bpf_perf_event_type',
     {

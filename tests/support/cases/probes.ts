@@ -5,6 +5,14 @@ import type { Case } from '../end-to-end.ts';
 
 const reader = '{programs}/reader 7 512';
 
+/** Calls, and their returns, of the functions that a wildcard matches. */
+const pairs = `kprobe:vfs_rea* /pid == cpid && arg2 == 512/ { @in[func] = count(); @bytes[tid] = arg2; }
+  kretprobe:vfs_rea* /@bytes[tid]/ { @out[func, retval] = count(); delete(@bytes, tid); }`;
+
+const checkPairs = (stdout: string): void => {
+  expect(stdout.match(/^@(in|out).*$/gm)).toEqual(['@in[vfs_read]: 7', '@out[vfs_read, 512]: 7']);
+};
+
 export const probeCases: readonly Case[] = [
   {
     title: 'a script that only waits for a signal goes on until it comes, and each time that it comes',
@@ -26,6 +34,69 @@ export const probeCases: readonly Case[] = [
     options: ['--no-feature', 'uprobe_multi,kprobe_multi'],
     script: 'uprobe:{programs}/many:work_*00 { @calls = count(); }',
     prints: '@calls: 10',
+  },
+  {
+    title: 'kprobes and kretprobes of one wildcard are a session',
+    needs: 'kprobes',
+    command: reader,
+    options: ['-v'],
+    script: pairs,
+    prints: (stdout, stderr): void => {
+      checkPairs(stdout);
+      expect(stderr.match(/^kr?e?t?probe_\w+(?=:$)/gm)).toEqual(['kprobe_vfs_rea__1']);
+    },
+  },
+  {
+    title: 'without sessions they are two links, and see the same',
+    needs: 'kprobes',
+    command: reader,
+    options: ['-v', '--no-feature', 'kprobe_session'],
+    script: pairs,
+    prints: (stdout, stderr): void => {
+      checkPairs(stdout);
+      expect(stderr.match(/^kr?e?t?probe_\w+(?=:$)/gm)).toHaveLength(2);
+    },
+  },
+  {
+    title: 'without links to many kprobes, too',
+    needs: 'kprobes',
+    command: reader,
+    options: ['--no-feature', 'kprobe_session,kprobe_multi'],
+    script: pairs,
+    prints: checkPairs,
+  },
+  {
+    title:
+      'one kprobe and one kretprobe of the same function are a session, though their programs differ in all else',
+    needs: 'kprobes',
+    command: reader,
+    script: `kretprobe:vfs_read /@from[tid]/ { @out[probe, func] = sum(retval); if (retval == 512) { @text[str("returned")] = count(); } delete(@from, tid); }
+      kprobe:vfs_read /pid == cpid && arg2 == 512/ { @from[tid] = nsecs; @in[probe, func, comm] = count(); for $i : 0..3 { @rounds[$i] = count(); } }`,
+    prints: [
+      '@in[kprobe:vfs_read, vfs_read, reader]: 7',
+      '@out[kretprobe:vfs_read, vfs_read]: 3584',
+      '@rounds[2]: 7',
+      '@text[returned]: 7',
+    ],
+  },
+  {
+    title: 'kernel stacks of a wildcard are whole, and registers are those of the call',
+    needs: 'kprobes',
+    command: '{programs}/reader 1 512',
+    script:
+      'kprobe:vfs_rea* /pid == cpid && arg2 == 512/ { @[kstack(2)] = count(); } kprobe:vfs_rea* /pid == cpid && arg2 == 512/ { @same = reg("dx") == arg2; }',
+    prints: (stdout): void => {
+      expect(stdout).toMatch(/^ {8}vfs_read\+\d+\n {8}ksys_read\+\d+\n\]: 1$/m);
+      expect(stdout).toContain('@same: 1');
+    },
+  },
+  {
+    title: "functions of modules, by the module's name and by wildcards",
+    needs: 'kprobes',
+    command: '/bin/stat /bin/busybox',
+    script:
+      'kprobe:erofs:erofs_getattr /pid == cpid/ { @one[func] = 1; } kprobe:erofs:erofs_getatt* /pid == cpid/ { @many[func] = 1; } kretprobe:ero*:erofs_get* /pid == cpid/ { @back[func] = 1; }',
+    prints: ['@one[erofs_getattr]: 1', '@many[erofs_getattr]: 1', '@back[erofs_getattr]: 1'],
   },
   {
     title: 'a filter leaves out probes that its expression does not fit',

@@ -37,6 +37,7 @@ const options: AttachOptions = {
   onlineCpus: [0, 3],
   probeDevices: { kprobe: 8, uprobe: 9 },
   kernelFunctions: () => [],
+  traceableFunctions: () => undefined,
   functionNames: () => [],
   threadsOf: () => [],
 };
@@ -45,7 +46,7 @@ function attachOn(
   bpf: FakeBpf,
   attachments: readonly Attachment[],
   changes: Partial<AttachOptions> = {},
-  extras: Pick<LoadedProgram, 'multi'> = {},
+  extras: Pick<LoadedProgram, 'multi' | 'returns'> = {},
 ) {
   const programs: LoadedProgram[] = [];
   const plan = programPlan('p', 'kprobe', attachments, {
@@ -369,4 +370,51 @@ test('where a kernel has no such function, the nearest that it has are named', (
   const functionNames = () => ['vfs_write', 'vfs_read', 'do_exit'];
   const { result } = attachOn(bpf, [kprobe('vfs_reed')], { functionNames });
   expect(result.ok ? [] : result.error[0]?.hints[0]).toBe("Did you mean 'vfs_read'?");
+});
+
+test('an address is attached to as it is, and nothing is looked up', () => {
+  const bpf = fakeBpf();
+  const attachment: Attachment = {
+    kind: 'kprobe',
+    return: true,
+    symbol: '0xF00',
+    offset: 0,
+    address: 0xf00n,
+  };
+  const { result } = attachOn(bpf, [attachment], { machine: { kernel: [5, 10] } });
+  expect(result.ok).toBe(true);
+  expect(bpf.calls).toContain('openPerfEvent 8 0xf00');
+});
+
+const many = [kprobe('f'), kprobe('g')].map((attachment) => ({ ...attachment, every: true as const }));
+
+test.each([
+  [false, 'entry'],
+  [true, 'return'],
+])('functions of a wildcard take one link (at the return: %s)', (isReturn, at) => {
+  const bpf = fakeBpf();
+  const places = many.map((attachment) => ({ ...attachment, return: isReturn }));
+  const { result, handles } = attachOn(bpf, places, {}, { multi: 'kprobe-multi' });
+  expect(bpf.calls.slice(1)).toEqual([`linkKprobes p ${at} f g`]);
+  expect(result.ok && result.value.probes).toHaveLength(2);
+  expect(handles.links.names).toHaveLength(1);
+});
+
+test('both blocks of a session count as attached, and what one link missed is told once for both', () => {
+  const bpf = fakeBpf();
+  bpf.misses({ recursion: 1n, missed: 4n });
+  const returns = programPlan('r', 'kprobe', many, { probe: 'r*' });
+  const { result, programs } = attachOn(bpf, many, {}, { multi: 'kprobe-session', returns });
+  if (!result.ok) throw new Error('not attached');
+  expect(bpf.calls.slice(1)).toEqual(['linkKprobes p both f g']);
+  expect(result.value.probes.map(({ program, attachment }) => `${program.name} ${attachment.kind}`)).toEqual([
+    'p kprobe',
+    'p kprobe',
+    'r kprobe',
+    'r kprobe',
+  ]);
+  expect(probeMisses(bpf, result.value.probes).misses).toEqual([
+    { probe: 'p*, r*', count: 4n, cause: 'probe' },
+  ]);
+  expect(programMisses(bpf, programs).misses).toEqual([{ probe: 'p*, r*', count: 1n, cause: 'recursion' }]);
 });

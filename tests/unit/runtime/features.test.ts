@@ -67,6 +67,24 @@ test.each<readonly [string, Presence]>([
   expect(bpf.open).toEqual([]);
 });
 
+test.each<readonly [string, Presence]>([
+  ['E2BIG', 'present'],
+  ['EINVAL', 'absent'],
+  ['EOPNOTSUPP', 'absent'],
+])('links to many kprobes, and sessions of them: %s means that they are %s', (errno, presence) => {
+  const bpf = fakeBpf();
+  bpf.refuse('linkKprobes', errno);
+  const asked = new Features({ ...world(bpf), sessionFunctionId: 7 });
+  expect([asked.presence('kprobe_multi'), asked.presence('kprobe_session')]).toEqual([presence, presence]);
+  expect(bpf.open).toEqual([]);
+});
+
+test('sessions need a function of the kernel, by its type', () => {
+  const bpf = fakeBpf();
+  expect(new Features(world(bpf)).presence('kprobe_session')).toBe('absent');
+  expect(bpf.calls).toEqual([]);
+});
+
 test('what is withheld is absent, and the kernel is not asked for it', () => {
   const bpf = fakeBpf();
   const asked = new Features({ ...world(bpf), withheld: new Set(['uprobe_multi', 'kprobe_session']) });

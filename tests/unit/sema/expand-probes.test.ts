@@ -40,6 +40,49 @@ test.each([
   expect(probe?.attachments).toEqual([{ kind: 'kprobe', return: false, ...place }]);
 });
 
+test.each([
+  ['kprobe:0xffffffff81000000', 'kprobe', false],
+  ['kretprobe:0xFFFFFFFF81000000', 'kretprobe', true],
+])('%s is attached to the address, with --unsafe only', (target, provider, isReturn) => {
+  const unsafe = { facts: { ...goldenFacts('minimal'), unsafe: true } };
+  const [probe] = analysed(`${target} { }`, unsafe).typed.probes;
+  const symbol = target.slice(target.indexOf(':') + 1);
+  const address = 0xffff_ffff_8100_0000n;
+  expect(probe?.attachments).toEqual([{ kind: 'kprobe', return: isReturn, symbol, offset: 0, address }]);
+  expect(probe?.info.name).toBe(target);
+  expect(told(`${target} { }`)).toEqual([
+    { code: 'unsafe', hints: ['Name a function, or a place in it: FUNCTION+OFFSET.'] },
+  ]);
+  expect(told(`${provider}:m:0x10 { }`, unsafe)).toMatchObject([{ code: 'bad-probe-target' }]);
+});
+
+test('an address is not a number of another kind, has no offset, and no more than 64 bits', () => {
+  const facts = { ...goldenFacts('minimal'), unsafe: true };
+  for (const target of ['kprobe:4096', 'kprobe:0x10+4', 'kprobe:0x1ffffffff81000000'])
+    expect(told(`${target} { }`, { facts })).toMatchObject([{ code: 'bad-probe-target' }]);
+});
+
+test('of a name that several functions share a wildcard knows it; clones that the compiler made are left out', () => {
+  const names = [
+    'same',
+    'same',
+    'once',
+    'once.part.0',
+    'once.isra.0',
+    'once.cold',
+    'once.constprop.0.isra.0',
+  ];
+  const traceableFunctions = () => ({ functions: names.map((name) => ({ name })), exact: true });
+  const facts = { ...goldenFacts('minimal'), traceableFunctions };
+  const placesOf = (script: string) =>
+    analysed(script, { facts }).typed.probes.flatMap(({ attachments }) => attachments);
+  expect(placesOf('kprobe:* { }')).toEqual([
+    { kind: 'kprobe', return: false, symbol: 'same', offset: 0, every: true, isShared: true },
+    { kind: 'kprobe', return: false, symbol: 'once', offset: 0, every: true },
+  ]);
+  expect(placesOf('kprobe:once.isra.0 { }')).toMatchObject([{ symbol: 'once.isra.0' }]);
+});
+
 test('places with different contexts do not share a program', () =>
   expect(programsOf('tracepoint:*:* { }')).toEqual([
     'tracepoint_syscalls_sys_enter_openat_1 tracepoint:syscalls:sys_enter_openat ×1',

@@ -5,6 +5,8 @@ import { afterAll, expect, test } from 'vitest';
 import {
   listEvents,
   parseTraceableFunctions,
+  parseTraceablePlaces,
+  traceableNamed,
   readFormat,
   readTraceableFunctions,
 } from '../../../../src/system/tracefs/events.ts';
@@ -44,4 +46,15 @@ test('traceable functions have their modules, and those that are gone are not li
     '__ftrace_invalid_address___12',
   );
   expect(readTraceableFunctions(tracefs)).toBeUndefined();
+});
+
+test('traceable functions with their addresses, by name and module', () => {
+  const text =
+    'ffffffff81000000 do_one\nffffffff81000010 twice\nffffffffc0000020 twice [m]\nffffffff81000030 __ftrace_invalid_address___16\n0000000000000000 hidden\n';
+  const places = parseTraceablePlaces(text);
+  expect(traceableNamed(places, 'do_one')).toEqual([{ address: 0xffff_ffff_8100_0000n }]);
+  expect(traceableNamed(places, 'twice')).toHaveLength(2);
+  expect(traceableNamed(places, 'twice', 'm')).toEqual([{ address: 0xffff_ffff_c000_0020n, module: 'm' }]);
+  expect(traceableNamed(places, 'twice', 'vmlinux')).toEqual([{ address: 0xffff_ffff_8100_0010n }]);
+  expect([traceableNamed(places, 'hidden'), traceableNamed(undefined, 'do_one')]).toEqual([[], undefined]);
 });
