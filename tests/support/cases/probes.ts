@@ -41,7 +41,7 @@ export const probeCases: readonly Case[] = [
     command: reader,
     options: ['-v'],
     script: pairs,
-    prints: (stdout, stderr): void => {
+    prints: (stdout: string, stderr: string): void => {
       checkPairs(stdout);
       expect(stderr.match(/^kr?e?t?probe_\w+(?=:$)/gm)).toEqual(['kprobe_vfs_rea__1']);
     },
@@ -52,7 +52,7 @@ export const probeCases: readonly Case[] = [
     command: reader,
     options: ['-v', '--no-feature', 'kprobe_session'],
     script: pairs,
-    prints: (stdout, stderr): void => {
+    prints: (stdout: string, stderr: string): void => {
       checkPairs(stdout);
       expect(stderr.match(/^kr?e?t?probe_\w+(?=:$)/gm)).toHaveLength(2);
     },
@@ -85,7 +85,7 @@ export const probeCases: readonly Case[] = [
     command: '{programs}/reader 1 512',
     script:
       'kprobe:vfs_rea* /pid == cpid && arg2 == 512/ { @[kstack(2)] = count(); } kprobe:vfs_rea* /pid == cpid && arg2 == 512/ { @same = reg("dx") == arg2; }',
-    prints: (stdout): void => {
+    prints: (stdout: string): void => {
       expect(stdout).toMatch(/^ {8}vfs_read\+\d+\n {8}ksys_read\+\d+\n\]: 1$/m);
       expect(stdout).toContain('@same: 1');
     },
