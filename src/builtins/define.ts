@@ -234,6 +234,8 @@ export interface EventDefinition<F extends EventFields> {
   readonly fields: F;
   /** Control events (exit, print, clear, zero) have room kept for them in the ring. */
   readonly control: boolean;
+  /** Sent by submitPacket: the handler gets the packet's bytes, a buffer, behind the fields. */
+  readonly carriesPacket?: true;
   /** Called once per place in the script that sends it; the sink is called for every record. */
   readonly prepare: (event: EventPlan, host: EventHost) => EventSink;
 }

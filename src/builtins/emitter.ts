@@ -177,8 +177,11 @@ export interface Emitter {
   bytes(argument: Argument): Memory;
   /** Address and space of an argument that lies in memory (arrays, structs) or is a pointer. */
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
-  /** What `act` gives for the address of an argument that takes `given`, as helpers take it that ask for a pointer of its type; 0 if that is null. */
-  given(argument: Argument, act: (pointer: Memory) => Scalar): Scalar;
+  /**
+   * What `act` gives for the address of an argument that takes `given`, as helpers take it that ask for a pointer of its type; `absent`, by
+   * default 0, if that is null.
+   */
+  given(argument: Argument, act: (pointer: Memory) => Scalar, absent?: number): Scalar;
 
   // Maps.
   /** The key as the map stores it, at an address: of `key` (which has the map's key type), of `map.element`, or a scalar map's 0. */
@@ -194,6 +197,16 @@ export interface Emitter {
     fields: { readonly [K in keyof F]: FieldValue },
     constants?: Readonly<Record<string, PlanConstant>>,
   ): void;
+  /**
+   * The same with the first bytes of a packet (a struct sk_buff, as `given` gives it) behind the record. Gives what the kernel said: 0, or a
+   * negative errno, with which the event is counted as lost.
+   */
+  submitPacket<F extends EventFields>(
+    event: EventDefinition<F>,
+    fields: { readonly [K in keyof F]: FieldValue },
+    constants: Readonly<Record<string, PlanConstant>>,
+    packet: { readonly from: Memory; readonly bytes: Scalar },
+  ): Scalar;
   /** An event whose fields depend on the call: one per argument, in order. */
   submitArguments(
     event: EventDefinition<EventFields>,

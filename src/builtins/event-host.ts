@@ -8,6 +8,13 @@ import type { ByteText, Integer, Value } from '../types/value.ts';
 /** What a piece of output is, for JSON's `type`. */
 export type TextKind = 'printf' | 'time' | 'join' | 'cat' | 'syscall';
 
+export interface Packet {
+  readonly nsecs: bigint;
+  /** The first of its bytes, as many as could be had. */
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
 export interface EventHost {
   /** Output as it is. */
   text(kind: TextKind, text: ByteText): void;
@@ -17,6 +24,8 @@ export interface EventHost {
   showFile(path: ByteText, span: Span): void;
   /** What a command prints as output; returns when it has ended. */
   runCommand(command: ByteText, span: Span): void;
+  /** A packet, of `length` bytes in all, for a capture file; `nsecs` is the boot time at which it was seen. Relative paths count from where tstrace was started. */
+  savePacket(path: ByteText, packet: Packet, span: Span): void;
   /** A value on a line of its own. */
   value(value: Value): void;
   /** A function that puts values into a printf format; prepared once per call in the script. `types` are the values': %x and %u need their widths. */

@@ -24,6 +24,7 @@ import { ntop } from './functions/ntop.ts';
 import { percpuKaddr } from './functions/percpu.ts';
 import { containerOf, kptr, uptr } from './functions/pointers.ts';
 import { print } from './functions/print.ts';
+import { skboutput } from './functions/packets.ts';
 import { reg } from './functions/reg.ts';
 import { kstack, ustack } from './functions/stacks.ts';
 import { override, signal, signalThread, writeUser } from './functions/side-effects.ts';
@@ -100,6 +101,7 @@ export const builtins: readonly Builtin[] = [
   override,
   writeUser,
   unwatch,
+  skboutput,
   exit,
   clear,
   zero,

@@ -13,6 +13,7 @@ import { sessionFunction } from '../runtime/sessions.ts';
 import type { Facts } from '../sema/facts.ts';
 import { clocks } from '../types/type.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
+import { captureFiles } from '../system/capture-files.ts';
 import { cgroupPaths } from '../system/cgroups.ts';
 import { once } from '../system/once.ts';
 import { locateTracefs } from '../system/tracefs/locate.ts';
@@ -78,6 +79,7 @@ export function runWorld({
   target,
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = nowNsecs() - bootNsecs();
+  const save = captureFiles();
   const leapNsecs = once(taiAheadOfUtc);
   const symbols = liveSymbols({ settings, options, machine, kallsyms });
   const userNames = once(readUserNames);
@@ -90,6 +92,7 @@ export function runWorld({
       formatter,
       formatNow: (format) => strftime(format, nowNsecs(), localZone),
       readHead,
+      savePacket: (path, packet) => save(path, { ...packet, nsecs: packet.nsecs + bootEpochNsecs }),
       runShell,
     },
     symbols,

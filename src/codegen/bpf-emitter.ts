@@ -63,11 +63,23 @@ export interface Surroundings {
     fields: Readonly<Record<string, FieldValue>>,
     constants: Readonly<Record<string, PlanConstant>>,
   ): void;
+  submitPacket(
+    event: EventDefinition<EventFields>,
+    fields: Readonly<Record<string, FieldValue>>,
+    constants: Readonly<Record<string, PlanConstant>>,
+    packet: Packet,
+  ): Scalar;
   submitArguments(
     event: EventDefinition<EventFields>,
     args: readonly Argument[],
     constants: Readonly<Record<string, PlanConstant>>,
   ): void;
+}
+
+/** The first bytes of a struct sk_buff. */
+export interface Packet {
+  readonly from: Memory;
+  readonly bytes: Scalar;
 }
 
 export interface EmitterOptions {
@@ -365,7 +377,7 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
     return this.withoutLanding(() => this.#surroundings.address(argument));
   }
 
-  given(argument: Argument, act: (pointer: Memory) => Scalar): Register {
+  given(argument: Argument, act: (pointer: Memory) => Scalar, absent = 0): Register {
     const { offsets, behind } = this.#surroundings.given(argument);
     const [first = 0, ...others] = offsets;
     const { builder } = this;
@@ -373,7 +385,7 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
     return this.choose(
       new Register(builder.icmp('ne', base, nullPointer, 'is_given')),
       () => act(new Place(builder.gep(this.#follow(base, others), behind, 'given'), 0)),
-      () => this.int(0),
+      () => this.int(absent),
     );
   }
 
@@ -406,6 +418,15 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
     constants: Readonly<Record<string, PlanConstant>> = {},
   ): void {
     this.#surroundings.submit(event, fields, constants);
+  }
+
+  submitPacket<F extends EventFields>(
+    event: EventDefinition<F>,
+    fields: { readonly [K in keyof F]: FieldValue },
+    constants: Readonly<Record<string, PlanConstant>>,
+    packet: Packet,
+  ): Scalar {
+    return this.#surroundings.submitPacket(event, fields, constants, packet);
   }
 
   submitArguments(

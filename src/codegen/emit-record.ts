@@ -4,7 +4,7 @@ import { assert, Bug, present } from '../base/assert.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
 import type { FieldValue, Memory, Operand } from '../builtins/emitter.ts';
 import type { PlanConstant } from '../plan/plan.ts';
-import { eventSlotName, ringSymbol } from '../plan/plan.ts';
+import { eventSlotName, packetsSymbol, ringSymbol } from '../plan/plan.ts';
 import type { TypedExpr } from '../sema/typed-tree.ts';
 import { isScalar, partsOf, roundUp, sizeOf, slotOf } from '../types/layout.ts';
 import type { LongType, PackedField, Packing } from '../types/packing.ts';
@@ -13,6 +13,7 @@ import type { Type } from '../types/type.ts';
 import { u32 } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
+import type { Packet } from './bpf-emitter.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
 import { emitToSequence, recordHeadBytes } from './emit-sequence.ts';
 import { emitTail, emitTailOf, emitUsedBytes } from './emit-tail.ts';
@@ -46,21 +47,68 @@ export function emitRecord(
   fields: readonly RecordField[],
   constants: Readonly<Record<string, PlanConstant>>,
 ): void {
-  const { out, program } = emission;
-  const record = pack({ name: eventSlotName, type: u32 }, fields);
+  const { out } = emission;
+  const record = packed(fields);
   const isWalk = out.program.context.walk !== undefined;
-  const number = out.tables.event({ name: event.name, record, constants, program, span: out.span });
   out.storage.scope(() => {
     // In a sequence records are padded; the ring does that itself.
     const bytesMax = isWalk ? recordHeadBytes + roundUp(record.bytesMax, recordHeadBytes) : record.bytesMax;
     const whole = out.storage.reserve(bytesMax, event.name);
     const place = isWalk ? out.part(whole, recordHeadBytes, record.bytesMax) : whole;
-    out.store(place, slotOf(record.head, eventSlotName).offset, out.int(number, 32));
-    for (const { offset, bytes } of gapsOf(record.head)) out.zero(out.part(place, offset, bytes));
-    const writer = new RecordWriter(emission, place, record);
-    fields.forEach((field, index) => writer.write(present(record.fields[index], 'packed field'), field));
-    send(emission, event.control, whole, writer.bytes);
+    const bytes = writeRecord(emission, { event, fields, constants }, record, place);
+    send(emission, event.control, whole, bytes);
   });
+}
+
+/** BPF_F_CURRENT_CPU (include/uapi/linux/bpf.h); how many bytes of the packet follow stands above it. */
+const currentCpu = 0xffffffff;
+const packetBytesShift = 32;
+
+/** One event with a packet behind it; gives what the kernel said of it. */
+export function emitPacketRecord(
+  emission: Emission,
+  event: EventDefinition<EventFields>,
+  fields: readonly RecordField[],
+  constants: Readonly<Record<string, PlanConstant>>,
+  packet: Packet,
+): Register {
+  const { out, failures, program } = emission;
+  const record = packed(fields);
+  return out.storage.scope(() => {
+    const place = out.storage.reserve(record.bytesMax, event.name);
+    writeRecord(emission, { event, fields, constants }, record, place);
+    const flags = out.or(out.shiftLeft(packet.bytes, packetBytesShift), currentCpu);
+    const map = new Register(symbolPointer(packetsSymbol));
+    const result = out.helper('skb_output', [packet.from, map, flags, place, record.bytesMax]);
+    failures.countIf(out.builder.icmp('slt', result.ir, i64(0), 'is_lost'), 'lost', program);
+    return result;
+  });
+}
+
+const packed = (fields: readonly RecordField[]): Packing => pack({ name: eventSlotName, type: u32 }, fields);
+
+/** What a record is made of. */
+interface RecordContent {
+  readonly event: EventDefinition<EventFields>;
+  readonly fields: readonly RecordField[];
+  readonly constants: Readonly<Record<string, PlanConstant>>;
+}
+
+/** Gives the bytes that it has. */
+function writeRecord(
+  emission: Emission,
+  { event, fields, constants }: RecordContent,
+  record: Packing,
+  place: Place,
+): number | Register {
+  const { out, program } = emission;
+  const { name, carriesPacket } = event;
+  const plan = { name, record, constants, program, span: out.span, ...(carriesPacket && { carriesPacket }) };
+  out.store(place, slotOf(record.head, eventSlotName).offset, out.int(out.tables.event(plan), 32));
+  for (const { offset, bytes } of gapsOf(record.head)) out.zero(out.part(place, offset, bytes));
+  const writer = new RecordWriter(emission, place, record);
+  fields.forEach((field, index) => writer.write(present(record.fields[index], 'packed field'), field));
+  return writer.bytes;
 }
 
 /** Writes values in the order of the call, whose evaluation may have effects. */

@@ -10,6 +10,7 @@ import {
   largeScratchSymbol,
   lossSymbol,
   mapTypes,
+  packetsSymbol,
   ringSymbol,
   scratchSymbol,
   secondSymbol,
@@ -79,6 +80,7 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
     ...ownMaps(program.probes.length + tables.failures.length, ring.bytes),
     ...scratchMaps(emitted, machine),
     ...[...tables.nameTables].map(nameMap),
+    ...(tables.events.some(({ carriesPacket }) => carriesPacket) ? [packetsMap(machine)] : []),
   ];
   const functions = [...emitted.map(({ builder }) => builder), ...tables.functions.values()];
   const { events, strings, places, requires } = tables;
@@ -178,6 +180,15 @@ function ownMaps(counters: number, ringBytes: number): readonly MapPlan[] {
     },
   ];
 }
+
+/** Keys are CPUs, values perf events. */
+const packetsMap = ({ possibleCpus }: Machine): MapPlan => ({
+  symbol: packetsSymbol,
+  type: 'perf-event-array',
+  keyBytes: 4,
+  valueBytes: 4,
+  entriesMax: possibleCpus,
+});
 
 /** Those that some program uses. */
 function scratchMaps(emitted: readonly EmittedProgram[], { possibleCpus }: Machine): readonly MapPlan[] {

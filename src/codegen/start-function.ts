@@ -2,7 +2,8 @@
 
 import { present } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
-import type { Argument } from '../builtins/emitter.ts';
+import type { EventDefinition, EventFields } from '../builtins/define.ts';
+import type { Argument, FieldValue } from '../builtins/emitter.ts';
 import type { TypedArgument, TypedExpr } from '../sema/typed-tree.ts';
 import type { Surroundings } from './bpf-emitter.ts';
 import { BpfEmitter } from './bpf-emitter.ts';
@@ -12,7 +13,8 @@ import type { Emission, LoopExits, ProgramContext } from './emission.ts';
 import { givenPointer } from './emit-load.ts';
 import { addressOfArgument, evaluateArgument } from './emit-expression.ts';
 import { emitCopyFound, emitCountEntries, emitKey, mapOf } from './emit-map.ts';
-import { emitRecord, expressionSource, givenSource } from './emit-record.ts';
+import type { RecordField } from './emit-record.ts';
+import { emitPacketRecord, emitRecord, expressionSource, givenSource } from './emit-record.ts';
 import type { FunctionBuilder } from './llvm/ir.ts';
 import type { IrValue } from './llvm/ir-value.ts';
 import type { Register } from './values.ts';
@@ -88,11 +90,11 @@ function surroundingsOf(emission: () => Emission): Surroundings {
     countEntries: (map) => emitCountEntries(emission(), map.symbol),
     submit: (event, fields, constants) => {
       const current = emission();
-      const given = Object.entries(event.fields).map(([name, type]) => ({
-        name,
-        ...givenSource(current, type, fields[name] ?? 0),
-      }));
-      emitRecord(current, event, given, constants);
+      emitRecord(current, event, givenFields(current, event, fields), constants);
+    },
+    submitPacket: (event, fields, constants, packet) => {
+      const current = emission();
+      return emitPacketRecord(current, event, givenFields(current, event, fields), constants, packet);
     },
     submitArguments: (event, args, constants) => {
       const current = emission();
@@ -104,6 +106,16 @@ function surroundingsOf(emission: () => Emission): Surroundings {
     },
   };
 }
+
+const givenFields = (
+  emission: Emission,
+  event: EventDefinition<EventFields>,
+  fields: Readonly<Record<string, FieldValue>>,
+): readonly RecordField[] =>
+  Object.entries(event.fields).map(([name, type]) => ({
+    name,
+    ...givenSource(emission, type, fields[name] ?? 0),
+  }));
 
 /** Arguments come from sema, with their expressions. */
 const expressionOf = (argument: Argument | undefined): TypedExpr | undefined => {

@@ -32,6 +32,7 @@ export const helpers = {
   get_stack: { id: 67, since: '4.18' },
   get_current_cgroup_id: { id: 80, since: '4.18' },
   send_signal: { id: 109, since: '5.3' },
+  skb_output: { id: 111, since: '5.5', program: 'tracing' },
   probe_read_user: { id: 112, since: '5.5' },
   probe_read_kernel: { id: 113, since: '5.5' },
   probe_read_user_str: { id: 114, since: '5.5' },

@@ -154,6 +154,7 @@ export const mapTypes = {
   'percpu-array': 6,
   'lru-hash': 9,
   'lru-percpu-hash': 10,
+  'perf-event-array': 4,
   'array-of-maps': 12,
   ringbuf: 27,
 } as const;
@@ -201,6 +202,8 @@ export interface EventPlan {
   /** Slot `event` (u32) first, then the fields that the handler gets, in order. */
   readonly record: Packing;
   readonly constants: Readonly<Record<string, PlanConstant>>;
+  /** Its records come with a packet of the net behind them, through perf events instead of the ring. */
+  readonly carriesPacket?: true;
   /** Index of the program that sends it. */
   readonly program: number;
   readonly span: Span;
@@ -214,6 +217,8 @@ export const secondSymbol = (symbol: string): string => `second_${symbol}`;
 
 /** Names of the maps that every object has, beside the script's own. */
 export const ringSymbol = 'ringbuf';
+/** A perf event for each CPU, by its number: records with packets. Absent if the script sends none. */
+export const packetsSymbol = 'packets';
 /**
  * Per-CPU array of u64. Slot i < programs.length: events that program i could not deliver.
  * The slots behind belong to the places that update maps: what failed there (Plan.failures).

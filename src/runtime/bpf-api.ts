@@ -196,6 +196,16 @@ export interface ReadableWatch {
   close(): void;
 }
 
+/** Records that the kernel writes on one CPU, in memory that it shares with us. */
+export interface PerfRecords {
+  readonly fd: Fd<'perf-event'>;
+  /** Everything that is there now, the oldest first; the bytes are the caller's to keep. */
+  take(visit: (record: Uint8Array) => void): void;
+  /** Calls back when there is something to take. */
+  watch(onReadable: () => void): ReadableWatch;
+  close(): void;
+}
+
 export type UpdateFlag = 'any' | 'new' | 'existing';
 
 export interface BpfApi {
@@ -213,6 +223,8 @@ export interface BpfApi {
   /** The older way: the program stays with the event until that is closed. */
   setPerfEventProgram(program: Fd<'program'>, event: Fd<'perf-event'>): Result<void, SysError>;
   enablePerfEvent(event: Fd<'perf-event'>): Result<void, SysError>;
+  /** What programs on one CPU write to the perf event that they find in a map. The caller closes it. */
+  openPacketEvents(cpu: number): Result<PerfRecords, SysError>;
   /** Many uprobes by one link, all of them or none; the program must have been loaded for it. Since 6.6. */
   linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Result<Fd<'link'>, SysError>;
   /**

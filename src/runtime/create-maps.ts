@@ -74,8 +74,9 @@ function createMap(
     entriesMax,
     ...(like !== undefined && { like }),
   };
-  // The kernel takes no types of an array of maps.
-  const types = like === undefined ? file.maps.get(map.symbol)?.btf : undefined;
+  // The kernel takes no types of arrays of maps and of perf events.
+  const isOfHandles = like !== undefined || map.type === 'perf-event-array';
+  const types = isOfHandles ? undefined : file.maps.get(map.symbol)?.btf;
   if (btf === undefined || types === undefined) return bpf.createMap(spec);
   const typed = bpf.createMap({ ...spec, btf: { fd: btf, ...types } });
   if (typed.ok) return typed;

@@ -3,7 +3,7 @@
 import { present } from '../base/assert.ts';
 import type { Result, SysError } from '../base/result.ts';
 import type { Span } from '../base/span.ts';
-import type { EventHost, TextKind } from '../builtins/event-host.ts';
+import type { EventHost, Packet, TextKind } from '../builtins/event-host.ts';
 import type { Output } from '../output/output.ts';
 import type { Place } from '../plan/plan.ts';
 import type { Type } from '../types/type.ts';
@@ -23,6 +23,8 @@ export interface HostWorld {
   readonly formatNow: (format: ByteText) => ByteText;
   /** The first bytes of a file. */
   readonly readHead: (path: ByteText, bytesMax: number) => Result<ByteText, SysError>;
+  /** Adds a packet to a capture file. */
+  readonly savePacket: (path: ByteText, packet: Packet) => Result<void, SysError>;
   /** What a command writes, run by sh -c; waits for its end. */
   readonly runShell: (command: ByteText) => Result<ByteText, SysError>;
 }
@@ -69,6 +71,8 @@ export function eventHost(options: HostOptions): Host {
       tell('');
     }
   };
+  /** Told of once, and not tried again. */
+  const brokenFiles = new Set<ByteText>();
   const placeOf = (place: Integer): Place => present(places[Number(place)], `place ${place}`);
   /** Output of a kind, or why there is none, at a place of the script. */
   const textOrFailure = (kind: TextKind, what: string, span: Span, got: Result<ByteText, SysError>): void => {
@@ -88,6 +92,14 @@ export function eventHost(options: HostOptions): Host {
       output.idle();
       textOrFailure('syscall', `Can't run ${textOf(command)}`, span, world.runShell(command));
       options.onLongAct();
+    },
+    savePacket(path, packet, span) {
+      if (brokenFiles.has(path)) return;
+      const saved = world.savePacket(path, packet);
+      if (saved.ok) return;
+      brokenFiles.add(path);
+      const message = byteText(`No packets are written to ${textOf(path)}: ${fileCause(saved.error)}`);
+      output.incident({ kind: 'runtime-error', message, span });
     },
     value: (value) => output.value(value),
     ...mapActs(options),

@@ -8,9 +8,10 @@ import { failed, ok } from '../base/result.ts';
 import type { Sources } from '../base/source-file.ts';
 import type { Output } from '../output/output.ts';
 import type { Machine } from '../plan/machine.ts';
-import type { Plan } from '../plan/plan.ts';
-import { isOwn, lossSymbol, ringSymbol } from '../plan/plan.ts';
+import type { EventPlan, Plan } from '../plan/plan.ts';
+import { isOwn, lossSymbol, packetsSymbol, ringSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
+import type { EventSink } from '../builtins/emitter.ts';
 import { findBuiltin, findEvent } from '../builtins/registry.ts';
 import { byteText } from '../types/value.ts';
 import type { AttachedProbe, AttachOptions } from './attach.ts';
@@ -32,6 +33,8 @@ import { reportMapFailure } from './map-acts.ts';
 import type { MapReading } from './read-map.ts';
 import { multiTypeOf } from './multi.ts';
 import { readMap } from './read-map.ts';
+import type { PacketStream } from './packets.ts';
+import { openPackets } from './packets.ts';
 import { probeMisses, programMisses } from './misses.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import { sessionsOf } from './sessions.ts';
@@ -154,6 +157,7 @@ class Run {
   /** In scripts with an iterator, whose programs write to no other. */
   readonly #walkRing: WalkRing | undefined;
   readonly #drain: RingDrain;
+  #packets: PacketStream | undefined;
   readonly #loss: LossWatch;
   readonly #overflows: OverflowReport;
   #exitCode = 0;
@@ -213,12 +217,15 @@ class Run {
     return memory.value;
   }
 
+  readonly #prepare = (event: EventPlan): EventSink =>
+    present(findEvent(event.name), `event ${event.name}`).prepare(event, this.#host);
+
   #openDrain(decoding: DecodeContext): RingDrain {
     return new RingDrain({
       ring: this.#walkRing ?? this.#mapRing(),
       events: this.#plan.events,
       decoding,
-      prepare: (event) => present(findEvent(event.name), `event ${event.name}`).prepare(event, this.#host),
+      prepare: this.#prepare,
     });
   }
 
@@ -227,6 +234,9 @@ class Run {
     const begun = this.#runPrograms('begin');
     if (!begun.ok) return { exitCode: failureCode, failure: [begun.error] };
     if (showsUserSymbols(this.#plan)) this.#followProcesses();
+    const packets = this.#openPackets();
+    if (!packets.ok) return { exitCode: failureCode, failure: [packets.error] };
+    this.#packets = packets.value;
     const attached = attach(world.bpf, { links: this.#links, events: this.#handles }, this.#loaded.programs, {
       ...world.attaching,
       machine: world.machine,
@@ -260,6 +270,27 @@ class Run {
       );
   }
 
+  /** Where packets arrive, if the script sends some. */
+  #openPackets(): Result<PacketStream | undefined, Diagnostic> {
+    const map = this.#loaded.maps.get(packetsSymbol);
+    if (map === undefined) return ok(undefined);
+    const { bpf, attaching } = this.#world;
+    const opened = openPackets({
+      bpf,
+      map,
+      onlineCpus: attaching.onlineCpus,
+      events: this.#plan.events,
+      decoding: this.#reading.decoding,
+      prepare: this.#prepare,
+    });
+    if (!opened.ok) {
+      const message = `can't open the buffers that packets come through: ${callText(opened.error)}`;
+      return failed(diagnostic('error', 'attach-failed', message));
+    }
+    this.#handles.ownOther('packets', () => opened.value.close());
+    return opened;
+  }
+
   /** Those that we run ourselves count too: they are probes of the script. */
   #attachedCount(probes: readonly AttachedProbe[]): number {
     return probes.length + this.#plan.programs.flatMap(({ attachments }) => attachments).filter(isOwn).length;
@@ -286,6 +317,7 @@ class Run {
     const ring = present(this.#loaded.maps.get(ringSymbol), ringSymbol);
     const stopped = new Promise<void>((resolve) => (this.#stop = resolve));
     const watch = this.#world.bpf.watchReadable(ring.fd, () => this.#takeEvents());
+    const packets = this.#packets?.watch(() => this.#takePackets());
     const timer = setInterval(() => this.#tick(), lossPollMs);
     this.#interruption.whenInterrupted(() => this.#requestStop());
     this.#world.target?.onEnd(() => this.#requestStop());
@@ -299,6 +331,7 @@ class Run {
     await stopped;
     deafen();
     clearInterval(timer);
+    packets?.close();
     watch.close();
   }
 
@@ -348,6 +381,10 @@ class Run {
     if (this.#world.outputState() === 'closed') this.#requestStop();
   }
 
+  #takePackets(): void {
+    if (!this.#stopping) this.#packets?.drain();
+  }
+
   #tick(): void {
     const lost = this.#loss.poll();
     if (lost.ok && lost.value > 0n) this.#world.output.lost(lost.value);
@@ -366,6 +403,8 @@ class Run {
     // Behind an exit() nothing is handled; a signal only stops the new.
     if (this.#drain.stopped) this.#drain.discard();
     else this.#drain.drainAll();
+    if (this.#drain.stopped) this.#packets?.discard();
+    else this.#packets?.drain();
     this.#drain.resume();
     const ended = this.#runPrograms('end');
     if (!ended.ok) output.diagnostics([ended.error]);

@@ -27,6 +27,7 @@ const task = struct('task_struct', 64);
 const path = struct('path', 16);
 const openFile = struct('file', 16);
 const sock = struct('sock', 64);
+const packet = struct('sk_buff', 64);
 const sockCommon = struct('sock_common', 64);
 const write = struct('tracepoint_syscalls_sys_enter_write', 40);
 const sched = struct('tracepoint_sched_sched_switch', 40);
@@ -54,6 +55,7 @@ const fieldsById = new Map<string, readonly Field[]>([
   ],
   [openFile.id, fields({ f_path: path })],
   [sock.id, fields({ __sk_common: sockCommon })],
+  [packet.id, fields({ len: u32 })],
   [sockCommon.id, fields({ skc_daddr: u32, skc_dport: u16 })],
   // What lies before belongs to the kernel: the head of the event, and the number of the system call.
   [write.id, fields({ fd: u64, buf: pointerTo(i8, 'user'), count: u64 }, 16)],
@@ -76,6 +78,7 @@ const functions: Readonly<Record<string, Parameters>> = {
   vfs_read: parameters('vfs_read', readOrWrite),
   vfs_write: parameters('vfs_write', readOrWrite),
   tcp_connect: parameters('tcp_connect', { sk: pointerTo(sock, 'kernel') }),
+  ip_rcv: parameters('ip_rcv', { skb: pointerTo(packet, 'kernel') }),
   filp_close: parameters('filp_close', { filp: pointerTo(openFile, 'kernel') }),
 };
 

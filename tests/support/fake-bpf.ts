@@ -224,6 +224,7 @@ type AttachCalls = Pick<
   | 'linkPerfEvent'
   | 'setPerfEventProgram'
   | 'enablePerfEvent'
+  | 'openPacketEvents'
   | 'linkUprobes'
   | 'linkKprobes'
   | 'linkIterator'
@@ -245,6 +246,17 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
     setPerfEventProgram: (program, event) =>
       kernel.done(`setPerfEventProgram ${nameOf(program)} ${nameOf(event)}`),
     enablePerfEvent: (event) => kernel.done(`enablePerfEvent ${nameOf(event)}`),
+    openPacketEvents: (cpu) => {
+      const made = kernel.make('perf-event', `openPacketEvents ${cpu}`, { name: `packets ${cpu}` });
+      if (!made.ok) return made;
+      const watch = (): { close(): void } => ({ close: () => undefined });
+      return ok({
+        fd: made.value,
+        take: () => undefined,
+        watch,
+        close: () => void kernel.objects.delete(made.value),
+      });
+    },
     linkUprobes: (program, { path, places }) => {
       const name = `${path} ${places.map(({ offset }) => offset).join(' ')}`;
       return kernel.make('link', `linkUprobes ${nameOf(program)} ${name}`, { name });

@@ -49,6 +49,7 @@ const anonymous = struct('', 8, 'union');
 const file = struct('file', 64);
 const path = struct('path', 16);
 const sock = struct('sock', 64);
+const packet = struct('sk_buff', 64);
 const packed = struct('packed', 16);
 const openat = struct('tracepoint_syscalls_sys_enter_openat', 48);
 const named = struct('tracepoint_sched_fixture', 48);
@@ -98,12 +99,14 @@ const fields: Readonly<Record<string, readonly Field[]>> = {
     field('real_parent', 80, pointerTo(task, 'kernel')),
     field('group_leader', 88, pointerTo(task, 'kernel')),
   ],
+  [packet.id]: [field('len', 40, u32)],
   [anonymous.id]: [field('stack', 0, u64)],
   [memory.id]: [field('start_code', 8, u64)],
   [file.id]: [
     field('f_mode', 4, u32),
     field('f_task', 8, pointerTo(task, 'kernel')),
     field('f_path', 16, path),
+    field('f_packet', 32, pointerTo(packet, 'kernel')),
   ],
   [device.id]: [
     field('name', 0, string(8)),
@@ -261,6 +264,7 @@ const taskIterator: IteratorPrototype = {
 
 const structs: readonly StructType[] = [
   sock,
+  packet,
   iterTask,
   registers,
   task,

@@ -8,7 +8,7 @@ import { defineFunction } from '../define.ts';
 import type { Argument, Emitter, Memory, Scalar } from '../emitter.ts';
 
 /** Other programs get plain numbers, of which the verifier can't tell what they lead to. */
-const inTracing: Available = ({ type }) =>
+export const inTracing: Available = ({ type }) =>
   type === 'tracing'
     ? undefined
     : { reason: 'the kernel takes typed pointers only', hint: 'It works in fentry, fexit and iter.' };
@@ -20,7 +20,7 @@ function structOf(type: Type | undefined): StructType | undefined {
 }
 
 /** Reports an argument that leads to none of these structs. */
-const checkStruct =
+export const checkStruct =
   (names: readonly string[]): NonNullable<FunctionDefinition['check']> =>
   ([object], _context, report) => {
     const found = structOf(object?.type)?.name;

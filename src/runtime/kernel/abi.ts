@@ -333,8 +333,11 @@ export const perfBits = {
 /** PERF_TYPE_SOFTWARE and its PERF_COUNT_SW_DUMMY. */
 export const perfSoftware = 1;
 export const perfDummy = 9n;
-/** PERF_SAMPLE_TIME. */
+/** PERF_COUNT_SW_BPF_OUTPUT. */
+export const perfBpfOutput = 10n;
+/** PERF_SAMPLE_TIME and PERF_SAMPLE_RAW. */
 export const perfSampleTime = 1n << 2n;
+export const perfSampleRaw = 1n << 10n;
 /** CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_TAI (include/uapi/linux/time.h). */
 export const clockIds = { realtime: 0, monotonic: 1, tai: 11 } as const;
 /** struct timespec of 64-bit machines. */
@@ -344,6 +347,10 @@ export const timespec = record({ seconds: i64, nanoseconds: i64 });
 export const perfControlPage = record({ before: arrayOf(u8, 1024), data_head: u64, data_tail: u64 });
 /** struct perf_event_header. */
 export const perfRecordHeader = record({ type: u32, misc: u16, size: u16 });
+
+/** PERF_RECORD_SAMPLE of PERF_SAMPLE_RAW alone: behind the header, how many bytes follow with their padding. */
+export const perfRawSample = record({ type: u32, misc: u16, size: u16, bytes: u32 });
+export const perfRecordSample = 9;
 
 /** PERF_FLAG_FD_CLOEXEC. */
 export const perfFlagCloexec = 8;

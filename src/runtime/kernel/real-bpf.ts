@@ -9,6 +9,7 @@ import * as bpf from './bpf.ts';
 import { mapRing } from './mman.ts';
 import { enable, openPerfEvent, setProgram } from './perf-event.ts';
 import { closeTogether } from './close-together.ts';
+import { openPacketEvents } from './packet-events.ts';
 import { close, openProcess, raiseLockedMemoryLimit, waitForPrograms } from './process.ts';
 
 export const realBpf: BpfApi = {
@@ -20,6 +21,7 @@ export const realBpf: BpfApi = {
   linkPerfEvent: bpf.linkPerfEvent,
   setPerfEventProgram: (program, event) => setProgram(event, program),
   enablePerfEvent: enable,
+  openPacketEvents,
   linkUprobes: bpf.linkUprobes,
   linkKprobes: bpf.linkKprobes,
   linkIterator: bpf.linkIterator,

@@ -6,23 +6,14 @@
 import type { Result, SysError } from '../../base/result.ts';
 import { ok } from '../../base/result.ts';
 import type { Mapping } from '../../system/proc/maps.ts';
-import type { ReadableWatch } from '../bpf-api.ts';
+import type { PerfRecords, ReadableWatch } from '../bpf-api.ts';
 import { ProcessHistory } from './process-history.ts';
 import type { ProcessRecord } from './process-records.ts';
 import { parseProcessRecord } from './process-records.ts';
 
-/** The records that one CPU wrote. runtime/kernel/process-events.ts does it for real. */
-export interface ProcessEvents {
-  /** Everything that is there now, the oldest first; the bytes are the caller's to keep. */
-  take(visit: (record: Uint8Array) => void): void;
-  /** Calls back when there is something to take. */
-  watch(onReadable: () => void): ReadableWatch;
-  close(): void;
-}
-
 export interface FollowOptions {
   readonly cpus: readonly number[];
-  readonly open: (cpu: number) => Result<ProcessEvents, SysError>;
+  readonly open: (cpu: number) => Result<PerfRecords, SysError>;
   /** Processes that may live already. */
   readonly processes: () => readonly number[];
   /** What one of them has mapped now; undefined if it is gone. */
@@ -44,7 +35,7 @@ export interface FollowedProcesses {
 
 /** Fails as opening a perf event does. The caller closes it. */
 export function followProcesses(options: FollowOptions): Result<FollowedProcesses, SysError> {
-  const opened: ProcessEvents[] = [];
+  const opened: PerfRecords[] = [];
   for (const cpu of options.cpus) {
     const events = options.open(cpu);
     if (!events.ok) {
@@ -61,11 +52,11 @@ export function followProcesses(options: FollowOptions): Result<FollowedProcesse
 class Follower implements FollowedProcesses {
   readonly history = new ProcessHistory();
   readonly #options: FollowOptions;
-  readonly #events: readonly ProcessEvents[];
+  readonly #events: readonly PerfRecords[];
   readonly #watches: readonly ReadableWatch[];
   #lost = 0n;
 
-  constructor(options: FollowOptions, events: readonly ProcessEvents[]) {
+  constructor(options: FollowOptions, events: readonly PerfRecords[]) {
     this.#options = options;
     this.#events = events;
     this.#watches = events.map((one) => one.watch(() => this.update()));

@@ -1,4 +1,4 @@
-/** path, socket_cookie, percpu_kaddr, unwatch and config: where they may stand, and what they take. */
+/** path, socket_cookie, skboutput, percpu_kaddr, unwatch and config: where they may stand, and what they take. */
 
 import { expect, test } from 'vitest';
 import { checkAnalysis, typesIn } from '../../support/analysis.ts';
@@ -23,6 +23,25 @@ test('path and socket_cookie take pointers that the probe was given', () =>
     }
     kprobe:f { print(socket_cookie(arg0)); }
                   // ^^^^^^^^^^^^^^^^^^^ not-available-here
+  `));
+
+test('skboutput takes a packet, a path and lengths', () =>
+  checkAnalysis(`
+    fentry:f {
+      skboutput("f.pcap", args.file->f_packet, args.count, 0);
+      print(skboutput("f.pcap", args.file->f_packet, args.file->f_packet->len, 14));
+      skboutput("f.pcap", args.file, 1, 0);
+                       // ^^^^^^^^^ wrong-argument-type
+      skboutput("", args.file->f_packet, -1, 0);
+             // ^^ bad-argument
+                                      // ^^ bad-argument
+      skboutput(args.count, args.file->f_packet, 1, 0);
+             // ^^^^^^^^^^ wrong-argument-type
+      skboutput("f.pcap", args.file->f_packet, 1);
+   // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ wrong-argument-count
+    }
+    kprobe:f { skboutput("f.pcap", arg0, 1, 0); }
+            // ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not-available-here
   `));
 
 test('percpu_kaddr is about variables that each CPU has', () =>

@@ -50,6 +50,7 @@ async function runScript(script: string, conditions: Conditions = {}): Promise<R
       formatter: () => () => '',
       formatNow: () => '',
       readHead: () => ({ ok: true, value: '' }),
+      savePacket: () => ({ ok: true, value: undefined }),
       runShell: () => ({ ok: true, value: '' }),
     },
     words: plainDecoding.words,

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { PerfRing } from '../../../../src/runtime/kernel/process-events.ts';
+import { PerfRing } from '../../../../src/runtime/kernel/perf-ring.ts';
 
 /** Writes as the kernel does. */
 function ring(bytes: number) {

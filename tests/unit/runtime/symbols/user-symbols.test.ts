@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 
 import type { Symbolizer } from '../../../../src/runtime/symbolize.ts';
 import { createSymbolizer } from '../../../../src/runtime/symbolize.ts';
-import type { ProcessEvents } from '../../../../src/runtime/symbols/follow-processes.ts';
+import type { PerfRecords } from '../../../../src/runtime/bpf-api.ts';
+import { asFd } from '../../../../src/runtime/bpf-api.ts';
 import { followProcesses } from '../../../../src/runtime/symbols/follow-processes.ts';
 import type { Image } from '../../../../src/system/elf/image.ts';
 import type { Mapping } from '../../../../src/system/proc/maps.ts';
@@ -64,7 +65,8 @@ function make({ showsSource = false } = {}): Made {
     },
     now: () => 1000n,
   };
-  const events = (cpu: number): ProcessEvents => ({
+  const events = (cpu: number): PerfRecords => ({
+    fd: asFd(cpu),
     take: (visit) => records[cpu]?.splice(0).forEach(visit),
     watch: () => ({ close: () => undefined }),
     close: () => undefined,
