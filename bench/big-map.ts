@@ -87,7 +87,7 @@ output.map(snapshot, { top: process.argv.includes('top') ? 10 : 0 });
 output.finish();
 const printed = performance.now();
 console.log(
-  `${snapshot.entries.length} keys: read ${(read - start).toFixed(0)} ms, sorted and printed ${(printed - read).toFixed(0)} ms, ` +
+  `${snapshot.entries.count} keys: read ${(read - start).toFixed(0)} ms, sorted and printed ${(printed - read).toFixed(0)} ms, ` +
     `${megabytes() - before} MB more than before`,
 );
 realBpf.close(fd);

@@ -8,7 +8,8 @@ import { integerJson, objectJson, stringJson, textJson } from './json-text.ts';
 import { cutMembers, lostMembers, missedMembers, overflowMembers } from './loss-json.ts';
 import type { NoticeOptions, Notices } from './notices.ts';
 import { isShown } from './notices.ts';
-import type { Incident, MapEntry, MapOptions, MapSnapshot, Output } from './output.ts';
+import type { MapEntry } from '../types/map-entries.ts';
+import type { Incident, MapOptions, MapSnapshot, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyJson, valueJson } from './value-json.ts';
 import type { Writer } from './writer.ts';
@@ -96,16 +97,14 @@ function placeMembers(
 
 /** Entry by entry: a large map must not become one string of many megabytes first. */
 function writeMap(writer: Writer, map: MapSnapshot, options: MapOptions | undefined): void {
-  const entries = arrangeEntries(map, options);
-  const [first] = entries;
-  if (first === undefined) return;
-  writer.write(`{"type": "${mapType(first.value)}", "data": {"${map.name}": `);
-  if (!map.keyed) {
-    writer.write(`${valueJson(first.value)}}}\n`);
-    return;
+  let before = '';
+  for (const entry of arrangeEntries(map, options)) {
+    if (before === '')
+      writer.write(`{"type": "${mapType(entry.value)}", "data": {"${map.name}": ${map.keyed ? '{' : ''}`);
+    writer.write(before + (map.keyed ? memberJson(entry) : valueJson(entry.value)));
+    before = ', ';
   }
-  entries.forEach((entry, index) => writer.write((index === 0 ? '{' : ', ') + memberJson(entry)));
-  writer.write('}}}\n');
+  if (before !== '') writer.write(map.keyed ? '}}}\n' : '}}\n');
 }
 
 const memberJson = ({ key, value }: MapEntry): string => `${keyJson(key)}: ${valueJson(value)}`;

@@ -3,22 +3,17 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { ByteText, Integer, Value } from '../types/value.ts';
+import type { MapEntries } from '../types/map-entries.ts';
 
 /** What a piece of output is, for JSON's `type`. */
 export type TextKind = 'printf' | 'time' | 'join' | 'cat' | 'syscall';
 
-export interface MapEntry {
-  /** The key's parts; none in a scalar map. */
-  readonly key: readonly Value[];
-  readonly value: Value;
-}
-
-/** A map as it was when read, in any order. */
+/** A map as it was when read. */
 export interface MapSnapshot {
   /** As written: @x. */
   readonly name: string;
   readonly keyed: boolean;
-  readonly entries: readonly MapEntry[];
+  readonly entries: MapEntries;
 }
 
 export interface MapOptions {

@@ -1,37 +1,41 @@
 /** Which entries of a map are printed, in which order, and divided by what. */
 
-import { compareLists, compareValues, samplesOf } from '../types/compare-values.ts';
+import { compareValues, samplesOf } from '../types/compare-values.ts';
 import type { Integer, Value } from '../types/value.ts';
-import type { MapEntry, MapOptions, MapSnapshot } from './output.ts';
+import type { MapEntries, MapEntry } from '../types/map-entries.ts';
+import type { MapOptions, MapSnapshot } from './output.ts';
 import { largest } from './top-entries.ts';
 
-/** Ascending, so that the largest comes last; the last `top`; their values divided by `div`. */
-export function arrangeEntries(map: MapSnapshot, options: MapOptions = {}): readonly MapEntry[] {
-  const kept = map.keyed ? sortEntries(map.entries, options.top ?? 0) : map.entries;
+/**
+ * Ascending, so that the largest comes last; the last `top`; their values divided by `div`. One by one: of a million entries only their
+ * numbers and what they are sorted by are held at once.
+ */
+export function* arrangeEntries(
+  { keyed, entries }: MapSnapshot,
+  options: MapOptions = {},
+): Iterable<MapEntry> {
   const div = BigInt(options.div ?? 1);
-  if (div === 0n || div === 1n) return kept;
-  return kept.map((entry) => ({ key: entry.key, value: divideValue(entry.value, div) }));
-}
-
-interface Ranked {
-  readonly entry: MapEntry;
-  readonly rank: Integer | undefined;
+  for (const index of keyed ? sortedEntries(entries, options.top ?? 0) : entries.count > 0 ? [0] : []) {
+    const value = entries.value(index);
+    yield { key: entries.key(index), value: div === 0n || div === 1n ? value : divideValue(value, div) };
+  }
 }
 
 /** By value where values are numbers or sums of samples, else by key; ties by key. The last `top`, or all if that is 0. */
-function sortEntries(entries: readonly MapEntry[], top: number): readonly MapEntry[] {
-  const ranked = entries.map((entry): Ranked => ({ entry, rank: rankOf(entry.value) }));
-  const few = top > 0 && top < entries.length;
-  const sorted = few ? largest(ranked, top, compareRanked) : ranked.sort(compareRanked);
-  return sorted.map(({ entry }) => entry);
+function sortedEntries(entries: MapEntries, top: number): readonly number[] {
+  const { count, haveRanks } = entries;
+  const ranks = haveRanks ? Array.from({ length: count }, (_, index) => rankOf(entries.value(index))) : [];
+  const compare = (a: number, b: number): number =>
+    compareRanks(ranks[a], ranks[b]) ||
+    entries.compareKeys(a, b) ||
+    compareValues(entries.value(a), entries.value(b));
+  const indices = Array.from({ length: count }, (_, index) => index);
+  return top > 0 && top < count ? largest(indices, top, compare) : indices.sort(compare);
 }
 
-function compareRanked(a: Ranked, b: Ranked): number {
-  if (a.rank !== undefined && b.rank !== undefined && a.rank !== b.rank) {
-    if (a.rank < b.rank) return -1;
-    if (a.rank > b.rank) return 1;
-  }
-  return compareLists(a.entry.key, b.entry.key) || compareValues(a.entry.value, b.entry.value);
+function compareRanks(a: Integer | undefined, b: Integer | undefined): number {
+  if (a === undefined || b === undefined || a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** What an entry is sorted by, if not by its key. */

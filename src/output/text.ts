@@ -1,6 +1,7 @@
 /** Output as text. */
 
-import type { MapEntry, MapSnapshot, Output, TextKind } from './output.ts';
+import type { MapEntry } from '../types/map-entries.ts';
+import type { MapSnapshot, Output, TextKind } from './output.ts';
 import type { Notices } from './notices.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyText, valueText } from './value-text.ts';

@@ -3,8 +3,10 @@
 import { diagnostic } from '../base/diagnostic.ts';
 import type { SysError } from '../base/result.ts';
 import type { EventHost } from '../builtins/event-host.ts';
+import type { MapEntries } from '../types/map-entries.ts';
 import type { MapSnapshot, Output } from '../output/output.ts';
 import { compareLists } from '../types/compare-values.ts';
+import type { Value } from '../types/value.ts';
 import { callText } from './causes.ts';
 import type { OpenMap } from './map-entries.ts';
 import type { MapReading } from './read-map.ts';
@@ -22,8 +24,10 @@ export interface MapActOptions {
 type MapActs = Pick<EventHost, 'printMap' | 'printElement' | 'clearMap' | 'zeroMap'>;
 
 export function mapActs({ output, maps, reading, onLongAct }: MapActOptions): MapActs {
-  const snapshot = (map: OpenMap): MapSnapshot | undefined => {
-    const read = readMap(map, reading);
+  // Keys that are passed over are shown to nobody: texts that were cut don't count.
+  const searching = { ...reading, decoding: { ...reading.decoding, onCut: () => undefined } };
+  const snapshot = (map: OpenMap, way = reading): MapSnapshot | undefined => {
+    const read = readMap(map, way);
     if (read.ok) return read.value;
     reportMapFailure(output, 'read', map, read.error);
     return undefined;
@@ -46,12 +50,18 @@ export function mapActs({ output, maps, reading, onLongAct }: MapActOptions): Ma
       if (!taken.ok) reportMapFailure(output, then, maps.now(symbol), taken.error);
     },
     printElement: (symbol, key) => {
-      const found = snapshot(maps.now(symbol))?.entries.find((entry) => compareLists(entry.key, key) === 0);
-      output.value(found?.value ?? 0);
+      const entries = snapshot(maps.now(symbol), searching)?.entries;
+      output.value(entries ? (valueOf(entries, key) ?? 0) : 0);
     },
     clearMap: (symbol) => change('clear', clearMap, symbol),
     zeroMap: (symbol) => change('zero', zeroMap, symbol),
   };
+}
+
+function valueOf(entries: MapEntries, key: readonly Value[]): Value | undefined {
+  for (let index = 0; index < entries.count; index++)
+    if (compareLists(entries.key(index), key) === 0) return entries.value(index);
+  return undefined;
 }
 
 /** A map that can't be read or changed is told, not passed over: its numbers would be missed. */

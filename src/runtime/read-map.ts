@@ -4,12 +4,15 @@ import { assert, present } from '../base/assert.ts';
 import type { Result, SysError } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { AggregationDefinition, Cell } from '../builtins/define.ts';
-import type { MapEntry, MapSnapshot } from '../output/output.ts';
+import type { MapEntries } from '../types/map-entries.ts';
+import { listedEntries } from '../types/map-entries.ts';
+import type { MapSnapshot } from '../output/output.ts';
 import type { MapPlan, ScriptMap } from '../plan/plan.ts';
 import type { Layout, Slot } from '../types/layout.ts';
 import type { AggregateType } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
-import type { DecodeContext, Reader } from './decode.ts';
+import { ByteStore, onlyPartIn, partsIn } from './compact-entries.ts';
+import type { DecodeContext } from './decode.ts';
 import { compileReader, compileSlots, integerReader } from './decode.ts';
 import { seriesValue } from './series-value.ts';
 import type { MapAccess, OpenMap, Visit } from './map-entries.ts';
@@ -34,7 +37,7 @@ export function readMap(map: OpenMap, reading: MapReading): Result<MapSnapshot, 
   return ok({
     name: script.name,
     keyed,
-    entries: keyed || entries.length > 0 ? entries : [{ key: [], value: gathered.zero() }],
+    entries: keyed || entries.count > 0 ? entries : listedEntries([{ key: [], value: gathered.zero() }]),
   });
 }
 
@@ -84,7 +87,7 @@ const scriptOf = (plan: MapPlan): ScriptMap =>
 interface Gatherer {
   /** Made anew for every pair of buffers that the walk reads into. */
   readonly visitor: (keys: Memory, values: Memory) => Visit;
-  readonly entries: () => readonly MapEntry[];
+  readonly entries: () => MapEntries;
   /** The value of a scalar map that was never written. */
   readonly zero: () => Value;
 }
@@ -109,19 +112,27 @@ function plainGatherer(plan: MapPlan, script: ScriptMap, reading: MapReading): G
     !isPerCpu(plan.type),
     `${script.name} holds plain values, one per CPU: which one should be printed?`,
   );
-  const entries: MapEntry[] = [];
-  const valueReader = (memory: Memory): Reader => {
-    const slot = present(script.valueLayout.slots[0], `value slot of ${script.name}`);
-    return compileReader(slot.type, memory, reading.decoding, slot.offset);
-  };
+  const keys = new ByteStore(plan.keyBytes);
+  const values = new ByteStore(plan.valueBytes);
+  const slot = present(script.valueLayout.slots[0], `value slot of ${script.name}`);
   return {
-    visitor(keys, values) {
-      const readKey = keyReader(script, keys, reading.decoding);
-      const readValue = valueReader(values);
-      return (keyAt, valueAt) => entries.push({ key: readKey(keyAt), value: readValue(valueAt) });
+    visitor: (keyMemory, valueMemory) => (keyAt, valueAt) => {
+      keys.add(keyMemory, keyAt);
+      values.add(valueMemory, valueAt);
     },
-    entries: () => entries,
-    zero: () => valueReader(memoryOver(new ArrayBuffer(valueStride(plan, 1))))(0),
+    entries: () => ({
+      count: keys.count,
+      haveRanks: slot.type.kind === 'int' || slot.type.kind === 'enum',
+      value: onlyPartIn(values, slot, reading.decoding),
+      ...keysIn(keys, script, reading.decoding),
+    }),
+    zero: () =>
+      compileReader(
+        slot.type,
+        memoryOver(new ArrayBuffer(valueStride(plan, 1))),
+        reading.decoding,
+        slot.offset,
+      )(0),
   };
 }
 
@@ -132,17 +143,41 @@ function aggregateGatherer(
   plan: MapPlan,
   reading: MapReading,
 ): Gatherer {
-  const entries: MapEntry[] = [];
+  const keys = new ByteStore(plan.keyBytes);
+  const values: Value[] = [];
   return {
-    visitor(keys, values) {
-      const readKey = keyReader(script, keys, reading.decoding);
-      const readCells = cellsReader(script.valueLayout, values, plan, reading);
-      return (keyAt, valueAt) =>
-        entries.push({ key: readKey(keyAt), value: reduce(readCells(valueAt), type) });
+    visitor(keyMemory, valueMemory) {
+      const readCells = cellsReader(script.valueLayout, valueMemory, plan, reading);
+      return (keyAt, valueAt) => {
+        keys.add(keyMemory, keyAt);
+        values.push(compact(reduce(readCells(valueAt), type)));
+      };
     },
-    entries: () => entries,
-    zero: () => reduce([], type),
+    entries: () => ({
+      count: keys.count,
+      haveRanks: true,
+      value: (index) => values[index] ?? null,
+      ...keysIn(keys, script, reading.decoding),
+    }),
+    zero: () => compact(reduce([], type)),
   };
+}
+
+/** A number where that is exact: it takes a third of the memory. */
+function compact(value: Value): Value {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** The key's parts; none for a scalar map, whatever its key's bytes are. */
+function keysIn(
+  store: ByteStore,
+  { key, keyLayout }: ScriptMap,
+  decoding: DecodeContext,
+): Pick<MapEntries, 'key' | 'compareKeys'> {
+  const parts = partsIn(store, keyLayout.slots.slice(0, key.length), decoding);
+  return { key: parts.read, compareKeys: parts.compare };
 }
 
 function histogramGatherer(
@@ -170,7 +205,9 @@ function histogramGatherer(
       };
     },
     entries: () =>
-      Array.from(groups.values(), ({ key, buckets }) => ({ key, value: histogram(buckets, type) })),
+      listedEntries(
+        Array.from(groups.values(), ({ key, buckets }) => ({ key, value: histogram(buckets, type) })),
+      ),
     zero: () => histogram(new Map(), type),
   };
 }
@@ -202,10 +239,12 @@ function seriesGatherer(
         found.map(({ cells }) => cells),
         type,
       );
-      return shown.map((one, index) => ({
-        key: present(found[index], 'key').key,
-        value: seriesValue(one, reading.decoding),
-      }));
+      return listedEntries(
+        shown.map((one, index) => ({
+          key: present(found[index], 'key').key,
+          value: seriesValue(one, reading.decoding),
+        })),
+      );
     },
     zero: () => seriesValue({ interval: 1n, points: [] }, reading.decoding),
   };

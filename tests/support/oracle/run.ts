@@ -14,6 +14,7 @@ import type { Arguments, MapContents } from './evaluate.ts';
 import { keyText } from './evaluate.ts';
 import { functions } from './model.ts';
 import type { Word } from './rules.ts';
+import { listOf } from '../map-entries.ts';
 
 const llvm = locateLlvm(process.env.TSTRACE_LLVM);
 
@@ -56,7 +57,10 @@ function contentsOf(map: OpenMap): readonly [string, ReadonlyMap<string, Word>] 
   const read = readMap(map, reading);
   if (!read.ok) throw new Error(`${read.error.call}: ${read.error.name}`);
   const { name, entries } = read.value;
-  return [name.slice(1), new Map(entries.map(({ key, value }) => [keyText(key.map(wordOf)), wordOf(value)]))];
+  return [
+    name.slice(1),
+    new Map(listOf(entries).map(({ key, value }) => [keyText(key.map(wordOf)), wordOf(value)])),
+  ];
 }
 
 function wordOf(value: Value): Word {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sourceFile } from '../../../src/base/source-file.ts';
-import type { MapEntry, MapSnapshot, Output } from '../../../src/output/output.ts';
+import { listedEntries } from '../../../src/types/map-entries.ts';
+import type { MapSnapshot, Output } from '../../../src/output/output.ts';
 import type { Value } from '../../../src/types/value.ts';
 import { byteText } from '../../../src/types/value.ts';
 import type { MemoryOutputOptions } from '../../support/memory-output.ts';
@@ -22,11 +23,15 @@ function check(show: (output: Output) => void, text: string, json: string): void
   expect(shown('json', show).stdout).toBe(json);
 }
 
-const scalar = (value: Value): MapSnapshot => ({ name: '@x', keyed: false, entries: [{ key: [], value }] });
+const scalar = (value: Value): MapSnapshot => ({
+  name: '@x',
+  keyed: false,
+  entries: listedEntries([{ key: [], value }]),
+});
 const keyed = (...entries: readonly (readonly [readonly Value[], Value])[]): MapSnapshot => ({
   name: '@x',
   keyed: true,
-  entries: entries.map(([key, value]): MapEntry => ({ key, value })),
+  entries: listedEntries(entries.map(([key, value]) => ({ key, value }))),
 });
 
 test('text is as it is', () =>

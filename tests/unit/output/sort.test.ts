@@ -1,18 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { MapEntry, MapOptions } from '../../../src/output/output.ts';
+import type { MapEntry } from '../../../src/types/map-entries.ts';
+import { listedEntries } from '../../../src/types/map-entries.ts';
+import type { MapOptions } from '../../../src/output/output.ts';
 import { arrangeEntries } from '../../../src/output/sort.ts';
 import type { Value } from '../../../src/types/value.ts';
 
-const arrange = (entries: readonly (readonly [Value | readonly Value[], Value])[], options?: MapOptions) =>
-  arrangeEntries(
+const arrange = (entries: readonly (readonly [Value | readonly Value[], Value])[], options?: MapOptions) => [
+  ...arrangeEntries(
     {
       name: '@',
       keyed: true,
-      entries: entries.map(([key, value]): MapEntry => ({ key: isList(key) ? key : [key], value })),
+      entries: listedEntries(entries.map(([key, value]) => ({ key: isList(key) ? key : [key], value }))),
     },
     options,
-  );
+  ),
+];
 
 const isList = (key: Value | readonly Value[]): key is readonly Value[] => Array.isArray(key);
 const keys = (entries: readonly MapEntry[]) => entries.map((entry) => entry.key[0]);
