@@ -103,6 +103,8 @@ export interface Emitter {
   shiftLeft(a: Scalar, b: Scalar | number | bigint): Scalar;
   /** Logical. */
   shiftRight(a: Scalar, b: Scalar | number | bigint): Scalar;
+  /** Arithmetic. */
+  shiftRightSigned(a: Scalar, b: Scalar | number | bigint): Scalar;
   /** The bytes in the other order. At least 16 bits. */
   byteSwap(a: Scalar): Scalar;
   compare(op: CompareOp, a: Scalar, b: Scalar | number | bigint, signed?: boolean): Scalar;

@@ -157,11 +157,11 @@ test.each<[string, Type, Uint8Array, Value]>([
   ['min of one CPU only', aggregate('min', false), words(5, 1, 0, 0), 5],
   ['max of negative values', aggregate('max', true), words(-5, 1, 0, 0), -5],
   ['max beyond 2^63', aggregate('max', false), words(2n ** 64n - 1n, 1, 3, 1), 2n ** 64n - 1n],
-  ['avg', aggregate('avg', true), words(-10, 3, 3, 1), -1],
+  ['avg', aggregate('avg', true), words(-10, 0, 3, 3, 0, 1), -1],
   [
     'stats',
     aggregate('stats', false),
-    words(10, 2, 2, 1),
+    words(10, 0, 2, 2, 0, 1),
     { kind: 'stats', count: 3n, average: 4n, total: 12n },
   ],
 ])('CPUs are merged: %s', (_, type, value, expected) => {
