@@ -161,6 +161,11 @@ export interface Emitter {
   helper(name: string, args: readonly HelperArgument[]): Scalar;
   /** Where a field of a struct of the kernel lies, and its type. The struct must be known: see TypingContext.struct. */
   kernelField(struct: string, field: string): ContextSlot;
+  /**
+   * What a function of the kernel gives (a kfunc; see TypingContext.hasKernelFunction), if it gives something: `act` is done with it, and
+   * then another such function takes it back.
+   */
+  borrow(lender: string, args: readonly Scalar[], taker: string, act: (object: Memory) => void): void;
   /** The address of a kernel symbol that is there: see TypingContext.kernelSymbol. */
   kernelSymbol(name: string): bigint;
   /** A value that lies in the context. */

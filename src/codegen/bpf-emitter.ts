@@ -24,6 +24,7 @@ import type {
 } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { PlanConstant } from '../plan/plan.ts';
+import { kernelFunctionBase } from '../plan/helpers.ts';
 import { slotSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ContextSlot } from '../probes/define.ts';
@@ -52,6 +53,8 @@ export interface GivenPointer {
 export interface Surroundings {
   kernelField(struct: string, field: string): ContextSlot;
   kernelSymbol(name: string): bigint;
+  /** The BTF id of a function of the kernel. */
+  kernelFunction(name: string): number;
   given(argument: Argument): GivenPointer;
   evaluate(argument: Argument): Operand;
   address(argument: Argument): { readonly address: Scalar; readonly space: 'kernel' | 'user' };
@@ -274,6 +277,23 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   kernelField(struct: string, field: string): ContextSlot {
     return this.#surroundings.kernelField(struct, field);
+  }
+
+  borrow(lender: string, args: readonly Scalar[], taker: string, act: (object: Memory) => void): void {
+    const { builder } = this;
+    const call = (name: string, result: 'ptr' | 'i64', values: readonly IrValue[]): IrValue => {
+      const id = kernelFunctionBase + this.#surroundings.kernelFunction(name);
+      return builder.callHelper({ name, id, result }, values, name);
+    };
+    const object = call(
+      lender,
+      'ptr',
+      args.map((arg) => registerOf(this.resize(arg, 64)).ir),
+    );
+    this.when(new Register(builder.icmp('ne', object, nullPointer, 'is_there')), () => {
+      act(new Place(withAlign(object, 8), 0));
+      call(taker, 'i64', [object]);
+    });
   }
 
   kernelSymbol(name: string): bigint {

@@ -34,6 +34,8 @@ export interface ModuleContext {
   readonly kernelField: (struct: string, field: string) => ContextSlot;
   /** The address of a kernel symbol that is there. */
   readonly kernelSymbol: (name: string) => bigint;
+  /** The BTF id of a function of the kernel that is there. */
+  readonly kernelFunction: (name: string) => number;
 }
 
 /** What all functions of one program share. */

@@ -46,6 +46,7 @@ export interface Generated {
 export interface GenerateFacts {
   struct(keyword: 'struct', name: string): StructType | undefined;
   kernelSymbol(name: string): { readonly address: bigint } | undefined;
+  functionPrototypes(name: string): readonly { readonly btfObject: string; readonly btfId: number }[];
   readonly machine: Machine;
   readonly settings: Settings;
   readonly fieldsOf: FieldsOf;
@@ -73,6 +74,11 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
     tables,
     kernelField,
     kernelSymbol,
+    kernelFunction: (name: string) =>
+      present(
+        facts.functionPrototypes(name).find(({ btfObject }) => btfObject === 'vmlinux'),
+        `function ${name}`,
+      ).btfId,
   };
   const emitted = program.probes.map((probe, index) => emitProbe(probe, index, module));
   const maps = [

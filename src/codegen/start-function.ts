@@ -77,6 +77,7 @@ function surroundingsOf(emission: () => Emission): Surroundings {
     },
     kernelField: (struct, field) => emission().kernelField(struct, field),
     kernelSymbol: (name) => emission().kernelSymbol(name),
+    kernelFunction: (name) => emission().kernelFunction(name),
     given: (argument) => givenPointer(present(expressionOf(argument), 'expression of an argument')),
     copyFound: (map, key, variable) => {
       const current = emission();

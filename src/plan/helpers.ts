@@ -59,4 +59,9 @@ export const helpers = {
   ktime_get_tai_ns: { id: 208, since: '6.1' },
 } as const satisfies Readonly<Record<string, Helper>>;
 
+/**
+ * Calls with numbers from here on are of functions of the kernel itself (kfuncs), by their BTF id behind it: the loader makes them such.
+ */
+export const kernelFunctionBase = 2 ** 30;
+
 export type HelperName = keyof typeof helpers;

@@ -1,6 +1,7 @@
 /** Links a function of our object: appends what it calls, resolves relocations, notes references to maps. Pure. */
 
 import { assert, present } from '../base/assert.ts';
+import { kernelFunctionBase } from '../plan/helpers.ts';
 import type { Elf } from '../system/elf/parse.ts';
 import { sectionBytes, sectionNamed } from '../system/elf/parse.ts';
 import { decodeRecord, record } from '../types/record.ts';
@@ -90,7 +91,7 @@ interface Program {
 const relocationType = { load: 1, call: 10 } as const;
 const opcode = { loadImmediate64: 0x18, call: 0x85 } as const;
 /** Source registers with a meaning of their own (include/uapi/linux/bpf.h, BPF_PSEUDO_*). */
-const pseudo = { mapDescriptor: 1, call: 1, function: 4 } as const;
+const pseudo = { mapDescriptor: 1, call: 1, kernelFunction: 2, function: 4 } as const;
 
 /** What becomes one program with another: instructions in front of that, as words, and a function behind it, which only these lead to. */
 export interface Join {
@@ -164,7 +165,7 @@ function resolveChunk(linker: Linker, program: Program, chunk: Chunk): void {
       index++; // the load's second half is no instruction of its own
     } else if ((head & 0xff) === opcode.call && ((head >>> 12) & 0xf) === pseudo.call) {
       resolveCall(linker, program, chunk, index, relocation?.symbol);
-    }
+    } else if ((head & 0xff) === opcode.call) resolveHelper(program, instruction);
   }
 }
 
@@ -184,6 +185,13 @@ function resolveLoad(linker: Linker, program: Program, instruction: number, symb
   const target = placeFunction(linker, program, (symbol.offset + addend) / instructionBytes);
   setSource(program, instruction, pseudo.function, target - instruction - 1);
   program.callbacks++;
+}
+
+/** Functions of the kernel itself are called by their BTF id. */
+function resolveHelper(program: Program, instruction: number): void {
+  const number = program.words[instruction * wordsPerInstruction + 1] ?? 0;
+  if (number >= kernelFunctionBase)
+    setSource(program, instruction, pseudo.kernelFunction, number - kernelFunctionBase);
 }
 
 /** A call of a function of ours: relative to the next instruction, within its section unless a relocation says otherwise. */

@@ -44,6 +44,11 @@ const complaints: readonly Complaint[] = [
     },
   },
   {
+    pattern: /^calling kernel function (\w+) is not allowed/,
+    explain: ([, name = '']) =>
+      `Probes of this kind may not call the kernel's function ${name} on this kernel. fentry, fexit and iter may; others on newer kernels only.`,
+  },
+  {
     pattern: /^cannot call GPL-restricted function/,
     explain: () =>
       'The program has no GPL-compatible licence, which is a fault of tstrace: please report it.',

@@ -181,9 +181,12 @@ const symbols: Readonly<Record<string, ReturnType<Facts['kernelSymbol']>>> = {
   process_counts: { address: 0x1000n },
 };
 
+/** Functions whose types are known, by their BTF ids: some to be probed, and two that programs may call. */
+const typedFunctions = ['', 'f', 'g', 'bpf_task_from_pid', 'bpf_task_release'];
+
 const prototype = (name: string): FunctionPrototype => ({
   btfObject: 'vmlinux',
-  btfId: functions.findIndex((known) => known === name) + 1,
+  btfId: typedFunctions.indexOf(name),
   args: twoArguments,
   parameters: [
     { name: 'file', type: pointerTo(file, 'kernel') },
@@ -330,7 +333,7 @@ export function goldenFacts(name: string): Facts {
     },
     rawTracepoints: () => Object.keys(rawTracepoints),
     rawTracepoint: (event) => rawTracepoints[event],
-    functionPrototypes: (found) => (found === 'f' || found === 'g' ? [prototype(found)] : []),
+    functionPrototypes: (found) => (typedFunctions.includes(found) ? [prototype(found)] : []),
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
     btfId: ({ bytes }) => bytes,

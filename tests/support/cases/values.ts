@@ -5,6 +5,22 @@ import type { Case } from '../end-to-end.ts';
 
 export const valueCases: readonly Case[] = [
   {
+    title: 'names of other threads, by their ids',
+    lacks: 'functions of the kernel in tracepoints (6.18)',
+    command: '{programs}/reader 1 512',
+    script: `tracepoint:syscalls:sys_exit_read /pid == cpid && args.ret == 512/ {
+      print((comm(2), comm(tid(init)), comm(99999999), comm(-1), comm() == comm)); @[comm(2)] = comm(pid(init)); }`,
+    prints: '(kthreadd, reader, , , true)\n\n\n@[kthreadd]: reader',
+  },
+  {
+    title: 'names of other threads, by their ids, in fentry',
+    needs: 'fentry',
+    command: '{programs}/reader 1 512',
+    script:
+      'fentry:vfs_write /pid == cpid && args.count == 512/ { print((comm(2), comm(tid), comm(99999999))); }',
+    prints: '(kthreadd, reader, )',
+  },
+  {
     title: 'parent and leader are those of the kernel’s own struct',
     command: '{programs}/reader 1 512',
     script: `tracepoint:syscalls:sys_exit_read /pid == cpid && args.ret == 512/ {

@@ -14,6 +14,7 @@ test.each([
   ['jiffies', 'jiffies:uint64'],
   ['probetype', '"special":string[8]'],
   ['ppid', 'ppid():uint32'],
+  ['comm(tid)', 'comm(tid():uint32):string[64]'],
   ['pcomm(curtask)', 'pcomm(curtask:struct task_struct *):string[16]'],
   ['strlen("four")', '4:uint64'],
   ['strcap("four")', '5:int64'],
@@ -41,6 +42,15 @@ test('without type information there are no relatives', () =>
                               // ^^^^^ btf-missing
   `,
     { facts: { ...goldenFacts('minimal'), struct: () => undefined } },
+  ));
+
+test('names of other threads need a function of the kernel, the own name does not', () =>
+  checkAnalysis(
+    `
+    begin { print(comm); print(comm()); print(comm(1)); }
+                                           // ^^^^^^^ feature-missing
+  `,
+    { facts: { ...goldenFacts('minimal'), functionPrototypes: () => [] } },
   ));
 
 test('arguments of the wrong kind', () =>
