@@ -105,8 +105,9 @@ export function compileGolden(
   const known = goldenFacts(facts);
   const machine = { ...known.machine, ...differing };
   const script = gather(sourceFile('golden.bt', program), { parameters: [], files: imported });
-  const compiled = compile(script, { parameters: [] }, () => ({
+  const compiled = compile(script, { parameters: [] }, (config) => ({
     ...known,
+    settings: { ...known.settings, ...config },
     machine,
   }));
   const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');

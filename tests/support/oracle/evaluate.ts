@@ -2,7 +2,7 @@
 
 import { present } from '../../../src/base/assert.ts';
 import type { Names } from './infer.ts';
-import { asInt, inferNames, loopType, typeOf } from './infer.ts';
+import { asInt, inferNames, loopType, memberOf, sortedFields, typeOf } from './infer.ts';
 import type { Block, Expr, Statement, Target } from './model.ts';
 import { functions } from './model.ts';
 import type { Known, Word } from './rules.ts';
@@ -32,6 +32,8 @@ interface Run {
   readonly words: Arguments;
   readonly variables: Map<string, Word>;
   readonly maps: Map<string, Map<string, Word>>;
+  /** The key behind each text. */
+  readonly keys: Map<string, readonly Word[]>;
 }
 
 const isEmpty = (key: Known | undefined): boolean => key?.kind === 'tuple' && key.of.length === 0;
@@ -42,7 +44,7 @@ class Continue extends Error {}
 
 export function evaluate(block: Block, words: Arguments): MapContents {
   const names = inferNames(block);
-  const run: Run = { names, words, variables: new Map(), maps: new Map() };
+  const run: Run = { names, words, variables: new Map(), maps: new Map(), keys: new Map() };
   for (const name of names.values.keys()) run.maps.set(name, new Map());
   // A map without a key always reads as one value.
   for (const [name, type] of names.values)
@@ -92,6 +94,14 @@ function runStatement(statement: Statement, run: Run): void {
       }
       return;
     }
+    case 'each':
+      for (const [text, value] of [...contents(statement.map, run)]) {
+        const [only, ...others] = present(run.keys.get(text), 'key');
+        const key = only !== undefined && others.length === 0 ? only : [only ?? 0n, ...others];
+        run.variables.set(statement.name, [key, value]);
+        if (!runRound(statement.body, run)) return;
+      }
+      return;
     case 'while':
       for (let round = 1; round <= statement.times; round++) {
         run.variables.set(statement.name, BigInt(round));
@@ -136,14 +146,13 @@ const contents = (name: string, run: Run): Map<string, Word> => present(run.maps
 
 function keyOf(name: string, key: readonly Expr[], run: Run): string {
   const type = present(run.names.keys.get(name), `key of @${name}`);
-  return keyText(
-    parts(
-      convert(
-        key.map((part) => valueOf(part, run)),
-        type,
-      ),
-    ),
-  );
+  const values = key.map((part) => valueOf(part, run));
+  const [only] = values;
+  const whole = values.length === 1 && typeof only === 'object' ? only : values;
+  const converted = parts(convert(whole, type));
+  const text = keyText(converted);
+  run.keys.set(text, converted);
+  return text;
 }
 
 /** One text for each key. */
@@ -186,6 +195,21 @@ function valueOf(expr: Expr, run: Run): Word {
     case 'choice': {
       const type = typeOf(expr, run.names);
       return convert(valueOf(isTrue(valueOf(expr.condition, run)) ? expr.then : expr.else, run), type);
+    }
+    case 'elvis': {
+      const left = valueOf(expr.left, run);
+      return convert(isTrue(left) ? left : valueOf(expr.right, run), typeOf(expr, run.names));
+    }
+    case 'record':
+      return sortedFields(expr).map(([, value]) => valueOf(value, run));
+    case 'member': {
+      const { index } = memberOf(typeOf(expr.record, run.names), expr.name);
+      return present(parts(valueOf(expr.record, run))[index], expr.name);
+    }
+    case 'stepped': {
+      const before = valueOf(expr.target, run);
+      runStatement({ kind: 'step', op: expr.op, target: expr.target }, run);
+      return expr.isPrefix ? valueOf(expr.target, run) : before;
     }
     case 'tuple':
       return expr.elements.map((element) => valueOf(element, run));

@@ -1,139 +1,38 @@
-/** Random programs for the reference evaluator: right in types by construction, near the borders of integers as often as not. */
+/** Random programs for the reference evaluator, of statements around random expressions. */
 
 import fc from 'fast-check';
 
-import type {
-  ArithmeticOp,
-  Block,
-  ComparisonOp,
-  Expr,
-  FunctionName,
-  IntType,
-  Statement,
-  Target,
-} from './model.ts';
-import { functions } from './model.ts';
-import { givenNames, roundName, settle } from './settle.ts';
-
-const intType: fc.Arbitrary<IntType> = fc.record({
-  kind: fc.constant('int' as const),
-  bits: fc.constantFrom(8, 16, 32, 64),
-  signed: fc.boolean(),
-});
-
-const borders = [8, 16, 32, 64].flatMap((bits) => {
-  const all = 1n << BigInt(bits);
-  return [all / 2n - 1n, all / 2n, all - 1n, all];
-});
-const numbers = [0n, 1n, 2n, 3n, 7n, 10n, 63n, 64n, 100n, ...borders].filter((value) => value < 1n << 63n);
-
-const number = fc.constantFrom(...numbers).map((value): Expr => ({ kind: 'number', value }));
-const divisor = fc.constantFrom(...numbers.slice(1)).map((value): Expr => ({ kind: 'number', value }));
-const text = fc
-  .constantFrom('', 'a', 'ab', 'abc', 'another text', 'a text of more than thirty-two bytes')
-  .map((value): Expr => ({ kind: 'text', value }));
-
-const variable = (name: string): Extract<Target, { kind: 'variable' }> => ({ kind: 'variable', name });
-const map = (name: string, key: readonly Expr[]): Extract<Target, { kind: 'map' }> => ({
-  kind: 'map',
-  name,
-  key,
-});
-
-const intVariables = ['a', 'b', 'c'] as const;
-const textVariables = ['s', 't'] as const;
-const fixedVariables = ['f', 'g'] as const;
-
-const argument = fc.constantFrom<0 | 1>(0, 1).map((index): Expr => ({ kind: 'argument', index }));
-const castArgument = fc
-  .tuple(intType, argument)
-  .map(([to, operand]): Expr => ({ kind: 'cast', to, operand }));
-const anyInt = fc.constantFrom(...intVariables, ...fixedVariables).map(variable);
-
-type Of = fc.Arbitrary<Expr>;
-
-const arithmetic = (ops: readonly ArithmeticOp[], left: Of, right: Of): Of =>
-  fc.record({ kind: fc.constant('arithmetic' as const), op: fc.constantFrom(...ops), left, right });
-const comparison = (ops: readonly ComparisonOp[], of: Of): Of =>
-  fc.record({ kind: fc.constant('comparison' as const), op: fc.constantFrom(...ops), left: of, right: of });
-const logical = (left: Of, right: Of): Of =>
-  fc.record({ kind: fc.constant('logical' as const), op: fc.constantFrom('&&', '||'), left, right });
-const unary = (op: '-' | '~' | '!', of: Of): Of => of.map((operand) => ({ kind: 'unary', op, operand }));
-const choice = (condition: Of, of: Of): Of =>
-  fc.record({ kind: fc.constant('choice' as const), condition, then: of, else: of });
-
-/** A function takes no literal that is out of its parameter's range. */
-const call = (of: Of): Of =>
-  fc.tuple(fc.constantFrom<FunctionName>('diff', 'steps', 'least'), of, of).map(([name, ...args]) => ({
-    kind: 'call',
-    of: name,
-    args: args.map((operand, index) => ({
-      kind: 'cast',
-      to: functions[name].parameters[index] ?? functions[name].returns,
-      operand,
-    })),
-  }));
-
-const defined = ['+', '-', '*', '&', '|', '^', '<<', '>>'] as const;
-const dividing = ['/', '%'] as const;
-const orders = ['==', '!=', '<', '>', '<=', '>='] as const;
-const equalities = ['==', '!='] as const;
-
-const {
-  number: numberExpr,
+import type { Of } from './generate-expression.ts';
+import {
+  anyInt,
+  argument,
+  arithmetic,
+  castArgument,
+  comparison,
+  defined,
+  dividing,
+  divisor,
+  fixedVariables,
+  intType,
+  intVariables,
+  map,
+  number,
+  numberExpr,
+  numbers,
+  orders,
+  record,
+  recordOf,
+  recordVariable,
+  textExpr,
+  textVariables,
   truth,
-  text: textExpr,
+  truthVariable,
   tuple,
-} = fc.letrec<{ number: Expr; truth: Expr; text: Expr; tuple: Expr }>((tie) => {
-  const [n, b, s, t] = [tie('number'), tie('truth'), tie('text'), tie('tuple')];
-  const element = (index: number): Of => t.map((operand) => ({ kind: 'element', tuple: operand, index }));
-  return {
-    number: fc.oneof(
-      { maxDepth: 4, withCrossShrink: true },
-      number,
-      castArgument,
-      argument,
-      anyInt,
-      fc.constant(map('x', [])),
-      n.map((key) => map('k', [key])),
-      fc.tuple(n, s).map((key) => map('p', key)),
-      fc.record({ kind: fc.constant('cast' as const), to: intType, operand: n }),
-      unary('-', n),
-      unary('~', n),
-      arithmetic(defined, n, n),
-      // What is known to be zero when compiling can't be divided by.
-      arithmetic(dividing, n, fc.oneof(divisor, anyInt, argument, castArgument)),
-      choice(fc.oneof(b, n), n),
-      element(0),
-      fc.constant(variable(roundName)),
-      call(n),
-    ),
-    truth: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
-      fc.boolean().map((value): Expr => ({ kind: 'truth', value })),
-      comparison(orders, n),
-      comparison(equalities, s),
-      comparison(equalities, t),
-      logical(fc.oneof(b, n), fc.oneof(b, n, s)),
-      unary('!', fc.oneof(b, n, s)),
-    ),
-    text: fc.oneof(
-      { maxDepth: 2, withCrossShrink: true },
-      text,
-      fc.constantFrom(...textVariables).map(variable),
-      s.map((key) => map('n', [key])),
-      choice(fc.oneof(b, n), s),
-      element(1),
-    ),
-    tuple: fc.oneof(
-      { maxDepth: 2, withCrossShrink: true },
-      fc.constant(variable('u')),
-      fc.constant(map('v', [])),
-      fc.tuple(n, s).map((elements): Expr => ({ kind: 'tuple', elements })),
-      choice(fc.oneof(b, n), t),
-    ),
-  };
-});
+  tupleVariable,
+  variable,
+} from './generate-expression.ts';
+import type { Block, Expr, Statement, Target } from './model.ts';
+import { entryName, givenNames, roundName, settle } from './settle.ts';
 
 const numberTarget: fc.Arbitrary<Target> = fc.oneof(
   fc.constantFrom(...intVariables).map(variable),
@@ -178,37 +77,100 @@ const range: fc.Arbitrary<readonly [from: Expr, to: Expr]> = fc.constantFrom(...
     .map((to) => [{ kind: 'number', value: start }, to] as const),
 );
 
+/** What the body of a loop over a map computes with: the entry, and nothing that the body changes. */
+const entry: Expr = { kind: 'variable', name: entryName };
+const part = (tuple: Expr, index: number): Expr => ({ kind: 'element', tuple, index });
+
+/** Over @k, whose key is a number, and over @p, whose key is a number and a text. */
+const loops = [
+  { name: 'k', copy: 'e', numbers: [part(entry, 0), part(entry, 1)] },
+  { name: 'p', copy: 'q', numbers: [part(part(entry, 0), 0), part(entry, 1)] },
+] as const;
+
+/** One for each place, each with one operator: what is done to a number may be done in any order then. */
+const updates = (value: Of): fc.Arbitrary<Block> =>
+  fc.uniqueArray(
+    fc.record({
+      kind: fc.constant('update' as const),
+      op: fc.constantFrom('+' as const, '-' as const, '^' as const, '|' as const, '&' as const),
+      target: fc.constantFrom<Target>(...[...intVariables, ...fixedVariables].map(variable), map('x', [])),
+      value,
+    }),
+    { maxLength: 3, selector: ({ target }) => target.name },
+  );
+
+const each: fc.Arbitrary<Statement> = fc.constantFrom(...loops).chain(({ name, copy, numbers: parts }) => {
+  const leaf = fc.oneof(fc.constantFrom(...parts), number, argument);
+  const value = fc.oneof(leaf, arithmetic(defined, leaf, leaf));
+  const jump = comparison(orders, leaf).map((condition): Block => [
+    { kind: 'if', condition, then: [{ kind: 'continue' }], else: [] },
+  ]);
+  const copies: Block = [{ kind: 'assign', target: map(copy, [part(entry, 0)]), value: part(entry, 1) }];
+  return fc
+    .tuple(fc.oneof(jump, fc.constant([])), updates(value), fc.constantFrom<Block>(copies, []))
+    .map((blocks): Statement => ({ kind: 'each', name: entryName, map: name, body: blocks.flat() }));
+});
+
+/** Statements that hold no others, but for a loop over a map, whose body is its own. */
+const simple: readonly fc.Arbitrary<Statement>[] = [
+  assignNumber,
+  assign(
+    fc.oneof(
+      fc.constantFrom(...textVariables).map(variable),
+      textExpr.map((key) => map('n', [key])),
+    ),
+    textExpr,
+  ),
+  assign(fc.constantFrom<Target>(variable(tupleVariable), map('v', [])), tuple),
+  assign(
+    fc.oneof(
+      fc.constant(variable(recordVariable)),
+      numberExpr.map((key) => map('d', [key])),
+    ),
+    record,
+  ),
+  assign(
+    fc.oneof(
+      fc.constant(variable(truthVariable)),
+      numberExpr.map((key) => map('w', [key])),
+    ),
+    truth,
+  ),
+  assign(
+    fc.constantFrom(...intVariables).map(variable),
+    fc.record({
+      kind: fc.constant('stepped' as const),
+      op: fc.constantFrom('++' as const, '--' as const),
+      isPrefix: fc.boolean(),
+      target: numberTarget,
+    }),
+  ),
+  each,
+  fc.record({
+    kind: fc.constant('update' as const),
+    op: fc.constantFrom(...defined),
+    target: numberTarget,
+    value: numberExpr,
+  }),
+  fc.record({
+    kind: fc.constant('update' as const),
+    op: fc.constantFrom(...dividing),
+    target: numberTarget,
+    value: fc.oneof(divisor, anyInt, argument),
+  }),
+  fc.record({
+    kind: fc.constant('step' as const),
+    op: fc.constantFrom('++' as const, '--' as const),
+    target: numberTarget,
+  }),
+  numberExpr.map((key): Statement => ({ kind: 'delete', name: 'k', key: [key] })),
+  fc.tuple(numberExpr, textExpr).map((key): Statement => ({ kind: 'delete', name: 'p', key })),
+];
+
 const { block } = fc.letrec<{ statement: Statement; block: Block }>((tie) => ({
   statement: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
-    assignNumber,
-    assign(
-      fc.oneof(
-        fc.constantFrom(...textVariables).map(variable),
-        textExpr.map((key) => map('n', [key])),
-      ),
-      textExpr,
-    ),
-    assign(fc.constantFrom<Target>(variable('u'), map('v', [])), tuple),
-    fc.record({
-      kind: fc.constant('update' as const),
-      op: fc.constantFrom(...defined),
-      target: numberTarget,
-      value: numberExpr,
-    }),
-    fc.record({
-      kind: fc.constant('update' as const),
-      op: fc.constantFrom(...dividing),
-      target: numberTarget,
-      value: fc.oneof(divisor, anyInt, argument),
-    }),
-    fc.record({
-      kind: fc.constant('step' as const),
-      op: fc.constantFrom('++' as const, '--' as const),
-      target: numberTarget,
-    }),
-    numberExpr.map((key): Statement => ({ kind: 'delete', name: 'k', key: [key] })),
-    fc.tuple(numberExpr, textExpr).map((key): Statement => ({ kind: 'delete', name: 'p', key })),
+    ...simple,
     fc.record({
       kind: fc.constant('if' as const),
       condition: fc.oneof(truth, numberExpr),
@@ -273,22 +235,42 @@ const prelude: fc.Arbitrary<Block> = fc
       [
         [variable('s'), { kind: 'text', value: 'ab' }],
         [variable('t'), { kind: 'text', value: '' }],
-        [variable('u'), { kind: 'tuple', elements: [one, { kind: 'text', value: 'a' }] }],
+        [variable(truthVariable), { kind: 'comparison', op: '==', left: variable('a'), right: one }],
+        [map('w', [one]), { kind: 'truth', value: true }],
+        [variable(tupleVariable), { kind: 'tuple', elements: [one, { kind: 'text', value: 'a' }] }],
+        [variable(recordVariable), firstRecord],
+        [map('d', [one]), firstRecord],
         [map('v', []), { kind: 'tuple', elements: [one, { kind: 'text', value: 'ab' }] }],
         [map('x', []), one],
         [map('k', [one]), one],
         [map('p', [one, { kind: 'text', value: 'a' }]), one],
+        [map('e', [one]), one],
+        [map('q', [one, { kind: 'text', value: 'a' }]), one],
         [map('n', [{ kind: 'text', value: 'a' }]), { kind: 'text', value: 'b' }],
       ] satisfies readonly (readonly [Target, Expr])[]
     ).map(([target, value]): Statement => ({ kind: 'assign', target, value })),
   ]);
 
 const one: Expr = { kind: 'number', value: 1n };
-
-/** What the variables held, told by maps. Not reached after a return, by both sides. */
-const epilogue: Block = [...intVariables, ...fixedVariables, ...textVariables, 'u'].map(
-  (name): Statement => ({ kind: 'assign', target: map(`of_${name}`, []), value: variable(name) }),
+const firstRecord = recordOf(
+  one,
+  { kind: 'text', value: 'a' },
+  { kind: 'tuple', elements: [one, { kind: 'text', value: 'abc' }] },
 );
+
+const tell = (name: string, value: Expr): Statement => ({
+  kind: 'assign',
+  target: map(`of_${name}`, []),
+  value,
+});
+
+/** What the variables held, told by maps: numbers by one, for each takes LLVM its time. Not reached after a return, by both sides. */
+const epilogue: Block = [
+  tell('numbers', { kind: 'tuple', elements: [...intVariables, ...fixedVariables].map(variable) }),
+  ...[...textVariables, truthVariable, tupleVariable, recordVariable].map((name) =>
+    tell(name, variable(name)),
+  ),
+];
 
 export const randomBlock: fc.Arbitrary<Block> = fc
   .tuple(prelude, fc.array(block, { maxLength: 3 }))

@@ -74,6 +74,9 @@ function typeStatement(statement: Statement, names: Names): void {
     case 'for':
       setFixed(statement.name, loopType(statement, names), names);
       return typeBlock(statement.body, names);
+    case 'each':
+      setFixed(statement.name, entryType(statement.map, names), names);
+      return typeBlock(statement.body, names);
     case 'while':
       setFixed(statement.name, int(64, true), names);
       return typeBlock(statement.body, names);
@@ -86,6 +89,21 @@ function typeStatement(statement: Statement, names: Names): void {
 function setFixed(name: string, type: Known, names: Names): void {
   names.variables.set(name, type);
   names.fixed.add(name);
+}
+
+/** A loop's variable over a map is a pair: the key, which is one value or a tuple, and the value. Like all loops' variables it doesn't bend. */
+function entryType(name: string, names: Names): Known {
+  const [key, value] = [names.keys.get(name), names.values.get(name)].map((type) =>
+    present(type, `@${name}`),
+  );
+  if (key?.kind !== 'tuple' || !value) throw new Error(`@${name} has no key`);
+  const [only, ...others] = key.of;
+  return firm({ kind: 'tuple', of: [only && others.length === 0 ? only : key, value] });
+}
+
+function firm(type: Known): Known {
+  if (type.kind === 'int') return { ...type, flexible: false };
+  return type.kind === 'tuple' ? { ...type, of: type.of.map(firm) } : type;
 }
 
 /** A range is counted in 64 bits, of the sign that both its ends have together. */
@@ -111,8 +129,14 @@ function take(target: Target, type: Known, names: Names): void {
 }
 
 function takeKey(name: string, key: readonly Expr[], names: Names): void {
-  const type: Known = { kind: 'tuple', of: key.map((part) => typeOf(part, names)) };
-  names.keys.set(name, join(names.keys.get(name), type));
+  names.keys.set(name, join(names.keys.get(name), keyType(key, names)));
+}
+
+/** @m[(a, b)] is @m[a, b]. */
+export function keyType(key: readonly Expr[], names: Names): Known {
+  const of = key.map((part) => typeOf(part, names));
+  const [only] = of;
+  return of.length === 1 && only?.kind === 'tuple' ? only : { kind: 'tuple', of };
 }
 
 export const typeOf = (expr: Expr, names: Names): Known => typed(expr, names).type;
@@ -146,12 +170,27 @@ function typed(expr: Expr, names: Names): Typed {
     case 'arithmetic':
       return typedArithmetic(expr, names);
     case 'choice':
-      return typedChoice(expr, names);
+      return typedChoice(typed(expr.condition, names).constant, [expr.then, expr.else], names);
+    case 'elvis':
+      return typedChoice(typed(expr.left, names).constant, [expr.left, expr.right], names);
     case 'tuple':
       return { type: { kind: 'tuple', of: expr.elements.map((element) => typeOf(element, names)) } };
     case 'element': {
       const tuple = typeOf(expr.tuple, names);
       return { type: present(tuple.kind === 'tuple' ? tuple.of[expr.index] : undefined, 'element') };
+    }
+    case 'record': {
+      const fields = sortedFields(expr).map(([name, value]) => [name, typeOf(value, names)] as const);
+      return {
+        type: { kind: 'tuple', of: fields.map(([, type]) => type), names: fields.map(([name]) => name) },
+      };
+    }
+    case 'member':
+      return { type: memberOf(typeOf(expr.record, names), expr.name).type };
+    case 'stepped': {
+      const op = expr.op === '++' ? '+' : '-';
+      take(expr.target, updatedType(op, expr.target, { kind: 'number', value: 1n }, names), names);
+      return { type: { ...typeOf(expr.target, names) } };
     }
     case 'call':
       expr.args.forEach((arg) => typed(arg, names));
@@ -206,12 +245,22 @@ function typedArithmetic({ op, left, right }: ExprOf<'arithmetic'>, names: Names
   return { type: { ...type, flexible }, constant, isLiteral };
 }
 
-function typedChoice({ condition, then, else: other }: ExprOf<'choice'>, names: Names): Typed {
-  const decided = typed(condition, names).constant;
+/** `decided` is the condition, if that is known. */
+function typedChoice(decided: bigint | undefined, [then, other]: readonly [Expr, Expr], names: Names): Typed {
   const branches = [typed(then, names), typed(other, names)] as const;
   const type = join(branches[0].type, branches[1].type);
   const constant = decided === undefined ? undefined : branches[isTrue(decided) ? 0 : 1].constant;
   return { type, ...(constant !== undefined && { constant: number(convert(constant, type)) }) };
+}
+
+/** In the order that a record's values have. */
+export const sortedFields = ({ fields }: ExprOf<'record'>): ExprOf<'record'>['fields'] =>
+  [...fields].sort(([a], [b]) => (a < b ? -1 : 1));
+
+export function memberOf(type: Known, name: string): { readonly type: Known; readonly index: number } {
+  if (type.kind !== 'tuple') throw new Error(`the generator put ${type.kind} where a record stands`);
+  const index = type.names?.indexOf(name) ?? -1;
+  return { type: present(type.of[index], `field ${name}`), index };
 }
 
 export function asInt(type: Known): KnownInt {

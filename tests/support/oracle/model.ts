@@ -22,9 +22,27 @@ export type Expr =
   | { readonly kind: 'arithmetic'; readonly op: ArithmeticOp; readonly left: Expr; readonly right: Expr }
   | { readonly kind: 'comparison'; readonly op: ComparisonOp; readonly left: Expr; readonly right: Expr }
   | { readonly kind: 'logical'; readonly op: '&&' | '||'; readonly left: Expr; readonly right: Expr }
-  | { readonly kind: 'choice'; readonly condition: Expr; readonly then: Expr; readonly else: Expr }
+  /** `c ? a : b`, or an `if` expression, which means the same. */
+  | {
+      readonly kind: 'choice';
+      readonly condition: Expr;
+      readonly then: Expr;
+      readonly else: Expr;
+      readonly isIf: boolean;
+    }
+  /** `a ?: b` */
+  | { readonly kind: 'elvis'; readonly left: Expr; readonly right: Expr }
   | { readonly kind: 'tuple'; readonly elements: readonly Expr[] }
   | { readonly kind: 'element'; readonly tuple: Expr; readonly index: number }
+  | { readonly kind: 'record'; readonly fields: readonly (readonly [name: string, value: Expr])[] }
+  | { readonly kind: 'member'; readonly record: Expr; readonly name: string }
+  /** ++ and -- for their value: that from before, or (prefix) from after. */
+  | {
+      readonly kind: 'stepped';
+      readonly op: '++' | '--';
+      readonly isPrefix: boolean;
+      readonly target: Target;
+    }
   | { readonly kind: 'call'; readonly of: FunctionName; readonly args: readonly Expr[] }
   /** Statements, and the value that they come to. */
   | { readonly kind: 'block'; readonly body: Block; readonly result: Expr };
@@ -48,6 +66,8 @@ export type Statement =
       readonly to: Expr;
       readonly body: Block;
     }
+  /** Over the entries of a map, in an order that nobody knows: the body must come to the same in any. */
+  | { readonly kind: 'each'; readonly name: string; readonly map: string; readonly body: Block }
   /** So many rounds, counted in a variable of that name. */
   | { readonly kind: 'while'; readonly name: string; readonly times: number; readonly body: Block }
   /** Within a loop. */
@@ -126,6 +146,8 @@ function printStatement(statement: Statement, suffix: string): string {
       return `unroll (${statement.times}) {\n${printBlock(statement.body, suffix)}\n}`;
     case 'for':
       return `for $${statement.name} : (${show(statement.from)})..(${show(statement.to)}) {\n${printBlock(statement.body, suffix)}\n}`;
+    case 'each':
+      return `for $${statement.name} : @${statement.map}${suffix} {\n${printBlock(statement.body, suffix)}\n}`;
     case 'while': {
       const counter = `$${statement.name}`;
       return `let ${counter}: int64 = 0;\nwhile (${counter} < ${statement.times}) {\n${counter}++;\n${printBlock(statement.body, suffix)}\n}`;
@@ -168,11 +190,23 @@ export function printExpr(expr: Expr, suffix: string): string {
     case 'logical':
       return `(${show(expr.left)} ${expr.op} ${show(expr.right)})`;
     case 'choice':
-      return `(${show(expr.condition)} ? ${show(expr.then)} : ${show(expr.else)})`;
+      return expr.isIf
+        ? `(if (${show(expr.condition)}) { ${show(expr.then)} } else { ${show(expr.else)} })`
+        : `(${show(expr.condition)} ? ${show(expr.then)} : ${show(expr.else)})`;
+    case 'elvis':
+      return `(${show(expr.left)} ?: ${show(expr.right)})`;
     case 'tuple':
       return tupleText(expr.elements, suffix);
     case 'element':
       return `${show(expr.tuple)}.${expr.index}`;
+    case 'record':
+      return `(${expr.fields.map(([name, value]) => `${name}=${show(value)}`).join(', ')})`;
+    case 'member':
+      return `${show(expr.record)}.${expr.name}`;
+    case 'stepped': {
+      const target = show(expr.target);
+      return expr.isPrefix ? `${expr.op}${target}` : `${target}${expr.op}`;
+    }
     case 'call':
       return `${expr.of}(${expr.args.map(show).join(', ')})`;
     case 'block':

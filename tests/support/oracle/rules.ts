@@ -10,7 +10,8 @@ export type Known =
   | (IntType & { readonly flexible: boolean })
   | { readonly kind: 'bool' }
   | { readonly kind: 'text' }
-  | { readonly kind: 'tuple'; readonly of: readonly Known[] };
+  /** A record is a tuple with names, in their alphabetical order. */
+  | { readonly kind: 'tuple'; readonly of: readonly Known[]; readonly names?: readonly string[] };
 
 export type Word = boolean | bigint | string | readonly Word[];
 
@@ -46,7 +47,7 @@ export function join(a: Known | undefined, b: Known): Known {
   if (a === undefined) return b;
   if (a.kind === 'int' && b.kind === 'int') return joinInts(a, b);
   if (a.kind === 'tuple' && b.kind === 'tuple')
-    return { kind: 'tuple', of: a.of.map((part, index) => join(part, b.of[index] ?? part)) };
+    return { ...a, of: a.of.map((part, index) => join(part, b.of[index] ?? part)) };
   if (a.kind !== b.kind) throw new Error(`the generator mixed ${a.kind} and ${b.kind}`);
   return a;
 }

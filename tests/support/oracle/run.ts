@@ -67,5 +67,7 @@ function wordOf(value: Value): Word {
   if (typeof value === 'number') return BigInt(value);
   if (typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string') return value;
   if (value !== null && value.kind === 'tuple') return value.elements.map(wordOf);
+  if (value !== null && value.kind === 'record')
+    return [...value.fields].sort((a, b) => (a.name < b.name ? -1 : 1)).map((field) => wordOf(field.value));
   throw new Error(`the generator made a value of another kind: ${JSON.stringify(value)}`);
 }

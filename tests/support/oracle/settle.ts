@@ -4,16 +4,21 @@
  * variables in the bodies of `for` loops.
  */
 
-import type { Block, Expr, Statement } from './model.ts';
+import { present } from '../../../src/base/assert.ts';
+import type { Block, Expr, Statement, Target } from './model.ts';
 
 /** Stands for the variable of the innermost loop. */
 export const roundName = 'round';
+/** Stands for the entry of the innermost loop over a map. */
+export const entryName = 'entry';
 /** Variables that hold the context's words. */
 export const givenNames = ['given0', 'given1'] as const;
 
 interface Place {
   /** The innermost loop with a variable. */
   readonly round?: string;
+  /** The variable of the innermost loop over a map. */
+  readonly entry?: string;
   readonly isInLoop: boolean;
   /** In the body of a `for` loop. */
   readonly isInBody: boolean;
@@ -59,6 +64,12 @@ function settleStatement(statement: Statement, place: Place, newName: NewName): 
       const body = block(statement.body, { round: name, isInLoop: true, isInBody: true });
       return [{ ...statement, name, from: expr(statement.from), to: expr(statement.to), body }];
     }
+    case 'each': {
+      const name = newName();
+      return [
+        { ...statement, name, body: block(statement.body, { entry: name, isInLoop: true, isInBody: true }) },
+      ];
+    }
     case 'while': {
       const name = newName();
       return [{ ...statement, name, body: block(statement.body, { round: name, isInLoop: true }) }];
@@ -71,6 +82,9 @@ function settleStatement(statement: Statement, place: Place, newName: NewName): 
   }
 }
 
+const settleTarget = (target: Target, inner: (of: Expr) => Expr): Target =>
+  target.kind === 'map' ? { ...target, key: target.key.map(inner) } : target;
+
 function settleExpr(expr: Expr, place: Place, newName: NewName): Expr {
   const inner = (of: Expr): Expr => settleExpr(of, place, newName);
   switch (expr.kind) {
@@ -81,6 +95,8 @@ function settleExpr(expr: Expr, place: Place, newName: NewName): Expr {
     case 'argument':
       return place.isInBody ? { kind: 'variable', name: givenNames[expr.index] } : expr;
     case 'variable':
+      if (expr.name === entryName)
+        return { kind: 'variable', name: present(place.entry, 'a loop over a map') };
       if (expr.name !== roundName) return expr;
       return place.round === undefined
         ? { kind: 'number', value: 7n }
@@ -98,6 +114,14 @@ function settleExpr(expr: Expr, place: Place, newName: NewName): Expr {
       return { ...expr, condition: inner(expr.condition), then: inner(expr.then), else: inner(expr.else) };
     case 'tuple':
       return { ...expr, elements: expr.elements.map(inner) };
+    case 'elvis':
+      return { ...expr, left: inner(expr.left), right: inner(expr.right) };
+    case 'record':
+      return { ...expr, fields: expr.fields.map(([name, value]) => [name, inner(value)] as const) };
+    case 'member':
+      return { ...expr, record: inner(expr.record) };
+    case 'stepped':
+      return { ...expr, target: settleTarget(expr.target, inner) };
     case 'element':
       return { ...expr, tuple: inner(expr.tuple) };
     case 'call':
