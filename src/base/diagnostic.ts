@@ -28,7 +28,6 @@ export const diagnosticCodes = [
   'unexpected-token',
   'unsafe-import',
   'unsupported-c',
-  'unsupported-syntax',
   'unterminated-comment',
   'unterminated-string',
   // Names

@@ -27,6 +27,8 @@ export interface TypingContext {
   kernelSymbol(name: string): bigint | undefined;
   /** Whether the kernel's BTF has a function of that name. */
   hasKernelFunction(name: string): boolean;
+  /** Whether a program of this probe's type may call it. */
+  mayCall(name: string): boolean;
   /** A named parameter as it was given: `true` without a value. */
   option(name: string): string | true | undefined;
   /** Makes an option known; gives the one of another call that has its name and says something else of it. */

@@ -8,7 +8,7 @@ import { tseries } from './aggregations/tseries.ts';
 import type { Builtin, EventDefinition, EventFields } from './define.ts';
 import { assertStr, fail, staticAssert } from './functions/assertions.ts';
 import { buf } from './functions/buf.ts';
-import { defaultStrLength, kfuncExist } from './functions/compile-time.ts';
+import { defaultStrLength, kfuncAllowed, kfuncExist } from './functions/compile-time.ts';
 import { debugf } from './functions/debugf.ts';
 import { exit } from './functions/exit.ts';
 import { cat, errorf, printf, system, warnf } from './functions/formatted.ts';
@@ -153,6 +153,7 @@ export const builtins: readonly Builtin[] = [
   isUnsignedInteger,
   isLiteral,
   isErr,
+  kfuncAllowed,
   kfuncExist,
   defaultStrLength,
   count,

@@ -123,9 +123,6 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   'unsupported-c': {
     text: "C that is imported to be compiled for BPF (.bpf.c) may hold functions, and what they have on their stack. Variables outside of functions, maps, programs and a licence are the script's; and so are fields of kernel structs, whose offsets are looked up for the running kernel: read them in the script, and pass their values.",
   },
-  'unsupported-syntax': {
-    text: 'The language has this form, but this version of tstrace does not. The hint says what can be written instead, if anything can.',
-  },
   'unterminated-comment': {
     text: 'A comment that begins with /* ends with */; they do not nest.',
     wrong: 'begin { exit(); } /* the end',
@@ -275,7 +272,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: 'begin { system("date"); }',
   },
   unstable: {
-    text: 'The language has this form, but may still change it. Scripts that use it say that they know: unstable_typeinfo = enable in the config block, or warn to be reminded.',
+    text: 'The language has this form, but may still change it. Scripts that use it say that they know, by a setting: unstable_typeinfo or unstable_import_statement, which is enable, or warn to be reminded.',
     wrong: 'begin { print(typeinfo(pid).full_type); }',
     right: 'config = { unstable_typeinfo = enable; } begin { print(typeinfo(pid).full_type); }',
   },

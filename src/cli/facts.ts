@@ -8,6 +8,8 @@ import { locateLlvm } from '../codegen/llvm/locate-library.ts';
 import { mapFile } from '../ffi/map-file.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
+import { realBpf } from '../runtime/kernel/real-bpf.ts';
+import { mayCall } from '../runtime/kernel-calls.ts';
 import type { Facts } from '../sema/facts.ts';
 import { parseDebugFolders } from '../system/elf/debug-files.ts';
 import type { CompileCOptions } from '../system/bpf-c/compile-c.ts';
@@ -81,6 +83,7 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     unsafe: options.unsafe,
     searchPath: world.environment.PATH ?? '',
     mapFile,
+    mayCall: (call) => mayCall(realBpf, call),
     compileC: compilerOfC(clangOptions(options, world, machine)),
     instructionLength: once(() => {
       const llvm = locateLlvm(variable(world.environment, 'LLVM'));

@@ -16,6 +16,7 @@ import { createNotices } from '../output/notices.ts';
 import { renderMessage } from '../output/render-diagnostic.ts';
 import type { Settings } from '../plan/settings.ts';
 import { settled } from '../plan/settings.ts';
+import { readConfig } from '../sema/read-config.ts';
 import { liveBtf } from '../system/btf/read.ts';
 import { importFiles } from '../system/import-files.ts';
 import { readMachine } from '../system/machine.ts';
@@ -94,7 +95,7 @@ function unusableBtf(file: string | undefined): UsageError | undefined {
 async function runScript(world: World, options: Options, settings: Partial<Settings>): Promise<number> {
   const source = readSource(world, options);
   if (!source.ok) return usageError(world, source.error);
-  const script = gather(source.value, gathering(options));
+  const script = gather(source.value, gathering(options, settings));
   const notices = noticesFor(world, options, script.value.sources);
   return runCommand({
     options,
@@ -152,7 +153,7 @@ function list(world: World, options: Options, environment: Partial<Settings>): n
   const source = readSource(world, asScript);
   if (isScript && !source.ok) return usageError(world, source.error);
   const text = source.ok ? source.value : sourceFile('pattern', '');
-  const script = gather(text, gathering(asScript));
+  const script = gather(text, gathering(asScript, environment));
   if (isScript) report.add(script.diagnostics);
   const types = isScript ? undefined : readTypePattern(options.pattern);
   const found = isScript
@@ -170,9 +171,12 @@ function list(world: World, options: Options, environment: Partial<Settings>): n
 }
 
 /** Imports are files, whatever the script is. */
-const gathering = ({ source, parameters }: Options): GatherOptions => ({
+const gathering = ({ source, parameters }: Options, environment: Partial<Settings>): GatherOptions => ({
   parameters,
   files: importFiles,
+  // What is wrong in the block is told when compiling.
+  innerImports: (config) =>
+    settled(readConfig(config, new Report()), environment).unstableImportStatement,
   ...(source?.kind === 'file' && { path: source.path }),
 });
 

@@ -10,7 +10,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { SourceFile, Sources } from '../base/source-file.ts';
 import { sourceFile, sourcesOf } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
-import type { Import, Program } from '../parser/ast.ts';
+import type { Config, Import, Program } from '../parser/ast.ts';
 import type { ParseOptions } from '../parser/parse.ts';
 import { parse } from '../parser/parse.ts';
 import type { ImportFiles, PathFacts } from './files.ts';
@@ -36,11 +36,16 @@ export interface GatherOptions extends ParseOptions {
   readonly files?: ImportFiles;
   /** Of the script itself, if it is a file: it may be imported in a circle. */
   readonly path?: string;
+  /** What imports within blocks are, by the settings of the script; an error if this is not given. */
+  readonly innerImports?: (config: Config | undefined) => Stability;
 }
+
+/** Of a form that may still change: taken, taken with a warning, refused. */
+type Stability = 'enable' | 'warn' | 'error';
 
 export function gather(main: SourceFile, options: GatherOptions = { parameters: [] }): Outcome<Script> {
   const gathering = new Gathering(options);
-  const program = gathering.script(main);
+  const program = gathering.main(main);
   return {
     value: { program, sources: sourcesOf(main, ...gathering.sources), external: gathering.external },
     diagnostics: gathering.diagnostics,
@@ -70,19 +75,39 @@ class Gathering {
   readonly #files: ImportFiles;
   /** Real paths of what was imported. */
   readonly #seen = new Set<string>();
+  readonly #innerImports: (config: Config | undefined) => Stability;
+  #stability: Stability = 'error';
 
-  constructor({ files = noFiles, path, ...options }: GatherOptions) {
+  constructor({ files = noFiles, path, innerImports = () => 'error', ...options }: GatherOptions) {
     this.#options = options;
+    this.#innerImports = innerImports;
     this.#files = files;
     const itself = path === undefined ? undefined : files.look(path);
     if (itself?.ok) this.#seen.add(itself.value.realPath);
   }
 
-  script(source: SourceFile): Program {
+  /** The script that is run: its settings are those of all. */
+  main(source: SourceFile): Program {
+    const program = this.#parse(source);
+    this.#stability = this.#innerImports(program.config);
+    return this.#withImports(program);
+  }
+
+  #parse(source: SourceFile): Program {
     const { value, diagnostics } = parse(source, this.#options);
     this.diagnostics.push(...diagnostics);
-    const imported = value.imports.flatMap((node) => this.#import(node));
-    return merged(imported, value);
+    return value;
+  }
+
+  #withImports(program: Program): Program {
+    const { imports, innerImports } = program;
+    if (this.#stability !== 'enable')
+      for (const { span } of innerImports) this.#refuse(errors.unstable(this.#stability, span));
+    const wanted = this.#stability === 'error' ? imports : [...imports, ...innerImports];
+    return merged(
+      wanted.flatMap((node) => this.#import(node)),
+      program,
+    );
   }
 
   /** Programs, for a folder has several. */
@@ -136,7 +161,7 @@ class Gathering {
 
   /** The settings are those of the script that is run. */
   #imported(source: SourceFile): Program {
-    const { config, ...rest } = this.script(source);
+    const { config, ...rest } = this.#withImports(this.#parse(source));
     if (config) this.#refuse(errors.configInImport(config.span));
     return rest;
   }
@@ -156,7 +181,7 @@ class Gathering {
 /** A header is C from its first line to its last. */
 function headerAlone({ name, text }: SourceFile): Program {
   const span = { file: name, start: 0, end: text.length };
-  const none = { imports: [], macros: [], functions: [], maps: [], probes: [] };
+  const none = { imports: [], innerImports: [], macros: [], functions: [], maps: [], probes: [] };
   return { ...none, definitions: [{ text, span, isHeader: true }], span };
 }
 
@@ -166,6 +191,7 @@ function merged(imported: readonly Program[], own: Program): Program {
     ...own,
     definitions: all.flatMap(({ definitions }) => definitions),
     imports: [],
+    innerImports: [],
     macros: all.flatMap(({ macros }) => macros),
     functions: all.flatMap(({ functions }) => functions),
     maps: all.flatMap(({ maps }) => maps),

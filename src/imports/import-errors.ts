@@ -13,7 +13,11 @@ interface Wanted {
 
 export const unreadable = ({ path, span }: Wanted, error: SysError): Diagnostic =>
   diagnostic('error', 'bad-import', `'${path}' can't be imported: ${reasonOf(error)}`, span, {
-    hints: ['Paths are relative to the script that imports.'],
+    hints: [
+      /(^|\/)stdlib\//.test(path)
+        ? 'The standard library is built in: leave the import out.'
+        : 'Paths are relative to the script that imports.',
+    ],
   });
 
 export const unknownKind = (
@@ -43,3 +47,16 @@ export const configInImport = (span: Span): Diagnostic =>
   diagnostic('error', 'misplaced-section', 'A script that is imported has no config block', span, {
     hints: ['Settings are those of the script that is run: move the block there.'],
   });
+
+export const unstable = (state: 'warn' | 'error', span: Span): Diagnostic =>
+  diagnostic(
+    state === 'error' ? 'error' : 'warning',
+    'unstable',
+    'Unstable: an import within a block may change its meaning from one release to the next',
+    span,
+    {
+      hints: [
+        'Import at the top of the script, or say that you know: config = { unstable_import_statement = enable; }',
+      ],
+    },
+  );

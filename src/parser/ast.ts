@@ -8,6 +8,8 @@ export interface Program {
   readonly definitions: readonly CDefinition[];
   readonly config?: Config;
   readonly imports: readonly Import[];
+  /** Those of its statements: they stand there too. */
+  readonly innerImports: readonly Import[];
   readonly macros: readonly Macro[];
   /** Of the standard library: each gives way to one of the script with the same name and kinds of parameters. */
   readonly standardMacros?: readonly Macro[];

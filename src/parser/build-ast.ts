@@ -4,7 +4,7 @@ import type { IToken } from 'chevrotain';
 import { present } from '../base/assert.ts';
 import type { Report } from '../base/diagnostic.ts';
 import { join, type Span } from '../base/span.ts';
-import type { BinaryOp, Expr, Name, RecordField, TypeSyntax, UnaryOp } from './ast.ts';
+import type { BinaryOp, Expr, Import, Name, RecordField, TypeSyntax, UnaryOp } from './ast.ts';
 import { readInteger } from './integer.ts';
 import { readString } from './string-literal.ts';
 import { Integer } from './tokens.ts';
@@ -14,6 +14,8 @@ export interface BuildContext {
   readonly file: string;
   readonly report: Report;
   readonly parameters: readonly string[];
+  /** Imports that are statements, as they are read. */
+  readonly innerImports: Import[];
 }
 
 export function spanOf(context: BuildContext, token: IToken): Span {

@@ -30,12 +30,17 @@ export type Section =
   | { readonly kind: 'probe'; readonly node: Probe };
 
 /** Sections by kind. Of several config blocks the first counts. */
-export function programOf(sections: readonly Section[], span: Span): Program {
+export function programOf(
+  sections: readonly Section[],
+  innerImports: readonly Import[],
+  span: Span,
+): Program {
   const config = sections.find((section) => section.kind === 'config')?.node;
   return {
     definitions: sections.flatMap((section) => (section.kind === 'definition' ? section.node : [])),
     ...(config && { config }),
     imports: sections.flatMap((section) => (section.kind === 'import' ? section.node : [])),
+    innerImports,
     macros: sections.flatMap((section) => (section.kind === 'macro' ? section.node : [])),
     functions: sections.flatMap((section) => (section.kind === 'function' ? section.node : [])),
     maps: sections.flatMap((section) => (section.kind === 'map' ? section.node : [])),

@@ -42,7 +42,7 @@ export class TraceParser extends StatementGrammar {
     const found = this.program();
     const span = { file: source.name, start: 0, end: source.text.length };
     const problems = [...this.state.problems, ...sections.orderProblems(found)];
-    return { program: sections.programOf(found, span), problems };
+    return { program: sections.programOf(found, this.state.context.innerImports, span), problems };
   }
 
   readonly program = this.RULE('program', (): sections.Section[] => {

@@ -60,6 +60,7 @@ export class LookingParser extends EmbeddedActionsParser {
     file: '',
     report: new Report(),
     parameters: [],
+    innerImports: [],
   });
 
   protected constructor(validate: boolean) {

@@ -46,7 +46,7 @@ function read(
   const { lexer, parser } = machine();
   const report = new Report();
   const tokens = tokenize(lexer, source, report);
-  const context = { file: source.name, report, parameters };
+  const context = { file: source.name, report, parameters, innerImports: [] };
   const { program, problems } = parser.parse(source, tokens, context);
   const diagnostics = [...report.diagnostics, ...problems].sort((a, b) => startOf(a) - startOf(b));
   return { outcome: { value: program, diagnostics }, tokens };

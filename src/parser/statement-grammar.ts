@@ -213,7 +213,12 @@ export abstract class StatementGrammar extends ExpressionGrammar {
     const path = this.CONSUME(t.StringLiteral);
     const span = this.spanFrom(first);
     this.endStatement();
-    return this.ACTION(() => ({ kind: 'import', path: build.textOf(this.state.context, path), span }));
+    return this.ACTION(() => {
+      const { context } = this.state;
+      const node = { path: build.textOf(context, path), span };
+      context.innerImports.push(node);
+      return { kind: 'import', ...node };
+    });
   });
 
   readonly returnStatement = this.RULE('returnStatement', (): Statement => {

@@ -9,9 +9,8 @@ import { diagnostic } from '../base/diagnostic.ts';
 import type { Helper, HelperName } from '../plan/helpers.ts';
 import { helpers } from '../plan/helpers.ts';
 import type { Plan, ProgramType, Requirement } from '../plan/plan.ts';
-import { encodeRecord, record } from '../types/record.ts';
-import { i16, i32, u8 } from '../types/type.ts';
-import type { BpfApi, ExpectedAttachType, Fd, LoadOutcome, MultiAttachType, ProgramSpec } from './bpf-api.ts';
+import type { BpfApi, ExpectedAttachType, Fd, MultiAttachType } from './bpf-api.ts';
+import { callHelper, featureProgram, returnZero, tryProgram } from './feature-programs.ts';
 
 type Probe =
   /** A helper, by number, callable from programs of this type. */
@@ -176,41 +175,13 @@ function ask(world: FeatureWorld, probe: Probe): Presence {
   }
 }
 
-const instruction = record({ opcode: u8, registers: u8, offset: i16, immediate: i32 });
-const call = (id: number): Uint8Array => encodeRecord(instruction, { opcode: 0x85, immediate: id });
-/** r0 = 0; exit. */
-const returnZero = [encodeRecord(instruction, { opcode: 0xb7 }), encodeRecord(instruction, { opcode: 0x95 })];
-
-const logBytes = 4096;
-
-const featureProgram = (
-  instructions: readonly Uint8Array[],
-): Pick<ProgramSpec, 'name' | 'license' | 'instructions'> => ({
-  name: 'tstrace_feature',
-  license: 'GPL',
-  instructions: Uint8Array.from(Buffer.concat(instructions)),
-});
-
-function tryProgram(
-  bpf: BpfApi,
-  spec: Pick<ProgramSpec, 'type' | 'tracing'>,
-  instructions: readonly Uint8Array[],
-): LoadOutcome<'program'> {
-  const outcome = bpf.loadProgram(
-    { ...featureProgram(instructions), ...spec },
-    { level: 1, bytes: logBytes },
-  );
-  if (outcome.result.ok) bpf.close(outcome.result.value);
-  return outcome;
-}
-
 /** The call's arguments are rubbish, so the load fails one way or another; the log tells whether the helper itself was the reason. */
 function askHelper({ bpf, functionBtfId }: FeatureWorld, id: number, type: ProgramType): Presence {
   if (type === 'tracing' && functionBtfId === undefined) return 'unknown';
   const tracing = type === 'tracing' && {
     tracing: { attachType: 'fentry', btfId: functionBtfId ?? 0 } as const,
   };
-  const { result, log } = tryProgram(bpf, { type, ...tracing }, [call(id), ...returnZero]);
+  const { result, log } = tryProgram(bpf, { type, ...tracing }, [callHelper(id), ...returnZero]);
   if (result.ok) return 'present';
   if (log.text === '') return 'unknown';
   return /invalid func|unknown func|cannot use helper/.test(log.text) ? 'absent' : 'present';

@@ -189,6 +189,7 @@ const contextOf = ({ info }: ExpandedProbe, { facts, given, options }: Round): T
   declareOption: (option) => options.declare(option),
   kernelSymbol: (symbol) => facts.kernelSymbol(symbol)?.address,
   hasKernelFunction: (name) => facts.functionPrototypes(name).length > 0,
+  mayCall: (name) => facts.mayCall(name, info.type),
   cgroupId: (path) => facts.cgroupId(path),
   struct: (keyword, structName) => facts.struct(keyword, structName),
 });

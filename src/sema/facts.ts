@@ -4,6 +4,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
+import type { ProgramType } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { TargetSource } from '../probes/define.ts';
 import type { Field, FieldsOf } from '../types/field.ts';
@@ -88,6 +89,8 @@ export interface Facts extends TargetSource {
   readonly fieldsOf: FieldsOf;
   /** Its number in BTF; 0 for a struct of another origin. */
   btfId(struct: StructType): number;
+  /** Whether programs of a type may call a function of the kernel. */
+  mayCall(name: string, program: ProgramType): boolean;
   /** The id of a control group by its directory. */
   cgroupId(path: string): bigint | 'not-found' | 'not-a-cgroup';
 }

@@ -14,7 +14,6 @@ import { inferResult } from './infer-function.ts';
 import { inferFor, inferJump, inferUnroll, inferWhile } from './infer-loop.ts';
 import type { Scope, Variable } from './scope.ts';
 import type { TypedStatement } from './typed-tree.ts';
-import { reportUnsupported } from './unsupported.ts';
 
 export type StatementOf<K extends Statement['kind']> = Extract<Statement, { kind: K }>;
 
@@ -74,7 +73,7 @@ function inferStatement(scope: Scope, statement: Statement): readonly TypedState
     case 'continue':
       return inferJump(scope, statement);
     case 'import':
-      reportUnsupported(scope.report, statement);
+      // What it names was read with the script.
       return [];
     case 'block':
       return [{ kind: 'block', body: inferBlock(scope, statement.body), span: statement.span }];

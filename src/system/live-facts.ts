@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 
 import type { Machine } from '../plan/machine.ts';
+import type { ProgramType } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { KernelFunction } from '../probes/define.ts';
 import type { CompileC, Facts, ReadC } from '../sema/facts.ts';
@@ -51,6 +52,12 @@ export interface LiveFactsOptions {
   readonly cReader?: (kernel: KernelTypes) => ReadC;
   /** Whoever compiles C for BPF. */
   readonly compileC?: CompileC;
+  /** Whoever asks the kernel what programs may call, by the functions' ids in its BTF. */
+  readonly mayCall?: (call: {
+    readonly btfId: number;
+    readonly program: ProgramType;
+    readonly traceable: number | undefined;
+  }) => boolean;
 }
 
 /** Types of the running kernel. */
@@ -97,6 +104,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     mappedExecutables: once(() => mappedExecutables(machine.targetPid)),
     demangle,
     cgroupId,
+    mayCall: callAsker(options, types),
     readC: options.cReader?.(kernelTypes(btf, types)) ?? (() => ({ value: undefined, diagnostics: [] })),
     compileC: options.compileC ?? (() => ({ value: nothingCompiled, diagnostics: [] })),
     externalFunction: () => undefined,
@@ -108,6 +116,27 @@ export function liveFacts(options: LiveFactsOptions): Facts {
       types.fieldsOf(struct) ??
       programs.fieldsOf(struct) ??
       tracepointFields(struct.id, formatOf, types, settings),
+  };
+}
+
+/** Any function will do that every kernel has and lets be traced. */
+const traceableEverywhere = 'vfs_read';
+
+/** Answers are kept: each costs the load of a program. Ids of another BTF than the kernel's own mean nothing to it. */
+function callAsker({ mayCall, btfFile }: LiveFactsOptions, types: BtfFacts): Facts['mayCall'] {
+  const known = new Map<string, boolean>();
+  const idOf = (name: string): number | undefined =>
+    types.functionPrototypes(name).find(({ module }) => module === undefined)?.btfId;
+  const ask = (name: string, program: ProgramType): boolean => {
+    const btfId = idOf(name);
+    if (btfId === undefined || btfFile !== undefined) return false;
+    return mayCall?.({ btfId, program, traceable: idOf(traceableEverywhere) }) ?? false;
+  };
+  return (name, program) => {
+    const key = `${program} ${name}`;
+    const answer = known.get(key) ?? ask(name, program);
+    known.set(key, answer);
+    return answer;
   };
 }
 

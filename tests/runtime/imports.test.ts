@@ -87,6 +87,11 @@ long put(void *map, long key, long value) { return update(map, &key, &value, 0);
 `,
   'kept.bt':
     'import "address.bpf.c";\nbegin { $x = (int64)1; $p = &$x; $kept = &$p; print(twice(*$kept)); exit(); }\n',
+  'inner.bt': `config = { unstable_import_statement = enable; }
+macro seven_times(x) { import "inner.bpf.c"; seven() * x }
+begin { print(seven_times(3)); print((kfunc_allowed("bpf_rdonly_cast"), kfunc_allowed("vfs_read"), kfunc_allowed("none"))); exit(); }
+`,
+  'inner.bpf.c': 'int seven(void) { return 7; }\n',
   'wild.bt': 'import "wild.bpf.c";\nbegin { print(wild(curtask)); exit(); }\n',
   'wild.bpf.c':
     'struct task_struct { int x; };\nint wild(struct task_struct *task) {\n  return task->x;\n}\n',
@@ -147,6 +152,13 @@ test('addresses of variables and maps: followed, filled by C, in loops and funct
   expect(stdout.trim()).toBe(
     '(5, 6, 5)\n(10, 80, 81)\n(101, Hello, Hello)\n77\nab\n(42, 99)\n(0, 4)\n@m[1]: 2\n@m[3]: 4\n\n\n@seen: 2',
   );
+});
+
+test('an import within a block; and what probes may call of the kernel', async () => {
+  const { stdout, stderr, status } = await run('inner.bt');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  // bpf_rdonly_cast may be called by all programs since Linux 6.2 (kernel/bpf/helpers.c, common_btf_ids).
+  expect(stdout.trim()).toBe('21\n(true, false, false)');
 });
 
 test('an address that was kept is no address to the verifier, which is told in words of C', async () => {

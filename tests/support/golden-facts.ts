@@ -334,6 +334,7 @@ export function goldenFacts(name: string): Facts {
     rawTracepoints: () => Object.keys(rawTracepoints),
     rawTracepoint: (event) => rawTracepoints[event],
     functionPrototypes: (found) => (typedFunctions.includes(found) ? [prototype(found)] : []),
+    mayCall: (found, program) => found === 'f' && program === 'kprobe',
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
     btfId: ({ bytes }) => bytes,

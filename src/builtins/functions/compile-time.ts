@@ -15,6 +15,18 @@ export const defaultStrLength = defineFunction({
   emit: known,
 });
 
+export const kfuncAllowed = defineFunction({
+  name: 'kfunc_allowed',
+  doc: 'True if the kernel lets a program of this probe call its function of that name. It is asked by trying; functions of modules are not known.',
+  example:
+    'begin { if comptime (kfunc_allowed("bpf_rdonly_cast")) { printf("this kernel lets probes cast\\n"); } }',
+  params: [{ name: 'name', takes: ['text'] }],
+  returns: bool,
+  constant: ([name], { mayCall }) =>
+    typeof name?.constant === 'string' ? mayCall(textOf(name.constant)) : undefined,
+  emit: known,
+});
+
 export const kfuncExist = defineFunction({
   name: 'kfunc_exist',
   doc: 'True if the kernel has a function of that name, as its BTF tells.',

@@ -159,3 +159,29 @@ test('settings are those of the script that is run', () => {
   ]);
   expect(value.program.config).toBeUndefined();
 });
+
+const inner = 'macro seven() { import "c.bpf.c"; f() } begin { import "a.bt"; print(seven()); }';
+const innerFiles = { 'c.bpf.c': 'int f(void) { return 7; }', 'a.bt': 'begin { import "b.bt"; }', 'b.bt': 'end { }' };
+
+test('imports within blocks count like those at the top, once the settings say so', () => {
+  const { value, diagnostics } = gathered(inner, innerFiles, { innerImports: () => 'enable' });
+  expect(diagnostics).toEqual([]);
+  expect(value.external.map(({ file }) => file.name)).toEqual(['c.bpf.c']);
+  expect(value.program.probes.map(({ span }) => span.file)).toEqual(['b.bt', 'a.bt', 'stdin']);
+});
+
+test.each([
+  ['warn', 'warning', 3, 3],
+  ['error', 'error', 2, 1],
+] as const)('where they are to %s, each is a %s', (state, severity, told, files) => {
+  const { value, diagnostics } = gathered(inner, innerFiles, { innerImports: () => state });
+  expect(diagnostics.map((one) => [one.severity, one.code])).toEqual(
+    Array.from({ length: told }, () => [severity, 'unstable']),
+  );
+  expect(new Set(value.program.probes.map(({ span }) => span.file)).size).toBe(files);
+});
+
+test('the standard library is no file', () =>
+  expect(
+    gathered('begin { import "stdlib/base.bpf.c"; }', {}, { innerImports: () => 'enable' }).diagnostics,
+  ).toMatchObject([{ code: 'bad-import', hints: [expect.stringContaining('built in')] }]));

@@ -31,6 +31,7 @@ test.each([
   ['default_str_length()', '1024:uint64'],
   ['kfunc_exist("f")', '1:bool'],
   ['kfunc_exist("nowhere")', '0:bool'],
+  ['kfunc_allowed("f")', '0:bool'],
   ['typeinfo(pid).base_type', '"int":string[4]'],
   ['typeinfo(pid).full_type', '"uint32":string[7]'],
   ['typeinfo(struct task_struct).base_type', '"struct":string[7]'],
