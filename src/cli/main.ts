@@ -4,6 +4,7 @@ import { Bug } from '../base/assert.ts';
 import { diagnostic, Report } from '../base/diagnostic.ts';
 import { hasErrors } from '../base/outcome.ts';
 import type { Result, SysError } from '../base/result.ts';
+import { textFromBytes } from '../base/script-bytes.ts';
 import type { SourceFile, Sources } from '../base/source-file.ts';
 import { taiOffset } from '../runtime/kernel/clocks.ts';
 import { sourceFile, sourcesOf } from '../base/source-file.ts';
@@ -175,8 +176,7 @@ const gathering = ({ source, parameters }: Options, environment: Partial<Setting
   parameters,
   files: importFiles,
   // What is wrong in the block is told when compiling.
-  innerImports: (config) =>
-    settled(readConfig(config, new Report()), environment).unstableImportStatement,
+  innerImports: (config) => settled(readConfig(config, new Report()), environment).unstableImportStatement,
   ...(source?.kind === 'file' && { path: source.path }),
 });
 
@@ -203,7 +203,8 @@ function readSource(world: World, { source }: Options): Result<SourceFile, Usage
         hint: 'Name a file, or - for standard input.',
       },
     };
-  const read = source.kind === 'stdin' ? world.readStdin() : world.readFile(source.path);
+  const read =
+    source.kind === 'stdin' ? world.readStdin(scriptBytesMax) : world.readScript(source.path, scriptBytesMax);
   const name = source.kind === 'stdin' ? 'stdin' : source.path;
   if (read.ok) return textOf(name, read.value);
   return {
@@ -215,10 +216,18 @@ function readSource(world: World, { source }: Options): Result<SourceFile, Usage
   };
 }
 
+/** Ten times the largest that makes sense: what is longer is no script, or has no end. */
+const scriptBytesMax = 16 * 1024 * 1024;
+
 /** No script has a NUL byte; programs, archives and pictures do, and each of their bytes would be an error. */
 function textOf(name: string, bytes: Uint8Array): Result<SourceFile, UsageError> {
+  if (bytes.length > scriptBytesMax)
+    return {
+      ok: false,
+      error: { message: `${name} is not a script: it has more than ${scriptBytesMax / 2 ** 20} MiB` },
+    };
   const at = bytes.indexOf(0);
-  if (at < 0) return { ok: true, value: sourceFile(name, Buffer.from(bytes).toString('utf8')) };
+  if (at < 0) return { ok: true, value: sourceFile(name, textFromBytes(bytes)) };
   const hint = 'To trace a program: tstrace -c PROGRAM -e SCRIPT.';
   return { ok: false, error: { message: `${name} is not a script: byte ${at + 1} is NUL`, hint } };
 }

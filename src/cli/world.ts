@@ -4,9 +4,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import type { Result, SysError } from '../base/result.ts';
+import { bytesFromText, textFromBytes } from '../base/script-bytes.ts';
 import type { SelfSignal } from '../plan/plan.ts';
 import { selfSignals } from '../plan/plan.ts';
 import { attempt } from '../system/attempt.ts';
+import { readBounded, readStdinBounded } from '../system/read-bounded.ts';
 import type { Environment } from './settings.ts';
 
 /** A place to write to. `write` is write(2): it may take less than it is given. Throws as node:fs does. */
@@ -22,7 +24,9 @@ export interface World {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readFile(path: string): Result<Uint8Array, SysError>;
-  readStdin(): Result<Uint8Array, SysError>;
+  /** Of what is longer, one byte more than `bytesMax`. */
+  readScript(path: string, bytesMax: number): Result<Uint8Array, SysError>;
+  readStdin(bytesMax: number): Result<Uint8Array, SysError>;
   writeFile(path: string, bytes: Uint8Array | string): Result<void, SysError>;
   /** Either the whole new content is there, or the old one: what is no regular file is written to as it is. */
   replaceFile(path: string, text: string): Result<void, SysError>;
@@ -48,13 +52,14 @@ export function realWorld(): World {
   // Left to Node, SIGUSR1 would open the port of a debugger.
   for (const signal of selfSignals) process.on(signal, () => undefined);
   return {
-    argv: process.argv.slice(2),
+    argv: ownArguments(),
     environment: restoredEnvironment(),
     stdout: sinkOf(1),
     // Never much is written there, and it must not get lost: that may wait.
     stderr: { isTerminal: isTerminal(2), write: (bytes) => fs.writeSync(2, bytes) },
     readFile: (path) => attempt(`open ${path}`, () => fs.readFileSync(path)),
-    readStdin: () => attempt('read standard input', () => fs.readFileSync(0)),
+    readScript: readBounded,
+    readStdin: readStdinBounded,
     writeFile: (path, bytes) => attempt(`write ${path}`, () => fs.writeFileSync(path, bytes)),
     replaceFile: (path, text) => attempt(`write ${path}`, () => replaceFile(path, text)),
     isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
@@ -80,18 +85,29 @@ export function realWorld(): World {
   };
 }
 
+/** Node gives arguments as text, in which bytes that are no UTF-8 are lost. The kernel still has them. */
+function ownArguments(): readonly string[] {
+  const given = process.argv.slice(2);
+  if (!given.some((argument) => argument.includes('\ufffd'))) return given;
+  const whole = attempt('read /proc/self/cmdline', () => fs.readFileSync('/proc/self/cmdline'));
+  if (!whole.ok) return given;
+  // Each ends with a NUL; before ours stand node and its own.
+  return textFromBytes(whole.value).split('\0').slice(0, -1).slice(-given.length);
+}
+
 /** Through a temporary file beside it, with the file's own permissions; behind a symbolic link, the file that it points to. */
 function replaceFile(path: string, text: string): void {
+  const bytes = bytesFromText(text);
   const old = fs.statSync(path, { throwIfNoEntry: false });
   if (old && !old.isFile()) {
-    fs.writeFileSync(path, text);
+    fs.writeFileSync(path, bytes);
     return;
   }
   const target = old ? fs.realpathSync(path) : path;
   const temporary = `${target}.${process.pid}.tmp`;
   const file = fs.openSync(temporary, 'wx', old?.mode);
   try {
-    fs.writeFileSync(file, text);
+    fs.writeFileSync(file, bytes);
     fs.closeSync(file);
     fs.renameSync(temporary, target);
   } catch (error) {

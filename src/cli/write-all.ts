@@ -1,13 +1,14 @@
 /** Writes texts as a whole: for what is small, or nothing else happens meanwhile. Output of a running script goes through output/writer.ts. */
 
 import type { SysError } from '../base/result.ts';
+import { bytesFromText } from '../base/script-bytes.ts';
 import type { Sink } from './world.ts';
 
 const pauseMs = 5;
 
 /** All of it, however long the reader takes. Gives why it could not be done; that nobody reads any more is no failure. */
 export function writeAll(sink: Sink, text: string): SysError | undefined {
-  let bytes: Uint8Array = Buffer.from(text);
+  let bytes: Uint8Array = bytesFromText(text);
   while (bytes.length > 0) {
     const written = writeSome(sink, bytes);
     if (typeof written !== 'number') return written === 'closed' ? undefined : written;

@@ -2,6 +2,7 @@
 
 import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
+import { byteText } from '../types/value.ts';
 
 const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
 
@@ -9,11 +10,11 @@ const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '
 export function readString(image: string, span: Span, report: Report): string {
   const body =
     image.length > 1 && image.endsWith('"') && !endsInEscape(image) ? image.slice(1, -1) : image.slice(1);
-  if (!body.includes('\\')) return utf8(body);
+  if (!body.includes('\\')) return byteText(body);
   const pieces: string[] = [];
   let plainStart = 0;
   for (let at = body.indexOf('\\'); at >= 0; at = body.indexOf('\\', plainStart)) {
-    pieces.push(utf8(body.slice(plainStart, at)));
+    pieces.push(byteText(body.slice(plainStart, at)));
     const escape = readEscape(body, at);
     if (escape.problem === undefined) pieces.push(escape.bytes);
     else
@@ -24,7 +25,7 @@ export function readString(image: string, span: Span, report: Report): string {
       );
     plainStart = escape.end;
   }
-  pieces.push(utf8(body.slice(plainStart)));
+  pieces.push(byteText(body.slice(plainStart)));
   return pieces.join('');
 }
 
@@ -72,10 +73,4 @@ function readEscape(body: string, at: number): Escape {
 function reportEscape(problem: string, span: Span, report: Report): void {
   const hints = [String.raw`There are \n, \t, \r, \", \\, octal \0 to \377 and hexadecimal \x0 to \xff.`];
   report.error('bad-escape', problem, span, { hints });
-}
-
-/** Text as the bytes of its UTF-8. */
-function utf8(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the question is exactly whether all is ASCII
-  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -14,6 +14,7 @@ import type { AttachError } from './attach-causes.ts';
 import { attachmentName, explainAttach, isUnavailable } from './attach-causes.ts';
 import type { KernelPlace, KprobeWorld, Links } from './attach-kprobe.ts';
 import { attachKprobe } from './attach-kprobe.ts';
+import { attachOrder } from './attach-order.ts';
 import type { BpfApi, Fd, PerfEventSpec } from './bpf-api.ts';
 import type { Handles } from './handles.ts';
 import type { LoadedProgram } from './load.ts';
@@ -72,10 +73,12 @@ export function attach(
   programs: readonly LoadedProgram[],
   options: AttachOptions,
 ): Result<Attached, readonly Diagnostic[]> {
-  const session: Session = { bpf, handles, options, perfLinks: { available: true } };
+  const plans = programs.flatMap(({ plan, returns }) => (returns ? [plan, returns] : [plan]));
+  const numbers = new Map(plans.map((plan, index) => [plan, index]));
+  const session: Session = { bpf, handles, options, numbers, perfLinks: { available: true } };
   const probes: AttachedProbe[] = [];
   const failures: Failure[] = [];
-  for (const loaded of programs) {
+  for (const loaded of attachOrder(programs)) {
     for (const { program, attachment, links } of attachProgram(session, loaded)) {
       if (links.ok) probes.push({ program, attachment, links: links.value });
       else failures.push({ program, attachment, error: links.error });
@@ -91,7 +94,7 @@ export function attach(
   const told = tell(session, failures);
   if (failures.some(({ error }) => isFatal(session, error))) return failed(told);
   if (probes.length === 0 && failures.length > 0) return failed([...told, nothingAttached]);
-  return ok({ probes, diagnostics: told });
+  return ok({ probes: inScriptOrder(session, probes), diagnostics: told });
 }
 
 const nothingAttached = diagnostic('error', 'attach-failed', 'Attachment failed for all probes', undefined, {
@@ -102,6 +105,8 @@ interface Session {
   readonly bpf: BpfApi;
   readonly handles: AttachHandles;
   readonly options: AttachOptions;
+  /** Where programs stand in the script. */
+  readonly numbers: ReadonlyMap<ProgramPlan, number>;
   /** Whether perf events can have links (5.15), as found out by the first try. */
   readonly perfLinks: { available: boolean };
 }
@@ -112,19 +117,29 @@ interface Failure {
   readonly error: AttachError;
 }
 
+function inScriptOrder<T extends Pick<Failure, 'program'>>(
+  { numbers }: Session,
+  entries: readonly T[],
+): readonly T[] {
+  const numberOf = ({ program }: T): number => numbers.get(program) ?? 0;
+  return entries.toSorted((a, b) => numberOf(a) - numberOf(b));
+}
+
 function isFatal({ options }: Session, error: AttachError): boolean {
   return options.missingProbes === 'error' || isUnavailable(error);
 }
 
 function tell(session: Session, failures: readonly Failure[]): readonly Diagnostic[] {
-  const told = failures.slice(0, failuresToldMax).flatMap(({ program, attachment, error }) => {
-    const severity = isFatal(session, error) ? 'error' : 'warning';
-    if (severity === 'warning' && session.options.missingProbes === 'ignore') return [];
-    const { cause, hints: known } = explainAttach(attachment, error, session.options.machine);
-    const hints = [...nearFunctions(session.options, attachment, error), ...known];
-    const message = `can't attach ${attachmentName(attachment, program)}: ${cause}`;
-    return [diagnostic(severity, 'attach-failed', message, program.span, { hints })];
-  });
+  const told = inScriptOrder(session, failures.slice(0, failuresToldMax)).flatMap(
+    ({ program, attachment, error }) => {
+      const severity = isFatal(session, error) ? 'error' : 'warning';
+      if (severity === 'warning' && session.options.missingProbes === 'ignore') return [];
+      const { cause, hints: known } = explainAttach(attachment, error, session.options.machine);
+      const hints = [...nearFunctions(session.options, attachment, error), ...known];
+      const message = `can't attach ${attachmentName(attachment, program)}: ${cause}`;
+      return [diagnostic(severity, 'attach-failed', message, program.span, { hints })];
+    },
+  );
   const untold = failures.length - failuresToldMax;
   if (untold <= 0 || told.length === 0) return told;
   const more = `${untold} more ${untold === 1 ? 'probe' : 'probes'} can't be attached either`;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+import { textFromBytes } from '../base/script-bytes.ts';
 import type { ImportFiles } from '../imports/files.ts';
 import { attempt } from './attempt.ts';
 
@@ -20,7 +21,7 @@ export const importFiles: ImportFiles = {
         isOpenToAll: isWritable(found) || isReplaceable(realPath),
       };
     }),
-  readText: (path) => attempt(`open ${path}`, () => readFileSync(path, 'utf8')),
+  readText: (path) => attempt(`open ${path}`, () => textFromBytes(readFileSync(path))),
   list: (path) => attempt(`open ${path}`, () => readdirSync(path)),
 };
 

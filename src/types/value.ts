@@ -1,5 +1,7 @@
 /** What decoding yields and output prints. Knows neither bytes nor BPF. */
 
+import { bytesFromText } from '../base/script-bytes.ts';
+
 /**
  * Text as bytes: every character is one byte (0 … 255), so that whatever the kernel held passes through unchanged.
  * Text output writes it as it is (latin1); JSON reads it as UTF-8. Make one from a script's text with `byteText`.
@@ -45,10 +47,10 @@ export type Value =
       readonly bits?: number;
     };
 
-/** A script's own text as the bytes of its UTF-8. */
+/** A script's own text as its bytes. */
 export function byteText(text: string): ByteText {
   // eslint-disable-next-line no-control-regex -- the question is exactly whether all is ASCII
-  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+  return /^[\x00-\x7f]*$/.test(text) ? text : bytesFromText(text).toString('latin1');
 }
 
 /** The text that bytes spell in UTF-8; what isn't UTF-8 becomes U+FFFD. */

@@ -182,6 +182,15 @@ test('a block that LLVM gives up on gets an error, not a crash', async () => {
   expect(stderr).toMatch(/^stdin:1:1-6: ERROR: .*\[program-too-large\]\nbegin \{\n~~~~~\nHINT: /);
 });
 
+test('values that are all alive at one time and do not fit on the stack are told of the probe', async () => {
+  const deep = `${'(int64)@c['.repeat(90)}1${']'.repeat(90)}`;
+  const script = `end { }\nbegin { @c[1] = count(); print(${deep}); }`;
+  const { stderr, status } = await place.tstrace(['--mode', 'codegen', '-e', script]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^stdin:2:1-6: ERROR: .*512 bytes of stack.*\[value-too-large\]\n/);
+  expect(stderr).not.toContain('-mllvm');
+});
+
 test.each([
   ['/dev/zero', /^ERROR: \/dev\/zero is a device, not a script\nHINT: /],
   ['/tmp', /^ERROR: can't read \/tmp: it is a directory/],

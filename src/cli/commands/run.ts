@@ -149,7 +149,11 @@ function makeObject(
     modules: generated.modules,
     onFatal,
   });
-  if (!emitted.ok) return refused(emitted.error.message, emitted.error.hint);
+  if (!emitted.ok) {
+    const { message, hint } = emitted.error;
+    const deep = outOfStack(message, generated);
+    return deep ? { ok: false, diagnostics: [deep] } : refused(message, hint);
+  }
   if (options.debug.has('codegen-opt')) showStage(shown, 'codegen-opt', emitted.value.optimisedIr ?? '');
   const unwritten = writeFiles(options, world, generated, emitted.value);
   if (unwritten) return { ok: false, diagnostics: [unwritten] };
@@ -170,6 +174,22 @@ function tooLarge(message: string, generated: Generated): Diagnostic {
         'Divide it among several probes on the same target; a filter, an if or a loop may not be around all of it.',
       ],
     },
+  );
+}
+
+/** What LLVM says of a function whose values, all alive at one time, don't fit on the stack; names of inner functions begin with their program's. */
+const stackComplaint = /in function (\w+) .*BPF stack limit/;
+
+function outOfStack(message: string, { plan }: Generated): Diagnostic | undefined {
+  const [, name] = stackComplaint.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  const program = plan.programs.find((one) => name === one.name || name.startsWith(`${one.name}_`));
+  return diagnostic(
+    'error',
+    'value-too-large',
+    'This probe keeps more values at one time than the 512 bytes of stack of a BPF program hold',
+    program?.span,
+    { hints: ['Nest less: keep what is computed first in variables or maps.'] },
   );
 }
 

@@ -12,8 +12,44 @@ const pairs = `kprobe:vfs_rea* /pid == cpid && arg2 == 512/ { @in[func] = count(
 const checkPairs = (stdout: string): void => {
   expect(stdout.match(/^@(in|out).*$/gm)).toEqual(['@in[vfs_read]: 7', '@out[vfs_read, 512]: 7']);
 };
+/** Three blocks on one target, which print what they are. */
+const blocksOn = (target: string, letter: string): string =>
+  [1, 2, 3].map((number) => `${target} /pid == cpid/ { printf("${letter}${number}\\n"); }`).join(' ');
+
+/** What blocks of these letters print, once each, in whatever order the letters come. */
+const inOrder =
+  (...letters: readonly string[]) =>
+  (stdout: string): void => {
+    for (const letter of letters)
+      expect(stdout.split('\n').filter((line) => line.startsWith(letter))).toEqual(
+        [1, 2, 3].map((number) => `${letter}${number}`),
+      );
+  };
 
 export const probeCases: readonly Case[] = [
+  {
+    title: 'blocks on one target run in the order of the script: functions of programs and tracepoints',
+    command: '{programs}/structs',
+    script: [
+      blocksOn('uprobe:{programs}/structs:take_ip', 'u'),
+      blocksOn('uretprobe:{programs}/structs:take_ip', 'r'),
+      blocksOn('tracepoint:sched:sched_process_exit', 't'),
+      blocksOn('rawtracepoint:sched_process_exit', 'w'),
+    ].join(' '),
+    prints: inOrder('u', 'r', 't', 'w'),
+  },
+  {
+    title: 'blocks on one target run in the order of the script: functions of the kernel',
+    command: '/bin/sleep 0.01',
+    script: [
+      blocksOn('kprobe:hrtimer_nanosleep', 'k'),
+      blocksOn('kretprobe:hrtimer_nanosleep', 'r'),
+      blocksOn('fentry:hrtimer_nanosleep', 'f'),
+      blocksOn('fexit:hrtimer_nanosleep', 'x'),
+    ].join(' '),
+    needs: 'fentry',
+    prints: inOrder('k', 'r', 'f', 'x'),
+  },
   {
     title: 'a script that only waits for a signal goes on until it comes, and each time that it comes',
     options: ['--unsafe'],

@@ -161,7 +161,11 @@ test('settings are those of the script that is run', () => {
 });
 
 const inner = 'macro seven() { import "c.bpf.c"; f() } begin { import "a.bt"; print(seven()); }';
-const innerFiles = { 'c.bpf.c': 'int f(void) { return 7; }', 'a.bt': 'begin { import "b.bt"; }', 'b.bt': 'end { }' };
+const innerFiles = {
+  'c.bpf.c': 'int f(void) { return 7; }',
+  'a.bt': 'begin { import "b.bt"; }',
+  'b.bt': 'end { }',
+};
 
 test('imports within blocks count like those at the top, once the settings say so', () => {
   const { value, diagnostics } = gathered(inner, innerFiles, { innerImports: () => 'enable' });
