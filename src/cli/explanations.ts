@@ -155,7 +155,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { @total = 1; @x[pid] = 2; }',
   },
   'reserved-name': {
-    text: 'A parameter of a macro that is a bare word would hide the builtin of the same name. Give it another name.',
+    text: 'A parameter of a macro that is a bare word would hide the builtin of the same name, and so would a function of C that is imported. Give it another name.',
+    wrong: 'macro twice(pid) { pid * 2 } begin { print(twice(1)); }',
+    right: 'macro twice(number) { number * 2 } begin { print(twice(1)); }',
   },
   'missing-return': {
     text: 'A function that returns a value must do so on every way through it. One that has nothing to return is declared as void.',
@@ -343,7 +345,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { print(1); return; }',
   },
   'value-too-large': {
-    text: 'A value takes more bytes than it may. The setting that limits it can be raised: max_strlen for text.',
+    text: 'A value takes more bytes than it may, or a probe more of them at one time. The setting that limits it can be raised: max_strlen for text.',
+    wrong: 'config = { max_strlen = 8; } begin { print("a long text"); }',
+    right: 'config = { max_strlen = 16; } begin { print("a long text"); }',
   },
   // Probes
   'bad-probe-target': {
@@ -364,7 +368,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     right: 'begin { printf("hello\\n"); }',
   },
   'not-traceable': {
-    text: 'The kernel has this function, but does not let it be traced: it is inlined, or marked notrace.',
+    text: 'The kernel does not let this function be traced: it is inlined everywhere, marked notrace, one that probes themselves depend on, or not there at all. It is warned of before attaching where the list of functions that can be traced is at hand: given by --traceable-functions, or read because a probe has a wildcard. Trace a function that calls it, or that it calls.',
+    wrong: 'kprobe:kprobe_dispatcher { @ = count(); }',
+    right: 'kprobe:vfs_read { @ = count(); }',
   },
   'probe-not-supported': {
     text: 'This kernel lacks what this type of probe needs. The message says what it is, and the hint which other type may do.',
@@ -381,6 +387,8 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   'too-many-probes': {
     text: 'Wildcards match more than the limits max_probes or max_bpf_progs allow. Narrow them, or raise the limit.',
+    wrong: 'config = { max_probes = 1; } begin { } end { }',
+    right: 'config = { max_probes = 2; } begin { } end { }',
   },
   'unknown-probe': {
     text: 'There is no probe type of this name.',
@@ -400,6 +408,8 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   'ring-enlarged': {
     text: 'The ring buffer that perf_rb_pages asks for is smaller than the largest event of the script, so it was made larger. Events can be large by max_strlen, stacks and whole structs.',
+    wrong: 'config = { perf_rb_pages = 1; max_strlen = 10000; } begin { printf("%s", str(curtask)); }',
+    right: 'config = { perf_rb_pages = 16; max_strlen = 10000; } begin { printf("%s", str(curtask)); }',
   },
   'unstable-feature': {
     text: 'This part of the language may still change, or its output may. The setting that is named in the hint says what is to happen: enable, warn (the default) or error.',

@@ -197,6 +197,11 @@ export interface TargetSource {
   readonly probeFilter?: RegExp;
   /** Functions that kprobes can be attached to. `exact` is false where the kernel doesn't say and all its functions stand in for them. */
   traceableFunctions(): { readonly functions: readonly KernelFunction[]; readonly exact: boolean };
+  /**
+   * True if that list is at hand, exact, and without a function: then attaching to it will fail. The kernel takes a tenth of a second and
+   * more to write the list, so it is not read for this.
+   */
+  isUntraceable(name: string): boolean;
   /** Look-up of one name in the kernel's symbols: its size in bytes where known; undefined if there is no such symbol. */
   kernelSymbol(
     name: string,

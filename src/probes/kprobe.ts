@@ -2,6 +2,7 @@
 
 import { present } from '../base/assert.ts';
 import type { Report } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
 import { kernelFrom } from '../plan/machine.ts';
 import type {
@@ -127,8 +128,10 @@ function targetsOf(
     return [];
   }
   // A plain name is taken as it is: the kernel knows best whether it exists, and says so when it's attached.
-  if (!hasWildcard(parsed.name) && (module === undefined || !hasWildcard(module)))
+  if (!hasWildcard(parsed.name) && (module === undefined || !hasWildcard(module))) {
+    if (source.isUntraceable(parsed.name)) warnUntraceable(parsed.name, last.span, report);
     return [{ ...parsed, ...(module !== undefined && { module }) }];
+  }
   if (parsed.offset > 0) {
     report.error('bad-probe-target', 'A wildcard can not have an offset', last.span);
     return [];
@@ -137,6 +140,15 @@ function targetsOf(
   if (found.length === 0)
     reportMissing(`No kernel function matches '${last.text}'`, last.span, source.settings, report);
   return found.map((matched) => ({ ...matched, offset: 0, every: true as const }));
+}
+
+function warnUntraceable(name: string, span: Span, report: Report): void {
+  report.warning(
+    'not-traceable',
+    `${name} is not among the functions that can be traced: it does not exist, is inlined, or marked notrace`,
+    span,
+    { hints: ['Attaching to it will likely fail. tstrace -l "kprobe:*NAME*" lists what there is.'] },
+  );
 }
 
 /** Each name once, however many functions have it. */

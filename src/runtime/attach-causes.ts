@@ -3,6 +3,7 @@
 import type { SysError } from '../base/result.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Attachment, ProgramPlan } from '../plan/plan.ts';
+import type { DiagnosticCode } from '../base/diagnostic.ts';
 import type { KernelPlace } from './attach-kprobe.ts';
 import { callText, isPrivilege, privilegeHint, resourceCause } from './causes.ts';
 
@@ -19,6 +20,8 @@ export type AttachError =
 
 export interface Cause {
   readonly cause: string;
+  /** Where there is a better one than attach-failed. */
+  readonly code?: DiagnosticCode;
   readonly hints: readonly string[];
 }
 
@@ -68,7 +71,7 @@ export function explainAttach(
     return { cause: `the offset lies behind the function, which is ${error.bytes} bytes long`, hints: [] };
   if (isPrivilege(error)) return notPermitted(attachment, error, machine);
   const known = causeOf(attachment, error.name);
-  if (known) return { cause: `${known.cause} (${callText(error)})`, hints: known.hints };
+  if (known) return { ...known, cause: `${known.cause} (${callText(error)})` };
   const resource = resourceCause(error);
   if (resource) return { cause: `${resource.cause} (${callText(error)})`, hints: [resource.hint] };
   return { cause: callText(error), hints: error.hint === undefined ? [] : [error.hint] };
@@ -133,6 +136,7 @@ const ofKprobes: Causes = {
   ESRCH: noFunction,
   EINVAL: {
     cause: 'the function can not be probed',
+    code: 'not-traceable',
     hints: [
       'The kernel forbids probes on some functions, on which probes themselves depend (debugfs kprobes/blacklist).',
     ],

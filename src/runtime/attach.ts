@@ -134,10 +134,10 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
     ({ program, attachment, error }) => {
       const severity = isFatal(session, error) ? 'error' : 'warning';
       if (severity === 'warning' && session.options.missingProbes === 'ignore') return [];
-      const { cause, hints: known } = explainAttach(attachment, error, session.options.machine);
+      const { cause, code = 'attach-failed', hints: known } = explainAttach(attachment, error, session.options.machine);
       const hints = [...nearFunctions(session.options, attachment, error), ...known];
       const message = `can't attach ${attachmentName(attachment, program)}: ${cause}`;
-      return [diagnostic(severity, 'attach-failed', message, program.span, { hints })];
+      return [diagnostic(severity, code, message, program.span, { hints })];
     },
   );
   const untold = failures.length - failuresToldMax;

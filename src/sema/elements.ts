@@ -107,11 +107,23 @@ function pointerElement(
     });
     return wrong(span);
   }
+  if (!isFollowable(scope, pointer)) return wrong(span);
   const target: TypedExpr =
     count.kind === 'constant' && count.value === 0n
       ? pointer
       : { kind: 'advance', type, pointer, count, stride: strideOf(type.to), span };
   return firm({ kind: 'load', type: inSpace(scope, type.to, type.space), pointer: target, offset: 0, span });
+}
+
+/** False, which has been told, for a pointer that is no address yet. */
+export function isFollowable(scope: Scope, { type, span }: TypedExpr): boolean {
+  if (type.kind !== 'pointer' || type.space !== 'percpu') return true;
+  scope.report.error('not-a-pointer', 'Each CPU has its own of this: the pointer alone leads nowhere', span, {
+    hints: [
+      `Add the offset of a CPU: (${typeName(type)})((uint64)pointer + ((uint64 *)kaddr("__per_cpu_offset"))[cpu]).`,
+    ],
+  });
+  return false;
 }
 
 /** *p; of an integer, the uint64 at that address. */

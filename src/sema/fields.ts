@@ -9,6 +9,7 @@ import { typeName } from '../types/type-name.ts';
 import { recordOf } from '../types/type.ts';
 import type { StructType, Type } from '../types/type.ts';
 import { isNumber } from './convert.ts';
+import { isFollowable } from './elements.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, infer, isWrong, value, wrong } from './infer-expression.ts';
 import { inferTupleElement } from './infer-tuple.ts';
@@ -25,6 +26,7 @@ export function inferField(scope: Scope, expr: Extract<Expr, { kind: 'field' }>)
   if (type.kind === 'tuple') return inferTupleElement(scope, object, type, name, span);
   const struct = structIn(object.expr);
   if (!struct) return reportNoFields(scope, object.expr, name, span);
+  if (!isFollowable(scope, object.expr)) return wrong(span);
   const field = findField(scope, struct.type, name.text);
   if (!field) return reportUnknownField(scope, struct.type, name, span);
   if (field.unreadable !== undefined) return reportUnreadable(scope, field, name.span, span);

@@ -40,7 +40,9 @@ export function inferCast(scope: Scope, expr: Extract<Expr, { kind: 'cast' }>): 
 function complete(type: Type, operand: Type): Type {
   const space = operand.kind === 'pointer' || operand.kind === 'int' ? operand.space : undefined;
   if (type.kind === 'pointer') return pointerTo(type.to, space ?? type.space);
-  if (type.kind === 'int' && type.bytes === 8 && space) return { ...type, space };
+  // As a number, what each CPU has its own of is on its way to an address of the kernel.
+  if (type.kind === 'int' && type.bytes === 8 && space)
+    return { ...type, space: space === 'percpu' ? 'kernel' : space };
   if (type.kind !== 'array' || type.length > 0 || operand.kind === 'aggregate') return type;
   return arrayOf(type.of, Math.floor(sizeOf(operand) / Math.max(1, sizeOf(type.of))));
 }

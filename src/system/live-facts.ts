@@ -27,6 +27,7 @@ import { listEvents, readFormat, readTraceableFunctions } from './tracefs/events
 import type { TracepointFormat } from './tracefs/format.ts';
 import { formatFields } from './tracefs/format.ts';
 import { locateTracefs } from './tracefs/locate.ts';
+import { traceability } from './traceability.ts';
 
 export interface LiveFactsOptions {
   readonly machine: Machine;
@@ -91,11 +92,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
       return hasKprobes();
     },
     ...(options.probeFilter && { probeFilter: options.probeFilter }),
-    traceableFunctions: once(() =>
-      options.traceableFunctions
-        ? { functions: options.traceableFunctions(), exact: true }
-        : traceableFunctions(tracefs(), kallsyms),
-    ),
+    ...traceability(options.traceableFunctions, () => traceableFunctions(tracefs(), kallsyms)),
     kernelSymbol: (name, module) => kallsyms().named(name, module),
     tracepoints: once(() => listEvents(tracefs() ?? '')),
     tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),

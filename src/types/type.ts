@@ -8,6 +8,8 @@ export type AddressSpace =
   | 'user'
   /** The program's own context: plain loads, at constant offsets only. */
   | 'context'
+  /** A variable that each CPU has for itself: the pointer is the same on all, and leads nowhere before a CPU's offset is added. */
+  | 'percpu'
   /** The program's own variables (&$x): what lies there is as the script has stored it, pointers and all. */
   | 'program'
   /** Not known: an integer made into a pointer takes its probe's default space. */

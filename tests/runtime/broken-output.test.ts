@@ -44,6 +44,10 @@ test.each([
   expect(status).toBe(1);
 });
 
+test('what a run could not write has a code', () => {
+  expect(run(prints, { stdout: 'full' }).stderr).toContain('(ENOSPC) [output-incomplete]');
+});
+
 test.each([
   {
     what: '-o',

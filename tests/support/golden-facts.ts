@@ -322,6 +322,7 @@ export function goldenFacts(name: string): Facts {
     hasBtf: true,
     unsafe: variant.unsafe ?? false,
     traceableFunctions: () => ({ functions: functions.map((found) => ({ name: found })), exact: true }),
+    isUntraceable: () => false,
     kernelSymbol: (symbol) => symbols[symbol],
     tracepoints: () => [
       { category: 'syscalls', event: 'sys_enter_openat' },

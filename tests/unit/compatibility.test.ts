@@ -65,5 +65,7 @@ test.each([...new Set(references)])('%s is there', (reference) => {
   const [, path = '', title] = /^`([^`]+)`(?: › (.+))?$/.exec(reference) ?? [];
   const file = join(root, 'tests', path);
   expect(existsSync(file), path).toBe(true);
+  // A golden is one test, a file of tests is many: without a title, one of them could go unnoticed.
+  expect(title !== undefined || path.endsWith('.golden'), 'a title').toBe(true);
   if (title !== undefined) expect(readFileSync(file, 'utf8').replaceAll("\\'", "'")).toContain(title);
 });

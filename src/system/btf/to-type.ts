@@ -107,11 +107,15 @@ function convertPointer(btf: Btf, id: number, chain: number): Type {
   return pointerTo(convert(btf, target, chain - 1), spaceOf(btf, target));
 }
 
+/** Of include/linux/compiler_types.h. Others, as `__rcu`, say nothing of where a pointer leads. */
+const taggedSpaces: Readonly<Record<string, AddressSpace>> = { user: 'user', percpu: 'percpu' };
+
 /** `__user` survives in BTF as a type tag, when the kernel's compiler wrote such tags (clang; GCC from 16 on). */
 function spaceOf(btf: Btf, pointee: number): AddressSpace {
   let at = pointee;
   for (let steps = 0; steps < chainMax && isModifier(btf, at); steps++) {
-    if (kindOf(btf, at) === btfKind.typeTag && nameOf(btf, at) === 'user') return 'user';
+    const space = kindOf(btf, at) === btfKind.typeTag ? taggedSpaces[nameOf(btf, at)] : undefined;
+    if (space) return space;
     at = referredBy(btf, at);
   }
   return 'kernel';

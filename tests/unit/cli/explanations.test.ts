@@ -15,6 +15,7 @@ const minimal = goldenFacts('minimal');
 const facts: Facts = {
   ...minimal,
   traceableFunctions: () => ({ functions: [{ name: 'vfs_read' }], exact: true }),
+  isUntraceable: (name) => name === 'kprobe_dispatcher',
   kernelSymbol: (name) => minimal.kernelSymbol(name === 'vfs_read' ? 'f' : name),
 };
 

@@ -213,13 +213,14 @@ test.each([
   ['no such tracepoint', tracepoint, 'ENOENT', {}, /no such tracepoint/],
   ['a place taken', kprobe('f'), 'EBUSY', {}, /holds the function/],
   ['what nobody knows', kprobe('f'), 'EUNHEARDOF', {}, /EUNHEARDOF/],
-])('%s is an error that names the probe and the cause', (_, attachment, errno, changes, cause) => {
+])('%s is an error that names the probe and the cause', (title, attachment, errno, changes, cause) => {
   const bpf = fakeBpf();
   if (errno !== '') bpf.refuse('openPerfEvent', errno);
   const { result } = attachOn(bpf, [attachment], changes);
   if (result.ok) throw new Error('it was attached');
   const [diagnostic] = result.error;
-  expect(diagnostic).toMatchObject({ code: 'attach-failed', severity: 'error', span: scriptSpan });
+  const code = title === 'not to be probed' ? 'not-traceable' : 'attach-failed';
+  expect(diagnostic).toMatchObject({ code, severity: 'error', span: scriptSpan });
   expect(diagnostic?.message).toMatch(/^can't attach the probe: /);
   expect(diagnostic?.message).toMatch(cause);
 });
