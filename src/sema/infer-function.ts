@@ -12,6 +12,7 @@ import { convertAssigned } from './infer-assignment.ts';
 import type { Inferred } from './infer-expression.ts';
 import { firm, infer, isWrong, value, wrong } from './infer-expression.ts';
 import type { StatementOf } from './infer-statement.ts';
+import { joinMemory, typeInMemory } from './infer-target.ts';
 import { inferStatements } from './infer-statement.ts';
 import type { Nesting } from './nesting.ts';
 import { resolveType } from './resolve-type.ts';
@@ -34,7 +35,13 @@ export function inferInvoke(
   );
   const known = knownArguments(scope, typed);
   if (!known || type.kind === 'error') return wrong(span);
-  return firm({ kind: 'invoke', type, function: name.text, args: known, span });
+  return firm({
+    kind: 'invoke',
+    type: typeInMemory(scope, name, type),
+    function: name.text,
+    args: known,
+    span,
+  });
 }
 
 /**
@@ -59,6 +66,7 @@ function inferArgument(
   const type = parameterType(scope, declaration, parameter);
   const inferred = arg && infer(scope, arg);
   if (!inferred || isWrong(inferred) || value(scope, inferred) !== inferred.expr) return undefined;
+  joinMemory(scope, parameter.name, type, inferred.expr);
   return type.kind === 'error' ? undefined : convertAssigned(scope, inferred, type, parameter.name);
 }
 
@@ -201,6 +209,7 @@ export function inferResult(
     });
   if (type.kind === 'none' || type.kind === 'error' || isWrong(inferred)) return [{ kind: 'return', span }];
   if (value(scope, inferred) !== inferred.expr) return [{ kind: 'return', span }];
-  const converted = convertAssigned(scope, inferred, type, returns);
+  joinMemory(scope, name, type, inferred.expr);
+  const converted = convertAssigned(scope, inferred, typeInMemory(scope, name, type), returns);
   return [{ kind: 'return', ...(converted && { value: converted }), span }];
 }

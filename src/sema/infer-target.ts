@@ -1,7 +1,7 @@
 /** What stands on the left of an assignment: variables and maps take up the types of what they are given. */
 
 import type { Span } from '../base/span.ts';
-import type { Expr } from '../parser/ast.ts';
+import type { Expr, Name } from '../parser/ast.ts';
 import { sizeOf } from '../types/layout.ts';
 import { typeName } from '../types/type-name.ts';
 import type { Type } from '../types/type.ts';
@@ -11,7 +11,7 @@ import { known } from './convert.ts';
 import type { MapExpr } from './infer-map.ts';
 import { inferKey } from './infer-map.ts';
 import type { Scope, Variable } from './scope.ts';
-import type { TypedTarget } from './typed-tree.ts';
+import type { TypedExpr, TypedTarget } from './typed-tree.ts';
 
 interface InferredTarget {
   readonly target: TypedTarget;
@@ -91,6 +91,46 @@ function joinVariable(scope: Scope, variable: Variable, assigned: Known, span: S
     },
   );
   return false;
+}
+
+/**
+ * A pointer that is handed to or back by a function of the script leads into the memory that it led into before: what its signature says,
+ * as the program that calls it uses it. Reported where it would have to lead into two.
+ */
+export function joinMemory(scope: Scope, place: Name, declared: Type, given: TypedExpr): void {
+  if (declared.kind !== 'pointer' || given.kind === 'constant') return;
+  const { next } = scope.round;
+  const id = scope.idOf(place);
+  const isOne =
+    given.type.kind !== 'pointer' ||
+    next.joinVariable(id, known(inMemoryOf(declared, given.type)), given.span);
+  if (isOne && !isDefaultAmongOthers(scope, typeInMemory(scope, place, declared), given.type)) return;
+  const held = next.variables.get(id);
+  scope.report.error(
+    'type-mismatch',
+    'This leads into another memory than what is given elsewhere',
+    given.span,
+    {
+      labels: held && isOne === false ? [{ span: held.span, text: 'it leads into the other one here' }] : [],
+      hints: [
+        "One is the kernel's memory, the other the process's: kptr() and uptr() say which. Use a function for each.",
+      ],
+    },
+  );
+}
+
+/** What does not tell its memory takes that of the probe: known for sure in the last round only. */
+function isDefaultAmongOthers(scope: Scope, joined: Type, given: Type): boolean {
+  if (!scope.round.final || joined.kind !== 'pointer' || joined.space === 'none') return false;
+  const space = given.kind === 'pointer' || given.kind === 'int' ? (given.space ?? 'none') : 'none';
+  return space === 'none' && joined.space !== scope.context.program.context.space;
+}
+
+/** The type of such a pointer, as far as it is known. */
+export function typeInMemory(scope: Scope, place: Name, declared: Type): Type {
+  const { before, next, final } = scope.round;
+  const id = scope.idOf(place);
+  return (before.variables.get(id) ?? (final ? undefined : next.variables.get(id)))?.known.type ?? declared;
 }
 
 /** A declared type is fixed, but for the memory that an address is of: no declaration tells. */

@@ -3,7 +3,7 @@
 import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { TypingContext } from '../builtins/define.ts';
-import type { FunctionDeclaration } from '../parser/ast.ts';
+import type { FunctionDeclaration, Name } from '../parser/ast.ts';
 import type { Requirement } from '../plan/plan.ts';
 import type { FieldsOf } from '../types/field.ts';
 import type { Type } from '../types/type.ts';
@@ -194,6 +194,11 @@ export class Scope {
     const taken = this.#introduced.filter((one) => one.depth === depth);
     this.#introduced = this.#introduced.filter((one) => one.depth !== depth);
     return taken.map(({ variable }) => variable);
+  }
+
+  /** Of what is declared there for this program: variables, and what functions of the script are given and give. */
+  idOf({ text, span }: Name): string {
+    return variableId(this.#program, text, span);
   }
 
   get variableNames(): readonly string[] {

@@ -16,5 +16,6 @@ export const ctx = defineVariable({
           ...(context.args && { hint: 'Use args.NAME.' }),
         }
       : undefined,
+  fromContext: true,
   emit: () => 'context',
 });

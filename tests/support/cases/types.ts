@@ -252,6 +252,14 @@ const pointerCases: readonly Case[] = [
       rawtracepoint:sys_enter /pid == cpid && arg1 == 257/ { $r = (struct pt_regs *)arg0; print(str(uptr($r->si))); }`,
     prints: ['true', '0', '/dev/zero', '/dev/null'],
   },
+  {
+    title: 'pointers that functions of the script are given and give lead where they led before',
+    command: '{programs}/reader 1 1',
+    script: `fn id($t: struct task_struct *): int64 { return $t->tgid; }
+      fn parent($t: struct task_struct *): struct task_struct * { return $t->real_parent; }
+      uprobe:{programs}/reader:add_up { $t = curtask; print((id($t) == pid, id(parent($t)) == ppid, parent($t)->tgid == ppid)); }`,
+    prints: '(true, true, true)',
+  },
 ];
 
 const cCases: readonly Case[] = [

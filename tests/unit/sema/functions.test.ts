@@ -163,3 +163,22 @@ test('functions that nothing calls are checked too', () =>
 
 test('a map may get what a function makes of it', () =>
   expect(told('fn next($x: int64): int64 { return $x + 1; } begin { @x = next(@x); }')).toEqual([]));
+
+test('a pointer leads into one memory, in each program that calls the function', () => {
+  const value = 'fn value($p: int32 *): int64 { return *$p; } ';
+  const codesOf = (probes: string): readonly string[] =>
+    analysed(value + probes).diagnostics.map(({ code }) => code);
+  expect(codesOf('uprobe:/bin/app:main { print(value((int32 *)curtask)); }')).toEqual([]);
+  expect(codesOf('uprobe:/bin/app:main { print(value(0)); print(value((int32 *)curtask)); }')).toEqual([]);
+  expect(
+    codesOf('uprobe:/bin/app:main { print(value((int32 *)arg0)); print(value((int32 *)curtask)); }'),
+  ).toEqual(['type-mismatch']);
+  expect(codesOf('kprobe:f { $x = (int32)1; print(value(&$x)); print(value((int32 *)curtask)); }')).toEqual([
+    'type-mismatch',
+  ]);
+  expect(
+    codesOf(
+      'kprobe:f { print(value((int32 *)curtask)); } uprobe:/bin/app:main { print(value((int32 *)arg0)); }',
+    ),
+  ).toEqual([]);
+});
