@@ -28,6 +28,7 @@ const words: Words = {
   userName: () => '',
   cgroupPath: () => '',
   formatTime: () => '',
+  wallClock: () => '',
 };
 
 interface Case {

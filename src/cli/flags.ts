@@ -1,6 +1,7 @@
 /** The options as data: from them come the parser of the command line, --help, the manual and the completion of shells. */
 
 import { diagnosticCodes } from '../base/diagnostic.ts';
+import { originFields } from '../plan/settings.ts';
 
 /** What -d can show. */
 export const stages = ['ast', 'types', 'codegen', 'codegen-opt', 'verifier'] as const;
@@ -183,6 +184,17 @@ export const flags = [
     doc: "format of the output: text (default) or json (a command's own output then goes to stderr)",
     details: 'docs/output.schema.json describes the lines of JSON.',
     example: `tstrace -f json -e 'begin { @x = (1, "a"); exit(); }'`,
+  },
+  {
+    name: 'json-fields',
+    type: 'string',
+    argument: 'FIELD,…',
+    completes: listOf(originFields),
+    group: 'Output',
+    doc: `with -f json, say of each event where it comes from: ${originFields.join(', ')}`,
+    details:
+      'The values are taken in the kernel when the probe fires, as the builtins of these names take them; time is nsecs as UTC, by the wall clock as it stood when tstrace started. Lines that come from no event (maps at the end, losses) have none of them. With probe, each place that a wildcard matches has a program of its own.',
+    example: `tstrace -f json --json-fields time,cpu,pid,probe -e 'begin { printf("hi\\n"); exit(); }'`,
   },
   {
     name: 'B',

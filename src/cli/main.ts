@@ -76,7 +76,8 @@ async function start(world: World): Promise<number> {
     return usageError(world, { message: `can't read the functions that can be traced: ${functions}` });
   const settings = readSettings(world.environment);
   if (!settings.ok) return usageError(world, settings.error);
-  const unusable = unusableBtf(variable(world.environment, 'BTF'));
+  const unusable =
+    unusableBtf(variable(world.environment, 'BTF')) ?? unknownColour(variable(world.environment, 'COLOR'));
   if (unusable) return usageError(world, unusable);
   if (options.action === 'info') return info(world, options, settings.value);
   return options.action === 'list'
@@ -93,6 +94,13 @@ function unusableBtf(file: string | undefined): UsageError | undefined {
   return { message: `TSTRACE_BTF: ${read.error}`, hint };
 }
 
+const colourings = ['auto', 'always', 'never'];
+
+const unknownColour = (word = 'auto'): UsageError | undefined =>
+  colourings.includes(word)
+    ? undefined
+    : { message: `TSTRACE_COLOR does not take '${word}'`, hint: `It takes ${colourings.join(', ')}.` };
+
 async function runScript(world: World, options: Options, settings: Partial<Settings>): Promise<number> {
   const source = readSource(world, options);
   if (!source.ok) return usageError(world, source.error);
@@ -100,7 +108,11 @@ async function runScript(world: World, options: Options, settings: Partial<Setti
   const notices = noticesFor(world, options, script.value.sources);
   return runCommand({
     options,
-    settings: { ...settings, reportFailures: options.reportFailures },
+    settings: {
+      ...settings,
+      reportFailures: options.reportFailures,
+      originFields: options.jsonFields,
+    },
     script,
     world,
     notices,

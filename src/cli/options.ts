@@ -3,6 +3,8 @@
 import yargs from 'yargs';
 import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
+import type { OriginField } from '../plan/settings.ts';
+import { originFields } from '../plan/settings.ts';
 import { once } from '../system/once.ts';
 import { markAttachedValues } from './attached-values.ts';
 import type { Flag, Shell, Stage, Withheld } from './flags.ts';
@@ -31,6 +33,8 @@ export interface Options {
   readonly pid?: number;
   readonly outputPath?: string;
   readonly format: 'text' | 'json';
+  /** What lines of JSON tell of the event that they come from. */
+  readonly jsonFields: readonly OriginField[];
   readonly buffering: 'line' | 'full' | 'none';
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -152,6 +156,7 @@ const defaults: Options = {
   compileOnly: false,
   debug: new Set(),
   withheld: new Set(),
+  jsonFields: [],
 };
 
 function checkOptions(parsed: Parsed): Result<Options, UsageError> {
@@ -167,25 +172,29 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
   const shell = oneOf('--completion', text('completion'), shells);
   if (!shell.ok) return shell;
   if (shell.value !== undefined) return ok({ ...defaults, action: 'completion', shell: shell.value });
-  if (text('cmd') !== undefined && text('pid') !== undefined)
-    return failed({
-      message: 'Cannot use both -c and -p',
-      hint: 'Give -c to start a command, or -p to trace one that runs.',
-    });
-
-  if (parsed.warnings === true && parsed['no-warnings'] === true)
-    return failed({ message: 'Cannot use both -k and --no-warnings', hint: 'Give one of them.' });
+  const clash = clashIn(parsed);
+  if (clash) return failed(clash);
 
   const pid = parsePid(text('pid'));
   const format = oneOf('-f', text('f'), formats);
   const buffering = oneOf('-B', text('B'), bufferings);
   const mode = modeOf(parsed);
   const debug = parseStages(text('debug'));
-  const withheld = parseWithheld(text('no-feature'));
+  const withheld = someOf('--no-feature', text('no-feature'), withheldNames);
+  const fields = parseFields(text('json-fields'), (format.ok && format.value) || 'text');
   const filter = parseFilter(text('probe-filter'));
-  for (const checked of [pid, format, buffering, mode, debug, withheld, filter])
+  for (const checked of [pid, format, buffering, mode, debug, withheld, fields, filter])
     if (!checked.ok) return checked;
-  if (!pid.ok || !format.ok || !buffering.ok || !mode.ok || !debug.ok || !withheld.ok || !filter.ok)
+  if (
+    !pid.ok ||
+    !format.ok ||
+    !buffering.ok ||
+    !mode.ok ||
+    !debug.ok ||
+    !withheld.ok ||
+    !fields.ok ||
+    !filter.ok
+  )
     return failed({ message: 'unreachable' });
 
   const behind = (parsed['--'] ?? []).map(String);
@@ -207,7 +216,8 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     dryRun: parsed['dry-run'] === true,
     compileOnly: mode.value === 'codegen',
     debug: debug.value,
-    withheld: withheld.value,
+    withheld: new Set(withheld.value),
+    jsonFields: fields.value,
     ...(filter.value && { probeFilter: filter.value }),
     ...(text('traceable-functions') !== undefined && {
       traceableFunctions: text('traceable-functions') ?? '',
@@ -231,6 +241,18 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     parameters,
     source: file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file },
   });
+}
+
+/** Options that can't be had together. */
+function clashIn(parsed: Parsed): UsageError | undefined {
+  if (parsed.cmd !== undefined && parsed.pid !== undefined)
+    return {
+      message: 'Cannot use both -c and -p',
+      hint: 'Give -c to start a command, or -p to trace one that runs.',
+    };
+  if (parsed.warnings === true && parsed['no-warnings'] === true)
+    return { message: 'Cannot use both -k and --no-warnings', hint: 'Give one of them.' };
+  return undefined;
 }
 
 /** --fmt is short for a mode; two modes at once are none. */
@@ -295,13 +317,31 @@ function parseStages(text: string | undefined): Result<ReadonlySet<Stage>, Usage
   return ok(new Set(stages.filter((stage) => words.includes(stage))));
 }
 
-function parseWithheld(text: string | undefined): Result<Options['withheld'], UsageError> {
-  const words = text === undefined ? [] : text.split(',');
-  const unknown = words.find((word) => !withheldNames.some((name) => name === word));
-  if (unknown === undefined) return ok(new Set(withheldNames.filter((name) => words.includes(name))));
+/** Some of a few words, with commas between them, in the order that they are given in. */
+function someOf<const W extends string>(
+  flag: string,
+  text: string | undefined,
+  known: readonly W[],
+): Result<readonly W[], UsageError> {
+  const found: W[] = [];
+  for (const word of text?.split(',') ?? []) {
+    const name = known.find((candidate) => candidate === word);
+    if (name === undefined)
+      return failed({ message: `${flag} does not know '${word}'`, hint: `It knows ${known.join(', ')}.` });
+    if (!found.includes(name)) found.push(name);
+  }
+  return ok(found);
+}
+
+/** Text has no place for fields, and who asks for them would wait for them in vain. */
+function parseFields(
+  text: string | undefined,
+  format: 'text' | 'json',
+): Result<readonly OriginField[], UsageError> {
+  if (text === undefined || format === 'json') return someOf('--json-fields', text, originFields);
   return failed({
-    message: `--no-feature does not know '${unknown}'`,
-    hint: `It knows ${withheldNames.join(', ')}.`,
+    message: '--json-fields goes with -f json only',
+    hint: 'In text, print what is wanted: printf("%d %d\\n", cpu, pid).',
   });
 }
 

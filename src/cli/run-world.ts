@@ -2,11 +2,11 @@
 
 import type { Sources } from '../base/source-file.ts';
 import { formatter } from '../output/format.ts';
-import { localZone, strftime } from '../output/strftime.ts';
+import { localZone, strftime, utcText } from '../output/strftime.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import { Features } from '../runtime/features.ts';
-import { taiAheadOfUtc } from '../runtime/kernel/clocks.ts';
+import { bootEpoch, taiAheadOfUtc } from '../runtime/kernel/clocks.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import type { RunWorld } from '../runtime/run.ts';
 import { sessionFunction } from '../runtime/sessions.ts';
@@ -19,7 +19,6 @@ import { once } from '../system/once.ts';
 import { locateTracefs } from '../system/tracefs/locate.ts';
 import { readTraceablePlaces, traceableNamed } from '../system/tracefs/events.ts';
 import { readUserNames } from '../system/proc/passwd.ts';
-import { bootNsecs } from '../system/proc/clock.ts';
 import { onlineCpus } from '../system/proc/cpus.ts';
 import { freeMemoryBytes, probeDevices, threadsOf } from '../system/proc/machine-files.ts';
 import { readHead, runShell } from '../system/shell.ts';
@@ -78,7 +77,7 @@ export function runWorld({
   kallsyms,
   target,
 }: RunWorldRequest): RunWorld {
-  const bootEpochNsecs = nowNsecs() - bootNsecs();
+  const bootEpochNsecs = bootEpoch();
   const save = captureFiles();
   const leapNsecs = once(taiAheadOfUtc);
   const symbols = liveSymbols({ settings, options, machine, kallsyms });
@@ -102,6 +101,7 @@ export function runWorld({
       stackFrames: symbols.stackFrames,
       userName: (uid) => userNames().get(uid) ?? String(uid),
       cgroupPath: cgroupPaths(),
+      wallClock: (nsecs) => utcText(nsecs + bootEpochNsecs),
       // Boot time is told as the wall clock of the moment at which we started.
       formatTime: (nsecs, clock, format) =>
         strftime(format, clocks[clock] === 'boot' ? nsecs + bootEpochNsecs : nsecs - leapNsecs(), localZone),

@@ -2,19 +2,20 @@
 
 import { assert, Bug, present } from '../base/assert.ts';
 import type { EventDefinition, EventFields } from '../builtins/define.ts';
-import type { FieldValue, Memory, Operand } from '../builtins/emitter.ts';
+import type { FieldValue, Memory, Operand, Scalar } from '../builtins/emitter.ts';
 import type { PlanConstant } from '../plan/plan.ts';
 import { eventSlotName, packetsSymbol, ringSymbol } from '../plan/plan.ts';
 import type { TypedExpr } from '../sema/typed-tree.ts';
 import { isScalar, partsOf, roundUp, sizeOf, slotOf } from '../types/layout.ts';
 import type { LongType, PackedField, Packing } from '../types/packing.ts';
 import { pack, tailAlign, tailsStart } from '../types/packing.ts';
-import type { Type } from '../types/type.ts';
+import type { IntType, Type } from '../types/type.ts';
 import { u32 } from '../types/type.ts';
 import type { Emission } from './emission.ts';
 import { gapsOf } from './emission.ts';
 import type { Packet } from './bpf-emitter.ts';
 import { emitInto, memoryOf } from './emit-expression.ts';
+import { originFields, originPlan } from './emit-origin.ts';
 import { emitToSequence, recordHeadBytes } from './emit-sequence.ts';
 import { emitTail, emitTailOf, emitUsedBytes } from './emit-tail.ts';
 import type { IrBlock } from './llvm/block-writer.ts';
@@ -48,14 +49,15 @@ export function emitRecord(
   constants: Readonly<Record<string, PlanConstant>>,
 ): void {
   const { out } = emission;
-  const record = packed(fields);
+  const content = { event, ahead: originFields(emission), fields, constants };
+  const record = packed(content);
   const isWalk = out.program.context.walk !== undefined;
   out.storage.scope(() => {
     // In a sequence records are padded; the ring does that itself.
     const bytesMax = isWalk ? recordHeadBytes + roundUp(record.bytesMax, recordHeadBytes) : record.bytesMax;
     const whole = out.storage.reserve(bytesMax, event.name);
     const place = isWalk ? out.part(whole, recordHeadBytes, record.bytesMax) : whole;
-    const bytes = writeRecord(emission, { event, fields, constants }, record, place);
+    const bytes = writeRecord(emission, content, record, place);
     send(emission, event.control, whole, bytes);
   });
 }
@@ -73,10 +75,11 @@ export function emitPacketRecord(
   packet: Packet,
 ): Register {
   const { out, failures, program } = emission;
-  const record = packed(fields);
+  const content = { event, ahead: [], fields, constants };
+  const record = packed(content);
   return out.storage.scope(() => {
     const place = out.storage.reserve(record.bytesMax, event.name);
-    writeRecord(emission, { event, fields, constants }, record, place);
+    writeRecord(emission, content, record, place);
     const flags = out.or(out.shiftLeft(packet.bytes, packetBytesShift), currentCpu);
     const map = new Register(symbolPointer(packetsSymbol));
     const result = out.helper('skb_output', [packet.from, map, flags, place, record.bytesMax]);
@@ -85,29 +88,40 @@ export function emitPacketRecord(
   });
 }
 
-const packed = (fields: readonly RecordField[]): Packing => pack({ name: eventSlotName, type: u32 }, fields);
-
 /** What a record is made of. */
 interface RecordContent {
   readonly event: EventDefinition<EventFields>;
+  /** What the output wants to tell of the event itself. */
+  readonly ahead: readonly RecordField[];
   readonly fields: readonly RecordField[];
   readonly constants: Readonly<Record<string, PlanConstant>>;
 }
 
+const packed = ({ ahead, fields }: RecordContent): Packing =>
+  pack({ name: eventSlotName, type: u32 }, [...ahead, ...fields]);
+
 /** Gives the bytes that it has. */
 function writeRecord(
   emission: Emission,
-  { event, fields, constants }: RecordContent,
-  record: Packing,
+  { event, ahead, fields, constants }: RecordContent,
+  packing: Packing,
   place: Place,
 ): number | Register {
   const { out, program } = emission;
   const { name, carriesPacket } = event;
-  const plan = { name, record, constants, program, span: out.span, ...(carriesPacket && { carriesPacket }) };
-  out.store(place, slotOf(record.head, eventSlotName).offset, out.int(out.tables.event(plan), 32));
-  for (const { offset, bytes } of gapsOf(record.head)) out.zero(out.part(place, offset, bytes));
-  const writer = new RecordWriter(emission, place, record);
-  fields.forEach((field, index) => writer.write(present(record.fields[index], 'packed field'), field));
+  const record = { ...packing, fields: packing.fields.slice(ahead.length) };
+  const origin = originPlan(emission, packing.fields.slice(0, ahead.length));
+  const number = out.tables.event({
+    ...{ name, record, constants, program, span: out.span },
+    ...(carriesPacket && { carriesPacket }),
+    ...(origin.length > 0 && { origin }),
+  });
+  out.store(place, slotOf(packing.head, eventSlotName).offset, out.int(number, 32));
+  for (const { offset, bytes } of gapsOf(packing.head)) out.zero(out.part(place, offset, bytes));
+  const writer = new RecordWriter(emission, place, packing);
+  [...ahead, ...fields].forEach((field, index) =>
+    writer.write(present(packing.fields[index], 'packed field'), field),
+  );
   return writer.bytes;
 }
 
@@ -208,6 +222,12 @@ export function givenSource(emission: Emission, type: Type, value: FieldValue): 
         : out.resize(registerOf(value), width);
     out.store(place, 0, number);
   };
+  return { type, into, tail: noTail, part: noPart };
+}
+
+/** A number that is computed when its turn comes. */
+export function computedSource(out: Emission['out'], type: IntType, compute: () => Scalar): RecordSource {
+  const into = (place: Place): void => out.store(place, 0, out.resize(registerOf(compute()), widthOf(type)));
   return { type, into, tail: noTail, part: noPart };
 }
 

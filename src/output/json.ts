@@ -9,13 +9,20 @@ import { cutMembers, lostMembers, missedMembers, overflowMembers } from './loss-
 import type { NoticeOptions, Notices } from './notices.ts';
 import { isShown } from './notices.ts';
 import type { MapEntry } from '../types/map-entries.ts';
-import type { Incident, MapOptions, MapSnapshot, Output } from './output.ts';
+import type { Incident, MapOptions, MapSnapshot, Origin, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
 import { keyJson, valueJson } from './value-json.ts';
 import type { Writer } from './writer.ts';
 
 /** Notices stand on stderr as in text mode; those that are events are lines of the stream too. */
 export function jsonOutput(writer: Writer, notices: Notices): Output {
+  let origin: Origin = [];
+  /** Of lines that come from events: behind what they have anyhow. */
+  const originMembers = () => origin.map(([name, value]) => [name, valueJson(value)] as const);
+  const originTail = () =>
+    originMembers()
+      .map(([name, value]) => `, "${name}": ${value}`)
+      .join('');
   const line = (type: string, members: readonly (readonly [string, string])[]) =>
     writer.write(`${objectJson([['type', stringJson(type)], ...members])}\n`);
   const counted = (type: string, noun: string, count: string) =>
@@ -24,9 +31,10 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
       ['data', objectJson([[noun, count]])],
     ]);
   return {
-    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${textJson(text)}}\n`),
-    value: (value) => line('value', [['data', valueJson(value)]]),
-    map: (map, options) => writeMap(writer, map, options),
+    from: (event) => void (origin = event),
+    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${textJson(text)}${originTail()}}\n`),
+    value: (value) => line('value', [['data', valueJson(value)], ...originMembers()]),
+    map: (map, options) => writeMap(writer, map, options, originTail()),
     beginFinalMaps() {},
     attachedProbes(count) {
       notices.attachedProbes(count);
@@ -56,7 +64,7 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
     incident(incident) {
       notices.incident(incident);
       if (isShown(incident, notices.options))
-        line(incidentType(incident), incidentMembers(incident, notices.options));
+        line(incidentType(incident), [...incidentMembers(incident, notices.options), ...originMembers()]);
     },
     diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
     idle: () => writer.idle(),
@@ -95,8 +103,8 @@ function placeMembers(
   ];
 }
 
-/** Entry by entry: a large map must not become one string of many megabytes first. */
-function writeMap(writer: Writer, map: MapSnapshot, options: MapOptions | undefined): void {
+/** Entry by entry: a large map must not become one string of many megabytes first. `tail` are members behind the map. */
+function writeMap(writer: Writer, map: MapSnapshot, options: MapOptions | undefined, tail: string): void {
   let before = '';
   for (const entry of arrangeEntries(map, options)) {
     if (before === '')
@@ -104,7 +112,7 @@ function writeMap(writer: Writer, map: MapSnapshot, options: MapOptions | undefi
     writer.write(before + (map.keyed ? memberJson(entry) : valueJson(entry.value)));
     before = ', ';
   }
-  if (before !== '') writer.write(map.keyed ? '}}}\n' : '}}\n');
+  if (before !== '') writer.write(`${map.keyed ? '}}' : '}'}${tail}}\n`);
 }
 
 const memberJson = ({ key, value }: MapEntry): string => `${keyJson(key)}: ${valueJson(value)}`;

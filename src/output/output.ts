@@ -71,7 +71,12 @@ export interface CutTexts {
   readonly bytesMax: number;
 }
 
+/** What is told of the event that something comes from: names and values, in their order. */
+export type Origin = readonly (readonly [name: string, value: Value])[];
+
 export interface Output {
+  /** What follows comes from this event; from none if it is empty. */
+  from(origin: Origin): void;
   /** Output as it is. */
   text(kind: TextKind, text: ByteText): void;
   /** A value on a line of its own. */

@@ -67,6 +67,12 @@ export function strftime(format: ByteText, nsecs: bigint, zone: TimeZone): ByteT
   return expand(format, { date, epochMs, seconds, nanoseconds, zone });
 }
 
+/** 2026-11-21T17:49:33.123456789Z (RFC 3339). */
+export function utcText(nsecs: bigint): ByteText {
+  const fraction = ((nsecs % nsecsPerSecond) + nsecsPerSecond) % nsecsPerSecond;
+  return `${strftime('%Y-%m-%dT%H:%M:%S', nsecs, utc)}.${String(fraction).padStart(9, '0')}Z`;
+}
+
 function expand(format: string, moment: Moment): string {
   return format.replace(/%([-_0^#]*)[EO]?([A-Za-z%+])/g, (whole, flags: string, name: string) => {
     const conversion = conversions[name];

@@ -9,6 +9,8 @@ import type { Writer } from './writer.ts';
 
 export function textOutput(writer: Writer, notices: Notices): Output {
   return {
+    // Text has no place for it.
+    from() {},
     text: (kind, text) => writer.write(endsLine.has(kind) ? `${text}\n` : text),
     value: (value) => writer.write(`${valueText(value)}\n`),
     map(map, options) {

@@ -3,9 +3,10 @@
 import type { Span } from '../base/span.ts';
 import type { StructTable } from '../types/field.ts';
 import type { Layout } from '../types/layout.ts';
-import type { Packing } from '../types/packing.ts';
+import type { PackedField, Packing } from '../types/packing.ts';
 import type { Type } from '../types/type.ts';
 import type { ByteText } from '../types/value.ts';
+import type { OriginField } from './settings.ts';
 
 export interface Plan {
   readonly programs: readonly ProgramPlan[];
@@ -204,10 +205,17 @@ export interface EventPlan {
   readonly constants: Readonly<Record<string, PlanConstant>>;
   /** Its records come with a packet of the net behind them, through perf events instead of the ring. */
   readonly carriesPacket?: true;
+  /** What its lines of output tell of it; absent unless somebody asks. */
+  readonly origin?: readonly OriginPlan[];
   /** Index of the program that sends it. */
   readonly program: number;
   readonly span: Span;
 }
+
+/** Something that is told of where an event comes from: a field of the record's head, or what is known when compiling. */
+export type OriginPlan = { readonly name: OriginField } & (
+  { readonly field: PackedField } | { readonly known: string }
+);
 
 export type PlanConstant = string | number | bigint | boolean | null | readonly PlanConstant[];
 

@@ -4,7 +4,10 @@ import { stackModes } from '../types/type.ts';
 import type { Settings } from './settings.ts';
 import { licenses } from './settings.ts';
 
-type SettingValue = Settings[keyof Settings];
+/** What keys set: the command line has options for the rest. */
+export type SettingName = Exclude<keyof Settings, 'reportFailures' | 'originFields'>;
+
+type SettingValue = Settings[SettingName];
 
 /** A value as it was written: text from the environment, in a script also a number or a truth value. */
 export type WrittenValue = string | bigint | boolean;
@@ -15,7 +18,7 @@ export type ReadValue = { readonly value: SettingValue } | { readonly problem: s
 export interface SettingKey {
   /** As in a config block: max_strlen. In the environment it has the tool's name before it, and capitals. */
   readonly name: string;
-  readonly setting: keyof Settings;
+  readonly setting: SettingName;
   readonly doc: string;
   /** A value other than the default, as a config block has it. */
   readonly example: string;

@@ -16,6 +16,10 @@ export type License = (typeof licenses)[number];
 /** What happens where a part of the language that may still change is used. */
 export type Unstable = 'enable' | 'warn' | 'error';
 
+/** What a line of output can tell of the event that it comes from. */
+export const originFields = ['time', 'nsecs', 'cpu', 'pid', 'tid', 'probe'] as const;
+export type OriginField = (typeof originFields)[number];
+
 export interface Settings {
   /** Capacity of maps that aren't scalar, in entries. */
   readonly maxMapKeys: number;
@@ -51,6 +55,8 @@ export interface Settings {
   readonly unstableTypeinfo: Unstable;
   /** Failed reads and look-ups of missing keys are told while running (-k). */
   readonly reportFailures: boolean;
+  /** What events bring along for the lines of output that they become (--json-fields). */
+  readonly originFields: readonly OriginField[];
   /** How much of a file cat() shows, bytes. */
   readonly maxCatBytes: number;
   /** Appended to a printed string that fills its buffer. */
@@ -78,6 +84,7 @@ export const defaultSettings: Settings = {
   unstableTseries: 'warn',
   unstableTypeinfo: 'error',
   reportFailures: false,
+  originFields: [],
   maxCatBytes: 10_240,
   strTruncTrailer: '..',
 };

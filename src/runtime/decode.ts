@@ -33,6 +33,8 @@ export interface Words {
   cgroupPath(id: bigint, pattern: ByteText): ByteText;
   /** A time through strftime. `clock` is the clock's index in `clocks`. */
   formatTime(nsecs: bigint, clock: number, format: ByteText): ByteText;
+  /** A time of the boot clock as UTC: 2026-11-21T17:49:33.123456789Z. */
+  wallClock(nsecs: bigint): ByteText;
 }
 
 /** What reading needs beside the bytes. */

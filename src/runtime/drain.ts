@@ -9,6 +9,8 @@ import type { EventPlan } from '../plan/plan.ts';
 import { eventSlotName } from '../plan/plan.ts';
 import { tailsOf, tailsStart } from '../types/packing.ts';
 import type { Value } from '../types/value.ts';
+import { byteText } from '../types/value.ts';
+import type { Origin } from '../output/output.ts';
 import type { RingMemory } from './bpf-api.ts';
 import type { DecodeContext, FieldReader, TailCursor } from './decode.ts';
 import { compileField } from './decode.ts';
@@ -21,6 +23,8 @@ export interface DrainOptions {
   readonly decoding: DecodeContext;
   /** Called once per event of the plan; the sink is called for every record of it. */
   readonly prepare: (event: EventPlan) => EventSink;
+  /** Told where the record comes from that is handled next, where its event says that; and behind it, that it comes from nowhere. */
+  readonly onOrigin?: (origin: Origin) => void;
 }
 
 /** How many records one batch handles: about a millisecond's work. */
@@ -50,8 +54,12 @@ interface Handler {
   /** Where the first of them begins. */
   readonly tailsStart: number;
   readonly readers: readonly FieldReader[];
+  /** Absent where nobody asks. */
+  readonly origin: ((at: number) => Origin) | undefined;
   readonly sink: EventSink;
 }
+
+const nowhere: Origin = [];
 
 /** The consumer's side of one ring. There must be only one per ring. */
 export class RingDrain {
@@ -61,6 +69,7 @@ export class RingDrain {
   readonly #producer: BigInt64Array;
   readonly #handlers: readonly Handler[];
   readonly #reportBytes: number;
+  readonly #onOrigin: NonNullable<DrainOptions['onOrigin']>;
   /** Bytes consumed since the ring was made: a number, exact up to 2^53. */
   #position: number;
   #reported: number;
@@ -69,10 +78,11 @@ export class RingDrain {
   /** Made once, not per record. */
   readonly #cursor: TailCursor = { at: 0 };
 
-  constructor({ ring, events, decoding, prepare }: DrainOptions) {
+  constructor({ ring, events, decoding, prepare, onOrigin = () => {} }: DrainOptions) {
     const wrapped = Math.min(ring.bytes, recordBytesMax(events));
     assert(ring.data.byteLength >= ring.bytes + wrapped, 'a record that wraps must lie in one piece');
     this.#ring = ring;
+    this.#onOrigin = onOrigin;
     this.#memory = memoryOver(ring.data);
     this.#consumer = new BigInt64Array(ring.consumer, 0, 1);
     this.#producer = new BigInt64Array(ring.producer, 0, 1);
@@ -166,7 +176,10 @@ export class RingDrain {
     const values = new Array<Value>(readers.length);
     for (let index = 0; index < readers.length; index++) values[index] = readers[index]?.(at, cursor) ?? null;
     if (handler.hasTails && cursor.at !== at + length) throw this.#malformed(at, length, handler);
+    if (handler.origin === undefined) return handler.sink(values);
+    this.#onOrigin(handler.origin(at));
     handler.sink(values);
+    this.#onOrigin(nowhere);
   }
 
   /** Code generation and this file disagree about a record: nothing behind it can be trusted. */
@@ -197,6 +210,29 @@ function handlerOf(event: EventPlan, memory: Memory, decoding: DecodeContext, si
     hasTails: fields.some((field) => tailsOf(field).length > 0),
     tailsStart: tailsStart(head),
     readers: fields.map((field) => compileField(field, memory, decoding)),
+    origin: originReader(event, memory, decoding),
     sink,
   };
+}
+
+/** Origins lie in records' heads: no tail is needed for them. */
+function originReader(
+  { origin = [] }: EventPlan,
+  memory: Memory,
+  decoding: DecodeContext,
+): ((at: number) => Origin) | undefined {
+  if (origin.length === 0) return undefined;
+  const noTails: TailCursor = { at: 0 };
+  const readers = origin.map((told) => {
+    if ('known' in told) return () => [told.name, byteText(told.known)] as const;
+    const read = compileField(told.field, memory, decoding);
+    if (told.name !== 'time') return (at: number) => [told.name, read(at, noTails)] as const;
+    return (at: number) => [told.name, decoding.words.wallClock(asBigInt(read(at, noTails)))] as const;
+  });
+  return (at) => readers.map((read) => read(at));
+}
+
+function asBigInt(value: Value): bigint {
+  assert(typeof value === 'number' || typeof value === 'bigint', 'a time is a number');
+  return BigInt(value);
 }

@@ -225,6 +225,7 @@ class Run {
       ring: this.#walkRing ?? this.#mapRing(),
       events: this.#plan.events,
       decoding,
+      onOrigin: (origin) => this.#world.output.from(origin),
       prepare: this.#prepare,
     });
   }

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import { hasErrors } from '../base/outcome.ts';
+import { originSource } from '../builtins/origin.ts';
 import { findBuiltin } from '../builtins/registry.ts';
 import type { ProgramInfo } from '../builtins/emitter.ts';
 import type { AttachPoint, Expr, Probe, Program, Statement } from '../parser/ast.ts';
@@ -28,7 +29,7 @@ export interface ExpandedProbe {
 export function expandProbes(program: Program, facts: Facts, report: Report): readonly ExpandedProbe[] {
   const expanded: ExpandedProbe[] = [];
   for (const probe of program.probes) {
-    const asks = asksOf(probe);
+    const asks = asksOf(probe, facts.settings);
     for (const point of probe.attachPoints) {
       const places = resolve(point, facts, report).map((place) =>
         asks.forSignature ? { ...place, ...place.withSignature?.() } : place,
@@ -164,12 +165,17 @@ function checkLimits(
 }
 
 /** What a block's builtins want to know: what differs from place to place, what the probed function takes or returns. */
-function asksOf(probe: Probe): { readonly forPlace: boolean; readonly forSignature: boolean } {
+function asksOf(
+  probe: Probe,
+  { originFields }: Pick<Facts['settings'], 'originFields'>,
+): { readonly forPlace: boolean; readonly forSignature: boolean } {
   const names = new Set<string>();
   collectNames(probe.predicate ? [probe.predicate, probe.body] : [probe.body], names);
   const builtins = [...names].flatMap((name) => findBuiltin(name) ?? []);
   return {
-    forPlace: builtins.some((builtin) => 'perProbe' in builtin && builtin.perProbe === true),
+    forPlace:
+      builtins.some((builtin) => 'perProbe' in builtin && builtin.perProbe === true) ||
+      originFields.some((field) => originSource[field] === 'program'),
     forSignature: builtins.some((builtin) => 'ofSignature' in builtin && builtin.ofSignature === true),
   };
 }

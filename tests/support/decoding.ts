@@ -14,6 +14,7 @@ export const plainDecoding: DecodeContext = {
       ),
     userName: (uid) => `user${uid}`,
     cgroupPath: (id, pattern) => `${id}@${pattern}`,
+    wallClock: (nsecs) => `wall ${nsecs}`,
     formatTime: (nsecs, clock, format) => `${nsecs}@${clock}|${format}`,
   },
   strings: ['%H', '%M'],

@@ -6,6 +6,7 @@ import { borderCases } from './cases/borders.ts';
 import { clockCases } from './cases/clocks.ts';
 import { controlFlowCases } from './cases/control-flow.ts';
 import { failureCases } from './cases/failures.ts';
+import { originCases } from './cases/origins.ts';
 import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
 import { reliabilityCases } from './cases/reliability.ts';
@@ -295,6 +296,7 @@ export const cases: readonly Case[] = [
   ...controlFlowCases,
   ...reliabilityCases,
   ...outputCases,
+  ...originCases,
   ...stackCases,
   ...probeCases,
   ...argumentCases,

@@ -166,6 +166,11 @@ const variants: Readonly<
   child: { machine: { childPid: 1234 } },
   unsafe: { unsafe: true },
   reporting: { settings: { reportFailures: true } },
+  origins: { settings: { originFields: ['time', 'nsecs', 'cpu', 'probe'] } },
+  'origins-namespace': {
+    machine: { pidNamespace: { device: 4n, inode: 4026532001n } },
+    settings: { originFields: ['pid'] },
+  },
   'small-strings': { settings: { maxStrlen: 32 } },
   'huge-strings': { settings: { maxStrlen: 65_536 } },
 };

@@ -339,7 +339,7 @@ export const perfBpfOutput = 10n;
 export const perfSampleTime = 1n << 2n;
 export const perfSampleRaw = 1n << 10n;
 /** CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_TAI (include/uapi/linux/time.h). */
-export const clockIds = { realtime: 0, monotonic: 1, tai: 11 } as const;
+export const clockIds = { realtime: 0, monotonic: 1, boottime: 7, tai: 11 } as const;
 /** struct timespec of 64-bit machines. */
 export const timespec = record({ seconds: i64, nanoseconds: i64 });
 

@@ -78,7 +78,17 @@ test('--probe-filter is a regular expression, --traceable-functions a file, --no
   expect([...options.withheld].sort()).toEqual(['kprobe_session', 'uprobe_multi']);
 });
 
+test('--json-fields is a list, in the order given, each once', () => {
+  expect(optionsOf('-f', 'json', '--json-fields', 'probe,time,probe', '-e', program).jsonFields).toEqual([
+    'probe',
+    'time',
+  ]);
+});
+
 test.each([
+  [['--json-fields', 'time'], /-f json/],
+  [['-f', 'json', '--json-fields', 'date'], /--json-fields does not know 'date'/],
+  [['--completion', 'csh'], /--completion does not take 'csh'/],
   [['--probe-filter', 'a('], /--probe-filter/],
   [['--no-feature', 'uprobe_multi,wings'], /--no-feature does not know 'wings'/],
   [['--no-feature', ''], /--no-feature does not know ''/],

@@ -253,3 +253,31 @@ test('text in UTF-8 passes unchanged', () =>
     byteText('é€'),
     byteText('{"type": "printf", "data": "é€"}\n'),
   ));
+
+test('where something comes from stands behind it, in JSON, until that is over', () => {
+  const show = (output: Output) => {
+    output.from([
+      ['time', '2026-11-21T17:49:33.000000001Z'],
+      ['nsecs', 2n ** 60n + 1n],
+      ['probe', 'uprobe:/a"b:f'],
+    ]);
+    output.text('printf', 'x');
+    output.value(1);
+    output.map(scalar(2));
+    output.map(keyed([['a'], 3]));
+    output.incident({ kind: 'errorf', message: 'm', span });
+    output.from([]);
+    output.value(4);
+  };
+  const origin =
+    '"time": "2026-11-21T17:49:33.000000001Z", "nsecs": "1152921504606846977", "probe": "uprobe:/a\\"b:f"';
+  expect(shown('json', show, { source }).stdout.trimEnd().split('\n')).toEqual([
+    `{"type": "printf", "data": "x", ${origin}}`,
+    `{"type": "value", "data": 1, ${origin}}`,
+    `{"type": "map", "data": {"@x": 2}, ${origin}}`,
+    `{"type": "map", "data": {"@x": {"a": 3}}, ${origin}}`,
+    `{"type": "errorf", "msg": "m", "filename": "f.bt", "line": 1, "col": 9, ${origin}}`,
+    '{"type": "value", "data": 4}',
+  ]);
+  expect(shown('text', show).stdout).toBe('x1\n@x: 2\n@x[a]: 3\n4\n');
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TimeZone } from '../../../src/output/strftime.ts';
-import { localZone, strftime, utc } from '../../../src/output/strftime.ts';
+import { localZone, strftime, utc, utcText } from '../../../src/output/strftime.ts';
 
 /** A time of day in UTC, in nanoseconds. */
 const nsecs = (iso: string, fraction = 0n): bigint => BigInt(Date.parse(`${iso}Z`)) * 1_000_000n + fraction;
@@ -78,4 +78,9 @@ test('the local zone follows TZ, summer time included', () => {
     if (before === undefined) delete process.env.TZ;
     else process.env.TZ = before;
   }
+});
+
+test('UTC has nine digits of seconds', () => {
+  expect(utcText(nsecs('2024-02-29T23:59:59') + 21n)).toBe('2024-02-29T23:59:59.000000021Z');
+  expect(utcText(-1n)).toBe('1969-12-31T23:59:59.999999999Z');
 });

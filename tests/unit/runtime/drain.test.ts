@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Bug } from '../../../src/base/assert.ts';
+import { Bug, present } from '../../../src/base/assert.ts';
 import type { EventPlan } from '../../../src/plan/plan.ts';
 import { RingDrain } from '../../../src/runtime/drain.ts';
 import { pack } from '../../../src/types/packing.ts';
@@ -266,4 +266,46 @@ test('what is sent is handled once, in order, however batches and records fall',
       expect(handled.map((value) => BigInt(String(value)))).toEqual(expected);
     }),
   );
+});
+
+test('where a record comes from is told before it is handled, and forgotten behind it', () => {
+  const { head, ...packing } = pack({ name: 'event', type: u32 }, [
+    { name: 'origin nsecs', type: u64 },
+    { name: 'origin cpu', type: u32 },
+    { name: '0', type: i64 },
+  ]);
+  const [nsecs, cpu, ...fields] = packing.fields;
+  const traced: EventPlan = {
+    ...event('traced', i64),
+    record: { head, ...packing, fields },
+    origin: [
+      { name: 'time', field: present(nsecs, 'nsecs') },
+      { name: 'nsecs', field: present(nsecs, 'nsecs') },
+      { name: 'cpu', field: present(cpu, 'cpu') },
+      { name: 'probe', known: 'kprobe:f' },
+    ],
+  };
+  const ring = syntheticRing(4096);
+  const told: unknown[] = [];
+  const drain = new RingDrain({
+    ring,
+    events: [traced, { ...plans[0], name: 'plain' }],
+    decoding: plainDecoding,
+    prepare: (plan) => (values) => void told.push([plan.name, ...values]),
+    onOrigin: (origin) => void told.push(origin),
+  });
+  ring.send(recordBytes({ head, ...packing }, 0, { 'origin nsecs': 2n ** 60n, 'origin cpu': 3, 0: -1 }));
+  ring.send(recordBytes(plans[0].record, 1, { 0: 7 }));
+  drain.batch();
+  expect(told).toEqual([
+    [
+      ['time', `wall ${2n ** 60n}`],
+      ['nsecs', 2n ** 60n],
+      ['cpu', 3],
+      ['probe', 'kprobe:f'],
+    ],
+    ['traced', -1],
+    [],
+    ['plain', 7],
+  ]);
 });

@@ -1,6 +1,7 @@
 /** Attach points become programs: which places share one, what programs are called, how many there may be. */
 
 import { expect, test } from 'vitest';
+import type { Settings } from '../../../src/plan/settings.ts';
 import { analysed, checkAnalysis, told } from '../../support/analysis.ts';
 import { goldenFacts } from '../../support/golden-facts.ts';
 
@@ -88,6 +89,16 @@ test('places with different contexts do not share a program', () =>
     'tracepoint_syscalls_sys_enter_openat_1 tracepoint:syscalls:sys_enter_openat ×1',
     'tracepoint_sched_fixture_2 tracepoint:sched:fixture ×1',
   ]));
+
+test('places have programs of their own where each event is to tell its probe', () => {
+  const facts = goldenFacts('minimal');
+  const namesWith = (originFields: Settings['originFields']): readonly string[] =>
+    analysed('kprobe:* { print(1); }', {
+      facts: { ...facts, settings: { ...facts.settings, originFields } },
+    }).typed.probes.map(({ info }) => info.name);
+  expect(namesWith(['time', 'cpu', 'pid'])).toEqual(['kprobe:*']);
+  expect(namesWith(['probe'])).toEqual(['kprobe:f', 'kprobe:g']);
+});
 
 test('names of programs are not longer than an object needs', () => {
   const name = analysed(`begin,${'kprobe:f,'.repeat(3)}kprobe:f { }`).typed.probes.map((probe) => probe.name);
