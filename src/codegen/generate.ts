@@ -6,6 +6,7 @@ import { present } from '../base/assert.ts';
 import type { NameTable } from '../builtins/emitter.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { EventPlan, MapPlan, Plan, ProgramPlan } from '../plan/plan.ts';
+import { importedSymbol } from '../plan/object-sections.ts';
 import {
   largeScratchSymbol,
   lossSymbol,
@@ -16,7 +17,9 @@ import {
   secondSymbol,
   slotSymbol,
 } from '../plan/plan.ts';
+import { ringBytes } from '../plan/ring-size.ts';
 import type { Settings } from '../plan/settings.ts';
+import type { ExternalCode } from '../sema/facts.ts';
 import type { MapSymbol, TypedProbe, TypedProgram } from '../sema/typed-tree.ts';
 import type { FieldsOf } from '../types/field.ts';
 import { namedFields, structTable } from '../types/field.ts';
@@ -50,7 +53,7 @@ export interface GenerateFacts {
   readonly machine: Machine;
   readonly settings: Settings;
   readonly fieldsOf: FieldsOf;
-  readonly externalModules: readonly Uint8Array[];
+  readonly externalCode: Pick<ExternalCode, 'modules' | 'maps'>;
 }
 
 export function generate(program: TypedProgram, sources: Sources, facts: GenerateFacts): Generated {
@@ -97,11 +100,11 @@ export function generate(program: TypedProgram, sources: Sources, facts: Generat
       functions,
       license: settings.license,
     }),
-    modules: facts.externalModules,
+    modules: facts.externalCode.modules,
     functions,
     plan: {
       programs: program.probes.map((probe) => programPlan(probe, machine)),
-      maps,
+      maps: [...maps, ...importedMaps(facts, new Set(maps.map(({ symbol }) => symbol)))],
       events,
       strings,
       structs: structTable(valueTypes(maps, events), fieldsOf),
@@ -206,6 +209,19 @@ function scratchMaps(emitted: readonly EmittedProgram[], { possibleCpus }: Machi
   return kinds
     .map((kind) => ({ ...kind, keyBytes: 4, valueBytes: scratchValueBytes(emitted, kind.symbol) }))
     .filter(({ valueBytes }) => valueBytes > 0);
+}
+
+/** Defined in their own modules. A ring has a power of two of pages. */
+function importedMaps(
+  { externalCode, machine }: GenerateFacts,
+  own: ReadonlySet<string>,
+): readonly MapPlan[] {
+  return externalCode.maps.map((map) => ({
+    ...map,
+    symbol: importedSymbol(map.symbol, own),
+    imported: map.symbol,
+    ...(map.type === 'ringbuf' && { entriesMax: ringBytes(map.entriesMax, { machine, ...machine }) }),
+  }));
 }
 
 const nameMap = ([symbol, { bytes, names }]: [string, NameTable]): MapPlan => ({

@@ -153,10 +153,14 @@ export const mapTypes = {
   array: 2,
   'percpu-hash': 5,
   'percpu-array': 6,
+  'stack-trace': 7,
   'lru-hash': 9,
   'lru-percpu-hash': 10,
   'perf-event-array': 4,
+  'lpm-trie': 11,
   'array-of-maps': 12,
+  queue: 22,
+  stack: 23,
   ringbuf: 27,
 } as const;
 
@@ -172,10 +176,14 @@ export interface MapPlan {
   readonly valueBytes: number;
   /** Entries; for the ring its size in bytes, 0 if the runtime is to choose. */
   readonly entriesMax: number;
+  /** BPF_F_…; none if absent. */
+  readonly flags?: number;
   /** What an array begins with: a text for each index, zeros behind it. */
   readonly texts?: readonly ByteText[];
   /** Of an array of maps, which has one place: symbols of the map that is there at first, and of its like that user space puts there in turn. */
   readonly holds?: { readonly first: string; readonly second: string };
+  /** Of maps of C that the script imports: the name that it has there. */
+  readonly imported?: string;
   /** Of maps that the script names. */
   readonly script?: ScriptMap;
 }

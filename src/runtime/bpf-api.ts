@@ -28,6 +28,8 @@ export interface MapSpec {
   readonly keyBytes: number;
   readonly valueBytes: number;
   readonly entriesMax: number;
+  /** BPF_F_…; none if absent. */
+  readonly flags?: number;
   /** Of an array of maps: one like those that it is to hold. */
   readonly like?: Fd<'map'>;
   /** Types of key and value in the object's BTF, for those who look at the map from outside. */
@@ -247,6 +249,8 @@ export interface BpfApi {
   /** Run a raw_tracepoint program once, here and now, with these context words; yields what it returned. Since 5.10. */
   runProgram(program: Fd<'program'>, context?: BigUint64Array): Result<number, SysError>;
 
+  /** From now on nobody may change it from outside, and the verifier knows what it holds. Since 5.2. */
+  freeze(map: Fd<'map'>): Result<void, SysError>;
   /** False if there is no such key. `value` must have room for all CPUs of a per-CPU map. */
   lookup(map: Fd<'map'>, key: Uint8Array, value: Uint8Array): Result<boolean, SysError>;
   update(map: Fd<'map'>, key: Uint8Array, value: Uint8Array, flag?: UpdateFlag): Result<void, SysError>;

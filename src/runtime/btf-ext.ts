@@ -1,8 +1,6 @@
-/** The section .BTF.ext: which instructions begin a function, and which come from which line. Pure. */
+/** Which instructions of a program begin a function, and which come from which line, as .BTF.ext says it of the object's code. Pure. */
 
-import { assert } from '../base/assert.ts';
-import { decodeRecord, record } from '../types/record.ts';
-import { u16, u32, u8 } from '../types/type.ts';
+import type { ExtTable, ExtTables } from '../system/btf/ext.ts';
 import type { BtfRecords } from './bpf-api.ts';
 
 /** Instructions of a section that were put into a program. */
@@ -28,66 +26,18 @@ export interface LinePlace {
   readonly column: number;
 }
 
-const header = record({
-  magic: u16,
-  version: u8,
-  flags: u8,
-  headerBytes: u32,
-  functionsOffset: u32,
-  functionsBytes: u32,
-  linesOffset: u32,
-  linesBytes: u32,
-});
-const btfHeader = record({
-  magic: u16,
-  version: u8,
-  flags: u8,
-  headerBytes: u32,
-  typesOffset: u32,
-  typesBytes: u32,
-  stringsOffset: u32,
-  stringsBytes: u32,
-});
 const instructionBytes = 8;
 
-/** The records of one kind, by section. Offsets are still in bytes, as in the file. */
-interface Table {
-  readonly recordWords: number;
-  readonly sections: ReadonlyMap<string, Uint32Array>;
-}
-
-export function parseBtfExt(ext: Uint8Array, btf: Uint8Array): BtfExt {
-  const start = decodeRecord(header, ext.subarray(0, header.size));
-  const types = decodeRecord(btfHeader, btf.subarray(0, btfHeader.size));
-  const strings = Buffer.from(btf.subarray(types.headerBytes + types.stringsOffset));
-  const functions = parseTable(ext, start.headerBytes + start.functionsOffset, start.functionsBytes, strings);
-  const lines = parseTable(ext, start.headerBytes + start.linesOffset, start.linesBytes, strings);
+/** Of the tables of .BTF.ext. */
+export function placedBtfExt({ functions, lines }: ExtTables): BtfExt {
   return {
     functionRecords: (code) => placedRecords(functions, code),
     lineRecords: (code) => placedRecords(lines, code),
   };
 }
 
-/** A word with the records' size; then for each section its name, the number of records, the records. */
-function parseTable(ext: Uint8Array, offset: number, bytes: number, strings: Buffer): Table {
-  const words = new Uint32Array(Uint8Array.from(ext.subarray(offset, offset + bytes)).buffer);
-  const recordWords = (words[0] ?? 0) / 4;
-  const sections = new Map<string, Uint32Array>();
-  for (let at = 1; at + 1 < words.length;) {
-    const nameOffset = words[at] ?? 0;
-    const length = (words[at + 1] ?? 0) * recordWords;
-    assert(at + 2 + length <= words.length, '.BTF.ext is whole');
-    sections.set(
-      strings.toString('latin1', nameOffset, strings.indexOf(0, nameOffset)),
-      words.subarray(at + 2, at + 2 + length),
-    );
-    at += 2 + length;
-  }
-  return { recordWords, sections };
-}
-
 /** Chunks come in rising order of their place, and records within a section rise too, so the result does, as the kernel demands. */
-function placedRecords(table: Table, code: readonly PlacedCode[]): BtfRecords | undefined {
+function placedRecords(table: ExtTable, code: readonly PlacedCode[]): BtfRecords | undefined {
   const words: number[] = [];
   for (const { section, from, length, at } of code) {
     const records = table.sections.get(section) ?? new Uint32Array(0);

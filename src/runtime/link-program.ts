@@ -2,6 +2,7 @@
 
 import { assert, present } from '../base/assert.ts';
 import { kernelFunctionBase } from '../plan/helpers.ts';
+import { isDataSection, mapSection, subprogramSection } from '../plan/object-sections.ts';
 import type { Elf } from '../system/elf/parse.ts';
 import { sectionBytes, sectionNamed } from '../system/elf/parse.ts';
 import { decodeRecord, record } from '../types/record.ts';
@@ -16,6 +17,7 @@ export const instructionBytes = 8;
 export interface MapReference {
   /** Index of the two-slot load whose immediate becomes the map's descriptor. */
   readonly instruction: number;
+  /** The map's, or the name of a section with data, which becomes a map. */
   readonly symbol: string;
 }
 
@@ -45,8 +47,6 @@ export interface ElfSymbol {
 export const symbolType = { object: 1, function: 2, section: 3 } as const;
 
 const relocationEntry = record({ offset: u64, type: u32, symbol: u32 });
-const subprogramSection = '.text';
-export const mapSection = '.maps';
 
 /** The instructions with each map's descriptor in its place. */
 export function withMaps(program: ObjectProgram, descriptorOf: (symbol: string) => number): Uint8Array {
@@ -91,7 +91,7 @@ interface Program {
 const relocationType = { load: 1, call: 10 } as const;
 const opcode = { loadImmediate64: 0x18, call: 0x85 } as const;
 /** Source registers with a meaning of their own (include/uapi/linux/bpf.h, BPF_PSEUDO_*). */
-const pseudo = { mapDescriptor: 1, call: 1, kernelFunction: 2, function: 4 } as const;
+const pseudo = { mapDescriptor: 1, mapValue: 2, call: 1, kernelFunction: 2, function: 4 } as const;
 
 /** What becomes one program with another: instructions in front of that, as words, and a function behind it, which only these lead to. */
 export interface Join {
@@ -169,13 +169,20 @@ function resolveChunk(linker: Linker, program: Program, chunk: Chunk): void {
   }
 }
 
-/** A reference to a map, or to a function that a helper is to call back. */
+/** A reference to a map, to a variable, or to a function that a helper is to call back. */
 function resolveLoad(linker: Linker, program: Program, instruction: number, symbol: ElfSymbol): void {
   const addend = program.words[instruction * wordsPerInstruction + 1] ?? 0;
   if (symbol.section === mapSection) {
     const map = present(linker.mapNames.get(symbol.offset + addend), 'the map of a reference');
     setSource(program, instruction, pseudo.mapDescriptor, 0);
     program.maps.push({ instruction, symbol: map });
+    return;
+  }
+  if (isDataSection(symbol.section)) {
+    setSource(program, instruction, pseudo.mapValue, 0);
+    // The load's second half: where in the map's value.
+    program.words[(instruction + 1) * wordsPerInstruction + 1] = symbol.offset + addend;
+    program.maps.push({ instruction, symbol: symbol.section });
     return;
   }
   assert(
@@ -252,24 +259,37 @@ function codeSection(linker: Linker, name: string): CodeSection {
   const copy = Uint8Array.from(bytes);
   const section: CodeSection = {
     words: new Uint32Array(copy.buffer),
-    relocations: relocationsOf(linker, name),
+    relocations: codeRelocations(linker, name),
   };
   linker.sections.set(name, section);
   return section;
 }
 
-function relocationsOf(linker: Linker, name: string): CodeSection['relocations'] {
-  const section = sectionNamed(linker.elf, `.rel${name}`);
+function codeRelocations(linker: Linker, name: string): CodeSection['relocations'] {
+  const relocations = relocationsIn(linker.elf, linker.symbols, name);
+  return new Map(
+    [...relocations].map(([offset, relocation]) => {
+      const { type } = relocation;
+      const isKnown = type === relocationType.load || type === relocationType.call;
+      assert(isKnown, `relocation of type ${type} in ${name}`);
+      return [offset / instructionBytes, relocation];
+    }),
+  );
+}
+
+/** Relocations of a section, by the offset in bytes that they are for. */
+export function relocationsIn(
+  elf: Elf,
+  symbols: readonly ElfSymbol[],
+  name: string,
+): ReadonlyMap<number, { readonly type: number; readonly symbol: ElfSymbol }> {
+  const section = sectionNamed(elf, `.rel${name}`);
   if (section === undefined) return new Map();
   return new Map(
-    recordsIn(sectionBytes(linker.elf, section), relocationEntry.size).map((bytes) => {
+    recordsIn(sectionBytes(elf, section), relocationEntry.size).map((bytes) => {
       const entry = decodeRecord(relocationEntry, bytes);
-      assert(
-        entry.type === relocationType.load || entry.type === relocationType.call,
-        `relocation of type ${entry.type} in ${name}`,
-      );
-      const symbol = present(linker.symbols[entry.symbol], "a relocation's symbol");
-      return [Number(entry.offset) / instructionBytes, { type: entry.type, symbol }];
+      const symbol = present(symbols[entry.symbol], "a relocation's symbol");
+      return [Number(entry.offset), { type: entry.type, symbol }];
     }),
   );
 }

@@ -4,32 +4,33 @@
  */
 
 import { assert, present } from '../base/assert.ts';
+import { isDataSection, licenseSection, mapSection } from '../plan/object-sections.ts';
 import type { Btf } from '../system/btf/parse.ts';
-import {
-  btfKind,
-  kindOf,
-  membersOf,
-  nameOf,
-  parseBtf,
-  partCount,
-  referredBy,
-  stringAt,
-  wordOf,
-} from '../system/btf/parse.ts';
+import { parseExt } from '../system/btf/ext.ts';
+import { mapDefinition } from '../system/btf/map-definition.ts';
+import { btfKind, idsOfKind, nameOf, parseBtf, partCount, stringAt } from '../system/btf/parse.ts';
 import type { Elf } from '../system/elf/parse.ts';
 import { bytesSource, parseElf, sectionBytes, sectionNamed } from '../system/elf/parse.ts';
 import { decodeRecord, record } from '../types/record.ts';
 import { u16, u32, u64, u8 } from '../types/type.ts';
 import type { BtfExt } from './btf-ext.ts';
-import { parseBtfExt } from './btf-ext.ts';
+import { placedBtfExt } from './btf-ext.ts';
 import type { ElfSymbol, Linker, ObjectProgram } from './link-program.ts';
 import { linkSession } from './link-session.ts';
-import { linkProgram, mapSection, recordsIn, symbolType } from './link-program.ts';
+import { linkProgram, recordsIn, relocationsIn, symbolType } from './link-program.ts';
 
 export interface ObjectMap {
   readonly symbol: string;
   /** BTF ids of key and value; absent where the definition has none (the ring). */
   readonly btf?: { readonly keyType: number; readonly valueType: number };
+}
+
+/** Variables and constants of C, which all programs of the script share. */
+export interface DataSection {
+  readonly name: string;
+  readonly contents: Uint8Array;
+  /** Of the section's own record; absent where nothing in it has a type (texts). */
+  readonly btfId?: number;
 }
 
 export interface ObjectFile {
@@ -39,6 +40,7 @@ export interface ObjectFile {
   /** Two of them as one, for entries and returns; undefined if they are too long. The id is that of the kernel's function that tells which. */
   readonly session: (entry: string, returns: string, isReturnId: number) => ObjectProgram | undefined;
   readonly maps: ReadonlyMap<string, ObjectMap>;
+  readonly data: readonly DataSection[];
   /** As the kernel wants it: sizes and offsets of the data sections filled in. */
   readonly btf?: Uint8Array;
   /** A text among BTF's strings. */
@@ -53,7 +55,7 @@ export function parseObject(bytes: Uint8Array): ObjectFile {
   const symbols = readSymbols(elf);
   const btf = readBtf(elf, symbols);
   const mapNames = new Map(mapSymbols(symbols).map((symbol) => [symbol.offset, symbol.name]));
-  const linker: Linker = { elf, symbols, mapNames, sections: new Map(), ext: readBtfExt(elf) };
+  const linker: Linker = { elf, symbols, mapNames, sections: new Map(), ext: readBtfExt(elf, btf) };
   const programs = symbols.filter(
     (symbol) => symbol.type === symbolType.function && isProgramSection(symbol.section),
   );
@@ -68,6 +70,7 @@ export function parseObject(bytes: Uint8Array): ObjectFile {
         isReturnId,
       ),
     programs: new Map(programs.map((symbol) => [symbol.name, linkProgram(linker, symbol)])),
+    data: dataSections(elf, btf?.types),
     maps: new Map(mapSymbols(symbols).map((symbol) => [symbol.name, objectMap(symbol, btf?.types)])),
     ...(btf && { btf: btf.bytes }),
     textAt: (offset) => (btf ? stringAt(btf.types, offset) : ''),
@@ -75,6 +78,9 @@ export function parseObject(bytes: Uint8Array): ObjectFile {
 }
 
 const symbolEntry = record({ name: u32, info: u8, other: u8, section: u16, value: u64, size: u64 });
+
+/** Of st_other: STV_HIDDEN. */
+const hiddenVisibility = 2;
 
 const isProgramSection = (name: string): boolean => name.startsWith('s_');
 
@@ -86,7 +92,7 @@ function readSymbols(elf: Elf): readonly ElfSymbol[] {
     return {
       name: strings.toString('latin1', entry.name, strings.indexOf(0, entry.name)),
       type: entry.info & 0xf,
-      isLocal: entry.info >>> 4 === 0,
+      isLocal: entry.info >>> 4 === 0 || entry.other === hiddenVisibility,
       section: elf.sections[entry.section]?.name ?? '',
       offset: Number(entry.value),
       bytes: Number(entry.size),
@@ -95,7 +101,7 @@ function readSymbols(elf: Elf): readonly ElfSymbol[] {
 }
 
 function licenseOf(elf: Elf): string {
-  const section = present(sectionNamed(elf, 'license'), 'the licence');
+  const section = present(sectionNamed(elf, licenseSection), 'the licence');
   return sectionBytes(elf, section).toString('latin1').replace(/\0.*$/s, '');
 }
 
@@ -106,15 +112,6 @@ interface ObjectBtf {
   readonly bytes: Uint8Array;
   readonly types: Btf;
 }
-
-const btfHeader = record({
-  magic: u16,
-  version: u8,
-  flags: u8,
-  headerBytes: u32,
-  typesOffset: u32,
-  typesBytes: u32,
-});
 
 /**
  * LLVM leaves sizes and offsets of data sections to the linker, which we are: without them the kernel refuses the BTF
@@ -127,76 +124,70 @@ function readBtf(elf: Elf, symbols: readonly ElfSymbol[]): ObjectBtf | undefined
   const parsed = parseBtf(bytes, 'tstrace');
   assert(parsed.ok, parsed.ok ? '' : `our object file: ${parsed.error}`);
   const types = parsed.value;
-  const header = decodeRecord(btfHeader, bytes.subarray(0, btfHeader.size));
-  const start = header.headerBytes + header.typesOffset;
-  const words = new Uint32Array(bytes.buffer, start, header.typesBytes / 4);
+  assert(types.words.buffer === bytes.buffer, 'types are changed in place');
+  const places = relocationsIn(elf, symbols, '.BTF');
+  for (const id of idsOfKind(types, btfKind.section)) fillSection(elf, places, types, id);
   const localFunctions = new Set(symbols.filter(isLocalFunction).map(({ name }) => name));
-  for (let id = types.firstId; id < types.endId; id++) {
-    const kind = kindOf(types, id);
-    if (kind === btfKind.section) fillSection(elf, symbols, types, id, words);
-    if (kind === btfKind.function && localFunctions.has(nameOf(types, id))) makeStatic(types, id, words);
-  }
+  for (const id of idsOfKind(types, btfKind.function))
+    if (localFunctions.has(nameOf(types, id))) makeStatic(types, id);
   return { bytes, types };
 }
 
 const isLocalFunction = ({ type, isLocal }: ElfSymbol): boolean => type === symbolType.function && isLocal;
 
 /**
- * Functions of C that were linked in are local, but their debug information, from which LLVM makes BTF, was written before. The kernel
+ * Functions of C that were linked in are hidden, but their debug information, from which LLVM makes BTF, was written before. The kernel
  * verifies global ones on their own, without what they are given (Documentation/bpf/verifier.rst); so libbpf does the same for hidden ones.
  */
-function makeStatic(types: Btf, id: number, words: Uint32Array): void {
+function makeStatic(types: Btf, id: number): void {
   // The second word of a record: its lower half is the linkage, 0 for static (include/uapi/linux/btf.h, BTF_INFO_VLEN).
-  const at = present(types.starts[id - types.firstId], 'a BTF record') + 1;
-  words[at] = (words[at] ?? 0) & ~0xffff;
+  const at = startOf(types, id) + 1;
+  types.words[at] = (types.words[at] ?? 0) & ~0xffff;
 }
 
-/** A data section's record: name, info, size; then type, offset and size of each variable. */
+/** A data section's record: name, info, size; then type, offset and size of each variable. The offset is a relocation of .BTF. */
 function fillSection(
   elf: Elf,
-  symbols: readonly ElfSymbol[],
+  places: ReadonlyMap<number, { readonly symbol: ElfSymbol }>,
   types: Btf,
   id: number,
-  words: Uint32Array,
 ): void {
-  const start = present(types.starts[id - types.firstId], 'a BTF record');
+  const { words } = types;
+  const start = startOf(types, id);
   const name = nameOf(types, id);
   words[start + 2] = present(sectionNamed(elf, name), `section ${name}`).size;
   for (let part = 0; part < partCount(types, id); part++) {
-    const at = 3 + 3 * part;
-    const variable = nameOf(types, wordOf(types, id, at));
-    const symbol = present(
-      symbols.find((candidate) => candidate.section === name && candidate.name === variable),
-      `symbol ${variable}`,
-    );
-    words[start + at + 1] = symbol.offset;
-    words[start + at + 2] = symbol.bytes;
+    const at = start + 3 + 3 * part + 1;
+    const { symbol } = present(places.get(words.byteOffset + 4 * at), `place of a variable in ${name}`);
+    words[at] = symbol.offset + (words[at] ?? 0);
   }
 }
 
-/** A map is defined as libbpf does it: a variable of a struct whose members `key` and `value` point to the types. */
-function objectMap(symbol: ElfSymbol, types: Btf | undefined): ObjectMap {
-  const definition = types && mapDefinition(types, symbol.name);
-  if (types === undefined || definition === undefined) return { symbol: symbol.name };
-  const pointee = (name: string): number | undefined => {
-    const member = membersOf(types, definition).find((candidate) => candidate.name === name);
-    return member && referredBy(types, member.type);
-  };
-  const keyType = pointee('key');
-  const valueType = pointee('value');
-  if (keyType === undefined || valueType === undefined) return { symbol: symbol.name };
-  return { symbol: symbol.name, btf: { keyType, valueType } };
+const startOf = (types: Btf, id: number): number => present(types.starts[id - types.firstId], 'a BTF record');
+
+/** Sections with variables and constants, as they are to be when programs begin. */
+function dataSections(elf: Elf, types: Btf | undefined): ObjectFile['data'] {
+  const typed = types ? idsOfKind(types, btfKind.section) : [];
+  const sections = elf.sections.filter(({ name, size }) => size > 0 && isDataSection(name));
+  return sections.map((section) => {
+    const { name, size } = section;
+    const contents = new Uint8Array(size);
+    contents.set(sectionBytes(elf, section));
+    const btfId = typed.find((id) => types && nameOf(types, id) === name);
+    return { name, contents, ...(btfId !== undefined && { btfId }) };
+  });
 }
 
-function mapDefinition(types: Btf, name: string): number | undefined {
-  for (let id = types.firstId; id < types.endId; id++) {
-    if (kindOf(types, id) === btfKind.variable && nameOf(types, id) === name) return referredBy(types, id);
-  }
-  return undefined;
+function objectMap({ name }: ElfSymbol, types: Btf | undefined): ObjectMap {
+  const variable = types && idsOfKind(types, btfKind.variable).find((id) => nameOf(types, id) === name);
+  if (types === undefined || variable === undefined) return { symbol: name };
+  const definition = mapDefinition(types, variable);
+  const [keyType, valueType] = [definition.types.get('key'), definition.types.get('value')];
+  if (keyType === undefined || valueType === undefined) return { symbol: name };
+  return { symbol: name, btf: { keyType, valueType } };
 }
 
-function readBtfExt(elf: Elf): BtfExt | undefined {
+function readBtfExt(elf: Elf, btf: ObjectBtf | undefined): BtfExt | undefined {
   const ext = sectionNamed(elf, '.BTF.ext');
-  const btf = sectionNamed(elf, '.BTF');
-  return ext && btf && parseBtfExt(sectionBytes(elf, ext), sectionBytes(elf, btf));
+  return ext && btf && placedBtfExt(parseExt(sectionBytes(elf, ext), btf.types.strings));
 }

@@ -23,7 +23,7 @@ export function withExternal(sources: readonly CSource[], facts: Facts, report: 
   report.add(diagnostics);
   const functions = declared(code.functions, report);
   const externalFunction = (name: string): ExternalFunction | undefined => functions.get(name);
-  return { ...facts, externalFunction, externalNames: () => functions.keys(), externalModules: code.modules };
+  return { ...facts, externalFunction, externalNames: () => functions.keys(), externalCode: code };
 }
 
 function declared(

@@ -4,7 +4,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
-import type { ProgramType } from '../plan/plan.ts';
+import type { MapPlan, ProgramType } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { TargetSource } from '../probes/define.ts';
 import type { Field, FieldsOf } from '../types/field.ts';
@@ -49,8 +49,15 @@ export interface CSource {
   readonly span: Span;
 }
 
+/** A map that such C defines. */
+export type ExternalMap = Pick<
+  MapPlan,
+  'symbol' | 'type' | 'keyBytes' | 'valueBytes' | 'entriesMax' | 'flags'
+>;
+
 export interface ExternalCode {
   readonly functions: readonly ExternalFunction[];
+  readonly maps: readonly ExternalMap[];
   /** As LLVM reads it, a module for each file. */
   readonly modules: readonly Uint8Array[];
 }
@@ -63,8 +70,8 @@ export interface Facts extends TargetSource {
   /** A function of the C that the script imports. */
   externalFunction(name: string): ExternalFunction | undefined;
   externalNames(): Iterable<string>;
-  /** The code of these functions. */
-  readonly externalModules: ExternalCode['modules'];
+  /** The code of these functions, and the maps that it uses. */
+  readonly externalCode: Pick<ExternalCode, 'modules' | 'maps'>;
   readonly readC: ReadC;
   /** A constant macro of the script's C part. */
   constant(name: string): bigint | ByteText | undefined;

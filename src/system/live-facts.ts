@@ -106,7 +106,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     compileC: options.compileC ?? (() => ({ value: nothingCompiled, diagnostics: [] })),
     externalFunction: () => undefined,
     externalNames: () => [],
-    externalModules: [],
+    externalCode: nothingCompiled,
     constant: () => undefined,
     isMacro: () => false,
     fieldsOf: (struct) =>

@@ -1,7 +1,7 @@
 /** Objects of --emit-elf load with an independent loader: libbpf, through bpftool. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,19 +35,33 @@ const programs: readonly (readonly [type: string, script: string])[] = [
   ['kprobe', 'uprobe:/bin/sh:0x5000 { @[str(arg0, 200)] = sum(arg1); }'],
 ];
 
-test.each(programs)('bpftool loads a %s program: %s', (type, script) => {
-  const object = join(directory, 'program.o');
-  // --unsafe: /bin/sh is stripped, so nothing tells where its instructions begin.
-  const args = ['dist/tstrace.mjs', '--unsafe', '--emit-elf', object, '-e', script];
-  const emitted = spawnSync(process.execPath, args, {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  expect({ status: emitted.status, stderr: emitted.stderr }).toEqual({ status: 0, stderr: '' });
-  const pin = join(pins, 'program');
-  const loaded = spawnSync(bpftool, ['prog', 'load', object, pin, 'type', type], { encoding: 'utf8' });
-  expect({ status: loaded.status, stderr: loaded.stderr }).toEqual({ status: 0, stderr: '' });
-  const shown = execFileSync(bpftool, ['-j', 'prog', 'show', 'pinned', pin], { encoding: 'utf8' });
-  expect(JSON.parse(shown)).toMatchObject({ type, gpl_compatible: true });
-  rmSync(pin);
-});
+const importing = join(directory, 'importing.bt');
+writeFileSync(importing, 'import "state.bpf.c"; rawtracepoint:sys_enter { @x = step(3); }');
+copyFileSync(join(root, 'tests/codegen/imported/state.bpf.c'), join(directory, 'state.bpf.c'));
+
+test.each([...programs, ['raw_tracepoint', importing] as const])(
+  'bpftool loads a %s program: %s',
+  (type, script) => {
+    const object = join(directory, 'program.o');
+    // --unsafe: /bin/sh is stripped, so nothing tells where its instructions begin.
+    const args = [
+      'dist/tstrace.mjs',
+      '--unsafe',
+      '--emit-elf',
+      object,
+      ...(script === importing ? [] : ['-e']),
+      script,
+    ];
+    const emitted = spawnSync(process.execPath, args, {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect({ status: emitted.status, stderr: emitted.stderr }).toEqual({ status: 0, stderr: '' });
+    const pin = join(pins, 'program');
+    const loaded = spawnSync(bpftool, ['prog', 'load', object, pin, 'type', type], { encoding: 'utf8' });
+    expect({ status: loaded.status, stderr: loaded.stderr }).toEqual({ status: 0, stderr: '' });
+    const shown = execFileSync(bpftool, ['-j', 'prog', 'show', 'pinned', pin], { encoding: 'utf8' });
+    expect(JSON.parse(shown)).toMatchObject({ type, gpl_compatible: true });
+    rmSync(pin);
+  },
+);

@@ -92,6 +92,68 @@ macro seven_times(x) { import "inner.bpf.c"; seven() * x }
 begin { print(seven_times(3)); print((kfunc_allowed("bpf_rdonly_cast"), kfunc_allowed("vfs_read"), kfunc_allowed("none"))); exit(); }
 `,
   'inner.bpf.c': 'int seven(void) { return 7; }\n',
+  'state.bt': `import "state.bpf.c"; import "other.bpf.c";
+begin {
+  print((step(1), step(3), step(3), peek()));
+  print((str(named(2)), str(named(9)), letter(1), wide(), untouched(5)));
+  for $i : 0..3 { @[$i] = seen($i % 2); }
+  print((per_cpu(), per_cpu(), oldest(7), tried(), queued(5), queued(6), taken()));
+}
+interval:ms:1 /!@done/ { @done = true; $now = step(0); print(($now, peek(), seen(1))); exit(); }
+end { print((step(0), peek())); clear(@); clear(@done); }
+`,
+  'state.bpf.c': `#include "bpf.h"
+char LICENSE[] SEC("license") = "GPL";
+int total = 100;
+static long calls;
+static const int steps[] = {1, 2, 3, 5, 8, 13, 21, 34};
+const volatile struct { unsigned char first; long second; } fixed = {7, -9000000000};
+static char letters[] = "abc";
+// Names of the other file's, and of tstrace's.
+static int twice = 2;
+struct { __uint(type, 1); __uint(max_entries, 4); __type(key, long); __type(value, long); } scratch SEC(".maps");
+struct { __uint(type, 6); __uint(max_entries, 1); __type(key, int); __type(value, long); } ringbuf SEC(".maps");
+struct { __uint(type, 9); __uint(max_entries, 4); __type(key, long); __type(value, char[24]); } lru SEC(".maps");
+static struct { __uint(type, 11); __uint(max_entries, 4); __uint(map_flags, 1); __uint(key_size, 8); __uint(value_size, 4); } trie SEC(".maps");
+struct { __uint(type, 22); __uint(max_entries, 4); __type(value, int); } line SEC(".maps");
+int step(int i) { static int sum = 10; calls++; sum += twice; return total += steps[i & 7]; }
+int sum_of_step(void) { static int sum = 20; return sum += twice; }
+const char *named(int i) { switch (i) { case 1: return "one"; case 2: return "two"; default: return "many"; } }
+char letter(int i) { letters[i & 1]++; return letters[i & 1]; }
+long wide(void) { return fixed.first + fixed.second; }
+long untouched(int i) { return calls * 1000 + steps[i & 7]; }
+long seen(long key) {
+  long one = 1, *count = lookup(&scratch, &key);
+  if (!count) { update(&scratch, &key, &one, 0); return one; }
+  return ++*count;
+}
+long per_cpu(void) { int key = 0; long *count = lookup(&ringbuf, &key); return count ? *count += 5 : -1; }
+int oldest(long key) { char text[24] = "text"; update(&lru, &key, text, 0); char *kept = lookup(&lru, &key); return kept ? kept[3] : -1; }
+int tried(void) { struct { int bits; char address[4]; } net = {16, {10, 1}}, one = {32, {10, 1, 2, 3}}; int value = 42; update(&trie, &net, &value, 0); int *found = lookup(&trie, &one); return found ? *found : -1; }
+long queued(int value) { return push(&line, &value, 0); }
+int taken(void) { int value = 0; return pop(&line, &value) ? -1 : value; }
+`,
+  'other.bpf.c': `#include "bpf.h"
+const char dual[] SEC("license") = "Dual MIT/GPL";
+extern int total;
+static int twice = 3;
+int peek(void) { return total * 10 + twice; }
+`,
+  'bpf.h': `#define SEC(name) __attribute__((section(name), used))
+#define __uint(name, number) int (*name)[number]
+#define __type(name, type) typeof(type) *name
+static void *(*lookup)(void *, const void *) = (void *)1;
+static long (*update)(void *, const void *, const void *, unsigned long) = (void *)2;
+static long (*push)(void *, const void *, unsigned long) = (void *)87;
+static long (*pop)(void *, void *) = (void *)88;
+`,
+  'constant.bt': 'import "constant.bpf.c";\nbegin { print(change()); }\n',
+  'constant.bpf.c': `volatile const int fixed = 1;
+int change(void) {
+  int *hidden = (int *)&fixed; asm volatile("" : "+r"(hidden));
+  return *hidden = 2;
+}
+`,
   'wild.bt': 'import "wild.bpf.c";\nbegin { print(wild(curtask)); exit(); }\n',
   'wild.bpf.c':
     'struct task_struct { int x; };\nint wild(struct task_struct *task) {\n  return task->x;\n}\n',
@@ -167,6 +229,24 @@ test('an address that was kept is no address to the verifier, which is told in w
   expect(stderr).toMatch(new RegExp(`^${join(folder, 'address.bpf.c')}:2:.*ERROR: `, 'm'));
   expect(stderr).toContain('pass &$x itself');
   expect(stderr).not.toContain('fault of tstrace');
+});
+
+test('variables, constants, texts and maps of C: two files, all programs, what they hold at first, and names that tstrace has too', async () => {
+  const { stdout, stderr, status } = await run('state.bt');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout.trim().split('\n')).toEqual([
+    '(102, 107, 112, 1123)',
+    '(two, many, 99, -8999999993, 3013)',
+    '(5, 10, 116, 42, 0, 0, 5)',
+    '(113, 1133, 2)',
+    '(114, 1143)',
+  ]);
+});
+
+test('constants of C can not be written to, and the line is told', async () => {
+  const { stderr, status } = await run('constant.bt');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(new RegExp(`^${join(folder, 'constant.bpf.c')}:4:.*ERROR: `, 'm'));
 });
 
 test("the verifier's complaint about C leads to its line", async () => {

@@ -278,7 +278,7 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
   };
 }
 
-type ElementCalls = Pick<BpfApi, 'lookup' | 'update' | 'delete' | 'nextKey' | 'lookupBatch'>;
+type ElementCalls = Pick<BpfApi, 'freeze' | 'lookup' | 'update' | 'delete' | 'nextKey' | 'lookupBatch'>;
 
 function elementCalls(kernel: FakeKernel): ElementCalls {
   const entry = (fd: Fd<'map'>, key: Uint8Array): { readonly map: FakeMap; readonly key: string } => {
@@ -302,6 +302,7 @@ function elementCalls(kernel: FakeKernel): ElementCalls {
       if (found) value.set(found);
       return ok(found !== undefined);
     },
+    freeze: (fd) => kernel.done(`freeze ${kernel.map(fd).spec.name}`),
     update: (fd, key, value) => {
       const { map, key: at } = entry(fd, key);
       checkValue(map, value);

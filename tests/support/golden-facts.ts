@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { present } from '../../src/base/assert.ts';
 import { cReader } from '../../src/cdefs/read-definitions.ts';
 import {
   arrayOf,
@@ -32,7 +33,7 @@ import type {
   FunctionSignature,
   IteratorPrototype,
 } from '../../src/probes/define.ts';
-import type { CSource, ExternalCode, Facts } from '../../src/sema/facts.ts';
+import type { CSource, ExternalCode, ExternalFunction, Facts } from '../../src/sema/facts.ts';
 import type { Field } from '../../src/types/field.ts';
 
 const struct = (name: string, bytes: number, keyword: StructType['keyword'] = 'struct'): StructType => ({
@@ -291,31 +292,44 @@ const kernelTypes: Pick<Facts, 'typedef' | 'struct' | 'fieldsOf'> = {
   fieldsOf: ({ id }) => fields[id] ?? [],
 };
 
-/** Of tests/codegen/imported/sums.bpf.c, without clang. */
-const externalCode = ([source]: readonly CSource[]): ExternalCode => ({
-  functions: externalFunctions.map((external) => ({
-    ...external,
-    span: { file: source?.file.name ?? '', start: 0, end: 1 },
-  })),
-  modules: [readFileSync(join(import.meta.dirname, '../codegen/imported/sums.ll'))],
-});
+/** Of the C in tests/codegen/imported, without clang. */
+function externalCode([source]: readonly CSource[]): ExternalCode {
+  const [, name = ''] = /(\w+)\.bpf\.c$/.exec(source?.file.name ?? '') ?? [];
+  const { functions: offered, maps } = present(externals[name], `C named ${name}`);
+  const span = { file: source?.file.name ?? '', start: 0, end: 1 };
+  return {
+    functions: offered.map((external) => ({ ...external, span })),
+    maps,
+    modules: [readFileSync(join(import.meta.dirname, `../codegen/imported/${name}.ll`))],
+  };
+}
 
-const externalFunctions = [
-  {
-    name: 'total',
-    parameters: [
-      { name: 'a', type: i32 },
-      { name: 'b', type: i8 },
-      { name: 'c', type: bool },
+const externals: Readonly<
+  Record<
+    string,
+    { readonly functions: readonly Omit<ExternalFunction, 'span'>[]; readonly maps: ExternalCode['maps'] }
+  >
+> = {
+  sums: {
+    functions: [
+      {
+        name: 'total',
+        parameters: [
+          { name: 'a', type: i32 },
+          { name: 'b', type: i8 },
+          { name: 'c', type: bool },
+        ],
+        returns: i32,
+      },
+      { name: 'first', parameters: [{ name: 'text', type: pointerTo(none, 'none') }], returns: u16 },
     ],
-    returns: i32,
+    maps: [],
   },
-  {
-    name: 'first',
-    parameters: [{ name: 'text', type: pointerTo(none, 'none') }],
-    returns: u16,
+  state: {
+    functions: [{ name: 'step', parameters: [{ name: 'i', type: i32 }], returns: i32 }],
+    maps: [{ symbol: 'seen', type: 'hash', keyBytes: 4, valueBytes: 8, entriesMax: 8 }],
   },
-] as const;
+};
 
 export function goldenFacts(name: string): Facts {
   const variant = variants[name];
@@ -362,7 +376,7 @@ export function goldenFacts(name: string): Facts {
     compileC: (sources) => ({ value: externalCode(sources), diagnostics: [] }),
     externalFunction: () => undefined,
     externalNames: () => [],
-    externalModules: [],
+    externalCode: { modules: [], maps: [] },
     constant: () => undefined,
     isMacro: () => false,
     readC: cReader({

@@ -139,10 +139,20 @@ function resultSections({ show }: Golden, { plan, functions }: Generated): reado
   ];
 }
 
-/** Maps of the script, and scratch with its size. */
-function printMap({ symbol, type, keyBytes, valueBytes, script, holds }: MapPlan): readonly string[] {
+/** Maps of the script and of C that it imports, and scratch with its size. */
+function printMap({
+  symbol,
+  type,
+  keyBytes,
+  valueBytes,
+  script,
+  holds,
+  imported,
+}: MapPlan): readonly string[] {
   if (holds) return [`${symbol}   ${type}   holds ${holds.first} or ${holds.second}`];
   if (symbol === scratchSymbol || symbol === largeScratchSymbol) return [`${symbol}   ${valueBytes} bytes`];
+  if (imported !== undefined)
+    return [`${symbol}   ${type}   of imported C   key: ${keyBytes} bytes   value: ${valueBytes} bytes`];
   if (!script) return [];
   const key =
     script.key.length === 0

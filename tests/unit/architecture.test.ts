@@ -44,7 +44,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   sema: ['base', 'types', 'plan', 'builtins', 'probes'],
   ffi: ['base'],
   codegen: ['base', 'types', 'plan', 'builtins', 'probes', 'ffi'],
-  system: ['base', 'types', 'ffi'],
+  system: ['base', 'types', 'plan', 'ffi'],
   format: ['base', 'parser'],
   cdefs: ['base', 'types', 'ffi'],
   output: ['base', 'types'],

@@ -33,10 +33,19 @@ const signatures = {
   getFirstFunction: ['LLVMGetFirstFunction', 'address', ['address']],
   getNextFunction: ['LLVMGetNextFunction', 'address', ['address']],
   getNamedFunction: ['LLVMGetNamedFunction', 'address', ['address', 'text']],
+  getFirstGlobal: ['LLVMGetFirstGlobal', 'address', ['address']],
+  getNextGlobal: ['LLVMGetNextGlobal', 'address', ['address']],
+  getNamedGlobal: ['LLVMGetNamedGlobal', 'address', ['address', 'text']],
+  deleteGlobal: ['LLVMDeleteGlobal', 'void', ['address']],
+  /** Null where it has none of its own. */
+  getSection: ['LLVMGetSection', 'address', ['address']],
+  setValueName: ['LLVMSetValueName2', 'void', ['address', 'text', 'size']],
   isDeclaration: ['LLVMIsDeclaration', 'int', ['address']],
   /** Where the length goes. */
   getValueName: ['LLVMGetValueName2', 'text', ['address', 'bytes']],
   setLinkage: ['LLVMSetLinkage', 'void', ['address', 'int']],
+  setUnnamedAddress: ['LLVMSetUnnamedAddress', 'void', ['address', 'int']],
+  setVisibility: ['LLVMSetVisibility', 'void', ['address', 'int']],
   cloneModule: ['LLVMCloneModule', 'address', ['address']],
   disposeModule: ['LLVMDisposeModule', 'void', ['address']],
 

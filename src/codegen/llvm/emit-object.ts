@@ -5,6 +5,7 @@ import type { Result } from '../../base/result.ts';
 import { failed, ok } from '../../base/result.ts';
 import { makeCallback, readCString, viewMemory } from '../../ffi/koffi.ts';
 import type { LlvmBinding } from './binding.ts';
+import { ModuleLink } from './link-modules.ts';
 import type { Llvm, LlvmError, LlvmStage } from './locate-library.ts';
 
 /** v3 has 32-bit operations and atomics with a result (kernels from 5.12); v1 suits any kernel. v4 is ignored by LLVM 15 and 16. */
@@ -12,7 +13,7 @@ export type BpfCpu = 'v1' | 'v2' | 'v3' | 'v4';
 
 export interface EmitOptions {
   readonly cpu?: BpfCpu;
-  /** More modules, as text or bitcode: their functions become part of the program. */
+  /** More modules, as text or bitcode: their functions, variables and maps become part of the program. */
   readonly modules?: readonly Uint8Array[];
   /** Also return the IR after optimisation. */
   readonly wantIr?: boolean;
@@ -42,8 +43,6 @@ const codeGenLevelDefault = 2;
 const relocDefault = 0;
 const codeModelDefault = 0;
 const verifierReturnStatus = 2;
-// llvm-c/Core.h: LLVMLinkage
-const internalLinkage = 8;
 // llvm-c/Core.h: LLVMDiagnosticSeverity
 const severityError = 0;
 const severityWarning = 1;
@@ -101,13 +100,12 @@ class Session {
     const parsed = this.parse(text);
     if (!parsed.ok) return parsed;
     const module = parsed.value;
-    for (const more of options.modules ?? []) {
-      const refused = this.#link(module, more);
-      if (refused) return failed(refused);
-    }
+    const link = this.#link(module, options.modules ?? []);
+    if (!link.ok) return link;
     const machine = this.#targetMachine(options.cpu ?? 'v3');
     const failure = this.#optimise(module, machine);
     if (failure) return failed(failure);
+    link.value.hide();
     const optimisedIr =
       options.wantIr === true ? this.#takeMessage(this.#c.printModuleToString(module)) : undefined;
     // Emission rewrites the module, so the assembly comes from a copy.
@@ -127,30 +125,19 @@ class Session {
     });
   }
 
-  /**
-   * Functions of the other become local ones here, as if the script had them: the kernel verifies them where they are called, with what
-   * they are given there, and those that nothing calls are left out.
-   */
-  #link(module: number, more: Uint8Array): LlvmError | undefined {
-    const other = this.#read(Buffer.concat([more, Buffer.alloc(1)]));
-    if (!other.ok)
-      return {
-        ...llvmError('link', `code of C that is imported can't be read: ${other.error.trim()}`),
-        hint: `clang may not be newer than libLLVM, which is ${this.#llvm.version}: TSTRACE_CLANG names another`,
-      };
-    const names = this.#functionsOf(other.value);
-    if (this.#c.linkModules(module, other.value) !== 0) return llvmError('link', this.#errors.join('\n'));
-    for (const name of names) this.#c.setLinkage(this.#c.getNamedFunction(module, name), internalLinkage);
-    return undefined;
-  }
-
-  /** Names of those that it defines. */
-  #functionsOf(module: number): readonly string[] {
-    const names: string[] = [];
-    for (let each = this.#c.getFirstFunction(module); each !== 0; each = this.#c.getNextFunction(each))
-      if (this.#c.isDeclaration(each) === 0)
-        names.push(this.#c.getValueName(each, new BigUint64Array(1)) ?? '');
-    return names;
+  #link(module: number, others: readonly Uint8Array[]): Result<ModuleLink, LlvmError> {
+    const link = new ModuleLink(this.#c, module);
+    for (const bytes of others) {
+      const other = this.#read(Buffer.concat([bytes, Buffer.alloc(1)]));
+      if (!other.ok)
+        return failed({
+          ...llvmError('link', `code of C that is imported can't be read: ${other.error.trim()}`),
+          hint: `clang may not be newer than libLLVM, which is ${this.#llvm.version}: TSTRACE_CLANG names another`,
+        });
+      if (!link.take(other.value)) return failed(llvmError('link', this.#errors.join('\n')));
+    }
+    link.finish();
+    return ok(link);
   }
 
   /** Text or bitcode, with a NUL behind it, to a module; or what is wrong with it. */

@@ -46,6 +46,7 @@ export function createMap(spec: MapSpec): Result<Fd<'map'>, SysError> {
       key_size: spec.keyBytes,
       value_size: spec.valueBytes,
       max_entries: spec.entriesMax,
+      map_flags: spec.flags ?? 0,
       map_name: abi.objectNameOf(spec.name),
       ...(spec.like !== undefined && { inner_map_fd: spec.like }),
       ...(spec.btf && {
@@ -241,6 +242,11 @@ export function testRun(program: Fd<'program'>, context?: BigUint64Array): Resul
     [context],
   );
   return done.returned.ok ? ok(done.attr.retval) : done.returned;
+}
+
+export function freeze(map: Fd<'map'>): Result<void, SysError> {
+  const { returned } = command('BPF_MAP_FREEZE', abi.mapElementAttr, { map_fd: map });
+  return returned.ok ? ok(undefined) : returned;
 }
 
 export function lookup(map: Fd<'map'>, key: Uint8Array, value: Uint8Array): Result<boolean, SysError> {

@@ -29,6 +29,7 @@ export const realBpf: BpfApi = {
   readWalk: bpf.readWalk,
   openRawTracepoint: bpf.openRawTracepoint,
   runProgram: bpf.testRun,
+  freeze: bpf.freeze,
   lookup: bpf.lookup,
   update: bpf.update,
   delete: bpf.remove,

@@ -3,6 +3,7 @@
 import { Report } from '../../base/diagnostic.ts';
 import type { SourceFile } from '../../base/source-file.ts';
 import type { Span } from '../../base/span.ts';
+import { licenses } from '../../plan/settings.ts';
 import type { CompileC, CSource, ExternalCode, ExternalFunction } from '../../sema/facts.ts';
 import type { Clang, ClangOptions } from './clang.ts';
 import { findClang } from './clang.ts';
@@ -18,7 +19,7 @@ export interface CompileCOptions extends ClangOptions {
   readonly cpu: 'v2' | 'v3';
 }
 
-export const nothingCompiled: ExternalCode = { functions: [], modules: [] };
+export const nothingCompiled: ExternalCode = { functions: [], maps: [], modules: [] };
 
 export function compilerOfC(options: CompileCOptions): CompileC {
   return (sources) => {
@@ -62,11 +63,27 @@ function compileOne(
     return undefined;
   }
   const read = readBpfObject(object.value);
+  if (read.ok && disagrees(read.value, source, report)) return undefined;
   if (read.ok) return { ...read.value, source, bitcode: bitcode.value };
   report.error('unsupported-c', `'${source.file.name}' has ${read.error}`, source.span, {
-    hints: ['Functions alone can be imported, with what they have on their stack.'],
+    hints: ['Functions can be imported, with the variables, constants and maps that they use.'],
   });
   return undefined;
+}
+
+/**
+ * Programs of a script have one licence, and all that it can be set to goes with the GPL: so must C's, or the kernel would be told that
+ * it does (include/linux/license.h).
+ */
+function disagrees({ license }: BpfObject, source: CSource, report: Report): boolean {
+  if (license === undefined || licenses.some((known) => known === license)) return false;
+  report.error(
+    'unsupported-c',
+    `'${source.file.name}' has the licence "${license}", with which it can't become part of programs under the GPL`,
+    source.span,
+    { hints: [`Licences that go together with it: ${licenses.join(', ')}.`] },
+  );
+  return true;
 }
 
 /** As clang is given it, which would take a dash for an option. */
@@ -114,9 +131,9 @@ function wordAt({ name, text, lineStarts }: SourceFile, line: number, column: nu
 }
 
 function reportUndefined(compiled: readonly CompiledC[], report: Report): void {
-  const offered = new Set(compiled.flatMap(({ functions }) => functions.map(({ name }) => name)));
+  const offeredByAny = new Set(compiled.flatMap(({ offered }) => offered));
   for (const { wanted, source } of compiled)
-    for (const name of wanted.filter((wish) => !offered.has(wish)))
+    for (const name of wanted.filter((wish) => !offeredByAny.has(wish)))
       report.error(
         'unsupported-c',
         `'${source.file.name}' uses ${name}, which nothing defines`,
@@ -131,6 +148,7 @@ const joined = (compiled: readonly CompiledC[]): ExternalCode => ({
   functions: compiled.flatMap(({ functions, source }) =>
     functions.map((offered): ExternalFunction => ({ ...offered, span: placeOf(offered.name, source.file) })),
   ),
+  maps: compiled.flatMap(({ maps }) => maps),
   modules: compiled.map(({ bitcode }) => bitcode),
 });
 

@@ -2,19 +2,24 @@
 
 import type { Result } from '../../base/result.ts';
 import { failed, ok } from '../../base/result.ts';
-import type { ExternalFunction } from '../../sema/facts.ts';
-import { decodeRecord, record } from '../../types/record.ts';
-import { u16, u32, u8 } from '../../types/type.ts';
+import { isDataSection, licenseSection, mapSection, subprogramSection } from '../../plan/object-sections.ts';
+import type { ExternalFunction, ExternalMap } from '../../sema/facts.ts';
 import type { Btf } from '../btf/parse.ts';
-import { btfKind, kindOf, nameOf, parseBtf, partCount } from '../btf/parse.ts';
+import { btfKind, idsOfKind, nameOf, parseBtf, partCount } from '../btf/parse.ts';
 import { btfSignature } from '../btf/to-type.ts';
+import { parseExt } from '../btf/ext.ts';
 import type { Elf } from '../elf/parse.ts';
 import { bytesSource, parseElf, sectionBytes, sectionNamed, textAt } from '../elf/parse.ts';
 import { linkedStrings, symbolTables, symbolWords, wordsOf } from '../elf/symbols.ts';
+import { importedMaps } from './imported-maps.ts';
 
 export interface BpfObject {
   readonly functions: readonly Omit<ExternalFunction, 'span'>[];
-  /** Names of functions that others must offer. */
+  readonly maps: readonly ExternalMap[];
+  /** What it calls itself licensed under, if it says so. */
+  readonly license?: string;
+  /** Names of what others may use, and of what others must offer. */
+  readonly offered: readonly string[];
   readonly wanted: readonly string[];
 }
 
@@ -22,84 +27,94 @@ export interface BpfObject {
 export function readBpfObject(bytes: Uint8Array): Result<BpfObject, string> {
   const elf = parseElf(bytesSource(bytes));
   if (!elf.ok) return failed(elf.error);
-  const unfit = unfitSection(elf.value) ?? relocations(elf.value);
+  const unfit = unfitSection(elf.value);
   if (unfit !== undefined) return failed(unfit);
-  const section = sectionNamed(elf.value, '.BTF');
-  // Without functions there are no types.
-  if (!section) return ok({ functions: [], wanted: [] });
-  const btf = parseBtf(sectionBytes(elf.value, section), 'c');
-  return btf.ok
-    ? ok({ functions: functionsOf(btf.value), wanted: undefinedNames(elf.value) })
-    : failed(btf.error);
+  const types = typesOf(elf.value);
+  if (!types.ok) return types;
+  const relocated = relocatedFields(elf.value, types.value);
+  if (relocated !== undefined) return failed(relocated);
+  const maps = types.value ? importedMaps(types.value) : ok([]);
+  if (!maps.ok) return maps;
+  const license = licenseOf(elf.value);
+  return ok({
+    functions: types.value ? functionsOf(types.value) : [],
+    maps: maps.value,
+    ...(license !== undefined && { license }),
+    ...names(elf.value),
+  });
+}
+
+/** Undefined where there is nothing that has a type. */
+function typesOf(elf: Elf): Result<Btf | undefined, string> {
+  const section = sectionNamed(elf, '.BTF');
+  return section ? parseBtf(sectionBytes(elf, section), 'c') : ok(undefined);
+}
+
+function relocatedFields(elf: Elf, types: Btf | undefined): string | undefined {
+  const ext = sectionNamed(elf, '.BTF.ext');
+  const isAny = ext && types && parseExt(sectionBytes(elf, ext), types.strings).relocations.sections.size > 0;
+  return isAny
+    ? 'fields whose offsets are looked up when loading (preserve_access_index, as vmlinux.h has it): read them in the script, and pass their values'
+    : undefined;
 }
 
 const allocated = 0x2;
 const executable = 0x4;
 
-/** Functions stand in .text; data of any kind would need maps of their own, programs a place to be attached to. */
+/** Functions stand in .text, data in sections of its own; programs need a place to be attached to. */
 function unfitSection({ sections }: Elf): string | undefined {
   const unfit = sections.find(
-    ({ name, flags, size }) => (flags & allocated) !== 0 && size > 0 && name !== '.text',
+    ({ name, flags, size }) => (flags & allocated) !== 0 && size > 0 && !isFit(name),
   );
-  if (!unfit) return undefined;
-  if (unfit.name === 'license') return 'a licence: it is set by license in the config block of the script';
-  if (unfit.name === '.maps') return 'a map';
-  return (unfit.flags & executable) !== 0
-    ? `a program (section ${unfit.name})`
-    : `a variable or text outside of its functions (section ${unfit.name})`;
+  if (unfit) {
+    const isProgram = (unfit.flags & executable) !== 0;
+    return `a ${isProgram ? 'program' : 'variable in a section of its own'} (section ${unfit.name})`;
+  }
+  const withAddress = sections.find(
+    ({ name, size }) => size > 0 && isDataSection(name.replace(/^\.rel/, '')) && name.startsWith('.rel'),
+  );
+  return (
+    withAddress &&
+    `a variable that begins with an address (section ${withAddress.name.slice('.rel'.length)}): BPF has none before it is loaded`
+  );
 }
 
-/** The head of .BTF.ext, as far as relocations of fields (include/linux/btf.h of libbpf, struct btf_ext_header). */
-const extHeader = record({
-  magic: u16,
-  version: u8,
-  flags: u8,
-  headerBytes: u32,
-  functionsOffset: u32,
-  functionsBytes: u32,
-  linesOffset: u32,
-  linesBytes: u32,
-  relocationsOffset: u32,
-  relocationsBytes: u32,
-});
+const isFit = (name: string): boolean =>
+  name === subprogramSection || name === licenseSection || name === mapSection || isDataSection(name);
 
-function relocations(elf: Elf): string | undefined {
-  const section = sectionNamed(elf, '.BTF.ext');
-  if (!section || section.size < extHeader.size) return undefined;
-  const { headerBytes, relocationsBytes } = decodeRecord(
-    extHeader,
-    sectionBytes(elf, section).subarray(0, extHeader.size),
-  );
-  return headerBytes >= extHeader.size && relocationsBytes > 0
-    ? 'fields whose offsets are looked up when loading (preserve_access_index, as vmlinux.h has it): read them in the script, and pass their values'
-    : undefined;
+function licenseOf(elf: Elf): string | undefined {
+  const section = sectionNamed(elf, licenseSection);
+  return section && textAt(sectionBytes(elf, section), 0);
 }
 
 /** Linkage of BTF_KIND_FUNC (include/uapi/linux/btf.h). */
 const globalLinkage = 1;
 
 function functionsOf(btf: Btf): BpfObject['functions'] {
-  const functions: Omit<ExternalFunction, 'span'>[] = [];
-  for (let id = btf.firstId; id < btf.endId; id++) {
-    if (kindOf(btf, id) !== btfKind.function || partCount(btf, id) !== globalLinkage) continue;
-    const signature = btfSignature(btf, id);
-    if (!signature) continue;
-    const { parameters, returns } = signature;
-    functions.push({ name: nameOf(btf, id), parameters, returns });
-  }
-  return functions;
+  return idsOfKind(btf, btfKind.function)
+    .filter((id) => partCount(btf, id) === globalLinkage)
+    .flatMap((id) => {
+      const signature = btfSignature(btf, id);
+      return signature
+        ? [{ name: nameOf(btf, id), parameters: signature.parameters, returns: signature.returns }]
+        : [];
+    });
 }
 
-function undefinedNames(elf: Elf): readonly string[] {
-  return symbolTables(elf).flatMap((table) => {
+/** st_info's upper half: 0 for local names. */
+const localBinding = 0;
+
+function names(elf: Elf): Pick<BpfObject, 'offered' | 'wanted'> {
+  const [offered, wanted]: [string[], string[]] = [[], []];
+  for (const table of symbolTables(elf)) {
     const words = wordsOf(elf, table);
     const strings = linkedStrings(elf, table);
-    const names: string[] = [];
     for (let at = 0; at < words.length; at += symbolWords) {
       const [name = 0, info = 0] = words.subarray(at, at + 2);
+      if (name === 0 || ((info >>> 4) & 0xf) === localBinding) continue;
       // st_shndx 0: defined elsewhere.
-      if (name !== 0 && info >>> 16 === 0) names.push(textAt(strings, name));
+      (info >>> 16 === 0 ? wanted : offered).push(textAt(strings, name));
     }
-    return names;
-  });
+  }
+  return { offered, wanted };
 }

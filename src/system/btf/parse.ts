@@ -303,6 +303,16 @@ export function namesOfKind(btf: Btf, kind: BtfKind): readonly string[] {
   return names;
 }
 
+/** Ids of all types of a kind that this object itself defines. */
+export function idsOfKind(btf: Btf, kind: BtfKind): readonly number[] {
+  const ids = Array.from(btf.starts, (_, index) => btf.firstId + index);
+  return ids.filter((id) => kindOf(btf, id) === kind);
+}
+
+/** Ids of the variables that a section has. */
+export const sectionVariables = (btf: Btf, id: number): readonly number[] =>
+  kindOf(btf, id) === btfKind.section ? parts(btf, id, 3, (at) => wordOf(btf, id, at)) : [];
+
 /** Where the names of an object's variants stand, enum by enum: words of its types. */
 function* variantNameWords(
   btf: Btf,

@@ -3,12 +3,15 @@
 import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
 import { sourceFile, sourcesOf } from '../../../src/base/source-file.ts';
+import { emitObject } from '../../../src/codegen/llvm/emit-object.ts';
+import { locateLlvm } from '../../../src/codegen/llvm/locate-library.ts';
 import type { MapPlan } from '../../../src/plan/plan.ts';
 import { Handles } from '../../../src/runtime/handles.ts';
 import type { LoadOptions } from '../../../src/runtime/load.ts';
 import { load } from '../../../src/runtime/load.ts';
 import type { FakeBpf } from '../../support/fake-bpf.ts';
 import { fakeBpf } from '../../support/fake-bpf.ts';
+import { compileGolden } from '../../support/golden.ts';
 import { countingBody, countsMap, handObject } from '../../support/hand-ir.ts';
 import { arrayPlan, planOf, programPlan, ringPlan, scriptSpan } from '../../support/plans.ts';
 
@@ -36,6 +39,17 @@ const options: LoadOptions = {
 function loadOn(bpf: FakeBpf, changes: Partial<LoadOptions> = {}, plans = plan) {
   const handles = new Handles(bpf);
   return { result: load(bpf, handles, plans, object, { ...options, ...changes }), handles };
+}
+
+/** A script that calls a function of C with variables, constants and a map. */
+function loadImporting(bpf: FakeBpf) {
+  const program = 'import "state.bpf.c"; kprobe:f { @x = step(3) }';
+  const generated = compileGolden({ name: 'importing', program, facts: 'minimal' });
+  const llvm = locateLlvm(process.env.TSTRACE_LLVM);
+  if (!llvm.ok) throw new Error(llvm.error.message);
+  const emitted = emitObject(llvm.value, generated.ir, { modules: generated.modules });
+  if (!emitted.ok) throw new Error(emitted.error.message);
+  return { result: load(bpf, new Handles(bpf), generated.plan, emitted.value.bytes, options) };
 }
 
 function refused(bpf: FakeBpf, changes: Partial<LoadOptions> = {}, plans = plan) {
@@ -70,6 +84,47 @@ test("programs refer to the maps' descriptors", () => {
   expect([...words].some((word, index) => (word & 0xf0ff) === 0x1018 && words[index + 1] === counts)).toBe(
     true,
   );
+});
+
+test("imported C's maps and variables are made with the script's; constants are frozen with what they hold", () => {
+  const bpf = fakeBpf();
+  const { result } = loadImporting(bpf);
+  if (!result.ok) throw new Error(result.error.diagnostic.message);
+  const made = bpf.calls.filter((call) => /^(createMap|freeze) (seen|\.)/.test(call));
+  expect(made).toEqual([
+    'createMap seen',
+    'createMap .bss',
+    'createMap .rodata',
+    'freeze .rodata',
+    'createMap .data',
+  ]);
+  const contents = (symbol: string) => Buffer.from(present(bpf.entries(symbol).get('00000000'), symbol));
+  expect(contents('.data').readInt32LE()).toBe(100);
+  expect([...new Int32Array(Uint8Array.from(contents('.rodata')).buffer)]).toEqual([1, 2, 3, 5]);
+  expect([...contents('.bss')]).toEqual([0, 0, 0, 0]);
+});
+
+test('programs reach variables of C by the map of their section and the place in it', () => {
+  const bpf = fakeBpf();
+  const { result } = loadImporting(bpf);
+  if (!result.ok) throw new Error(result.error.diagnostic.message);
+  const { maps, programs } = result.value;
+  const program = bpf.object(present(programs[0], 'the program').fd).program;
+  const words = new Uint32Array(Uint8Array.from(present(program, 'program').instructions).buffer);
+  // BPF_LD_IMM64 with BPF_PSEUDO_MAP_VALUE (2): the descriptor, and in the second half the place.
+  const places = [...words.keys()]
+    .filter((at) => at % 2 === 0 && ((words[at] ?? 0) & 0xf0ff) === 0x2018)
+    .map((at) => [words[at + 1], words[at + 3]]);
+  const fds = ['.rodata', '.data', '.bss'].map((symbol) => present(maps.get(symbol), symbol).fd);
+  expect(new Set(places.map(([fd]) => fd))).toEqual(new Set(fds));
+  expect(places.map(([, place]) => place)).toEqual(places.map(() => 0));
+});
+
+test('a map of C that the kernel refuses is told by the name that it has there', () => {
+  const bpf = fakeBpf();
+  bpf.refuse('createMap seen', 'E2BIG');
+  const { result } = loadImporting(bpf);
+  expect(result.ok ? '' : result.error.diagnostic.message).toContain('map seen of imported C');
 });
 
 test('a refused program is loaded again with a log, which is told where the script is to blame', () => {

@@ -48,7 +48,7 @@ function compiled(script: string, known = functions.slice(0, -3)) {
   const files = madeUpFiles({ 'lib.bpf.c': 'int x;' });
   return compile(gather(sourceFile('test', script), { parameters: [], files }), { parameters: [] }, () => ({
     ...goldenFacts('minimal'),
-    compileC: () => ({ value: { functions: known, modules: [] }, diagnostics: [] }),
+    compileC: () => ({ value: { functions: known, maps: [], modules: [] }, diagnostics: [] }),
   }));
 }
 

@@ -117,11 +117,11 @@ function onStack(bytes: number): string {
 }
 
 /** A program that calls a function of another module. */
-function callingTwice(): string {
+function callingTwice(maps: readonly MapDescription[] = []): string {
   const b = new FunctionBuilder('f', { section: 's_f' });
   const callee = { name: 'twice', parameters: [{ type: 'i16', signed: true }], result: 'i32' } as const;
   b.ret(b.zext(present(b.callExternal(callee, [constant('i16', -3)]), 'result'), 'i64', 'wide'));
-  return printModule({ source, maps: [], functions: [b] });
+  return printModule({ source, maps, functions: [b] });
 }
 
 const twiceModule = Buffer.from(`target datalayout = "e-m:e-p:64:64-i64:64-i128:128-n32:64-S128"
@@ -147,8 +147,15 @@ define i32 @unused() {
 !9 = !DILocation(line: 1, column: 1, scope: !4)
 `);
 
-/** It has a program of the name of ours. */
-const clashingModule = Buffer.from('target triple = "bpf"\ndefine i64 @f(ptr %x) {\n  ret i64 0\n}\n');
+/** Has names of the script's own. */
+const clashingModule = Buffer.from(`target triple = "bpf"
+@AT_x = global i32 5, section ".maps"
+@LICENSE = global [4 x i8] c"GPL\\00", section "license"
+@llvm.used = appending global [2 x ptr] [ptr @AT_x, ptr @LICENSE]
+define i64 @f(ptr %x) {
+  ret i64 0
+}
+`);
 
 /** A function's in BTF, as it is loaded. */
 function linkageOf(object: Uint8Array, name: string): 'static' | 'global' | undefined {
@@ -230,13 +237,24 @@ describe.each(llvms)('LLVM $version', (llvm) => {
     expect(emitObject(llvm, onStack(504)).ok).toBe(true);
   });
 
-  test('functions of other modules become local ones; those that nothing calls are left out', () => {
+  test('functions of other modules are hidden; those that nothing calls are left out', () => {
     const emitted = emitObject(llvm, callingTwice(), { modules: [twiceModule], wantIr: true });
     if (!emitted.ok) throw new Error(emitted.error.message);
-    expect(emitted.value.optimisedIr).toMatch(/^define internal .*@twice\(/m);
+    expect(emitted.value.optimisedIr).toMatch(/^define hidden .*@twice\(/m);
     expect(emitted.value.optimisedIr).not.toContain('@unused');
     const linkage = linkageOf(emitted.value.bytes, 'twice');
     expect(linkage).toBe('static');
+  });
+
+  test("names of the script's own stay its own; maps are kept, a second licence is not", () => {
+    const emitted = emitObject(llvm, callingTwice([mapX]), {
+      modules: [twiceModule, clashingModule],
+      wantIr: true,
+    });
+    if (!emitted.ok) throw new Error(emitted.error.message);
+    expect(emitted.value.optimisedIr).toMatch(/^define .*@f\(/m);
+    const names = [...(emitted.value.optimisedIr ?? '').matchAll(/^@(\S+) = /gm)].map(([, name]) => name);
+    expect(names).toEqual(['LICENSE', 'AT_x', 'imported_AT_x']);
   });
 
   test('modules that can not be read, or define what another does, are refused', () => {
@@ -246,7 +264,7 @@ describe.each(llvms)('LLVM $version', (llvm) => {
     };
     expect(stageOf(Buffer.from('no module'))).toBe('link');
     expect(stageOf(twiceModule)).toBeUndefined();
-    expect(stageOf(clashingModule)).toBe('link');
+    expect(stageOf(twiceModule, twiceModule)).toBe('link');
   });
 
   test('IR that can not be parsed is quoted', () => {

@@ -86,18 +86,56 @@ test('mistakes are told at their places; those of headers at the import', () => 
   expect(told('#include "broken.h"\nint f(void) { return 1; }')).toEqual([['bad-c-definition', 'import']]);
 });
 
+/** As bpf_helpers.h of libbpf has them. */
+const macros = `
+  #define SEC(name) __attribute__((section(name), used))
+  #define __uint(name, number) int (*name)[number]
+  #define __type(name, type) typeof(type) *name
+  #define __array(name, type) typeof(type) *name[]
+`;
+
+test('variables, constants, tables, texts and a licence of the GPL go with the functions', () => {
+  const { value, diagnostics } = alone(`${macros}
+    char LICENSE[] SEC("license") = "Dual BSD/GPL";
+    int many = 3; static long none; const int squares[] = {0, 1, 4, 9};
+    extern int length(const char *);
+    int f(int i) { static int calls; none++; return squares[i & 3] + many++ + calls++ + length("text"); }
+    int length(const char *text) { return text[0]; }`);
+  expect(diagnostics).toEqual([]);
+  expect(value.functions.map(({ name }) => name)).toEqual(['f', 'length']);
+  expect(value.maps).toEqual([]);
+});
+
+test('maps are as their definitions say, with sizes by type or by number', () => {
+  const { value, diagnostics } = alone(`${macros}
+    struct pair { long first; char second; };
+    struct { __uint(type, 1); __uint(max_entries, 64); __type(key, unsigned); __type(value, struct pair); } pairs SEC(".maps");
+    static struct { __uint(type, 6); __uint(max_entries, 1); __uint(key_size, 4); __uint(value_size, 24); } own SEC(".maps");
+    struct { __uint(type, 27); __uint(max_entries, 4096); } ring SEC(".maps");
+    struct trie { __uint(type, 11); __uint(max_entries, 9); __uint(map_flags, 1); __type(key, char[12]); __type(value, long); };
+    struct trie trie SEC(".maps");
+    int f(void) { return 1; }`);
+  expect(diagnostics).toEqual([]);
+  expect(value.maps).toEqual([
+    { symbol: 'pairs', type: 'hash', keyBytes: 4, valueBytes: 16, entriesMax: 64 },
+    { symbol: 'own', type: 'percpu-array', keyBytes: 4, valueBytes: 24, entriesMax: 1 },
+    { symbol: 'ring', type: 'ringbuf', keyBytes: 0, valueBytes: 0, entriesMax: 4096 },
+    { symbol: 'trie', type: 'lpm-trie', keyBytes: 12, valueBytes: 8, entriesMax: 9, flags: 1 },
+  ]);
+});
+
+/** A map with these members. */
+const mapOf = (members: string): string =>
+  `${macros} struct { ${members} } m SEC(".maps"); int f(void) { return 1; }`;
+
 test.each([
-  ['a variable', 'int x; int f(void) { return x++; }'],
-  ['a constant table', 'const int x[] = {1, 2, 3}; int f(int i) { return x[i & 1]; }'],
-  ['text', 'extern int g(const char *); int f(void) { return g("text"); }'],
-  [
-    'a licence',
-    'char _license[] __attribute__((section("license"), used)) = "GPL"; int f(void) { return 1; }',
-  ],
-  [
-    'a map',
-    'struct { int (*type)[1]; } m __attribute__((section(".maps"), used)); int f(void) { return 1; }',
-  ],
+  ['a variable that begins with an address', 'int x; int *to = &x; int f(void) { return *to; }'],
+  ['a variable in a section of its own', `${macros} int x SEC("own"); int f(void) { return x; }`],
+  ['another licence', `${macros} char license[] SEC("license") = "MIT"; int f(void) { return 1; }`],
+  ['a map that holds maps', mapOf('__uint(type, 12); __uint(max_entries, 1); __array(values, int);')],
+  ['a map that is to be pinned', mapOf('__uint(type, 1); __uint(max_entries, 1); __uint(pinning, 1);')],
+  ['a map of an unknown type', mapOf('__uint(type, 3); __uint(max_entries, 1);')],
+  ['a map of no size', mapOf('__uint(type, 1); __type(key, int); __type(value, int);')],
   ['a program', '__attribute__((section("kprobe/f"))) int f(void *c) { return 1; }'],
   [
     'fields that are looked up when loading',
@@ -122,7 +160,7 @@ test('files of one script may use each other', () => {
 
 test('nothing to compile needs no clang', () =>
   expect(compiled({}, { override: '/nonexistent/clang' })).toEqual({
-    value: { functions: [], modules: [] },
+    value: { functions: [], maps: [], modules: [] },
     diagnostics: [],
   }));
 
