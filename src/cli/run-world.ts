@@ -1,6 +1,7 @@
 /** Everything that a run needs of the real world, in one place. */
 
 import type { Sources } from '../base/source-file.ts';
+import { mapFile } from '../ffi/map-file.ts';
 import { formatter } from '../output/format.ts';
 import { localZone, strftime, utcText } from '../output/strftime.ts';
 import type { Machine } from '../plan/machine.ts';
@@ -15,6 +16,8 @@ import { clocks } from '../types/type.ts';
 import type { Kallsyms } from '../system/proc/kallsyms.ts';
 import { captureFiles } from '../system/capture-files.ts';
 import { cgroupPaths } from '../system/cgroups.ts';
+import { kernelTypes } from '../system/btf/find.ts';
+import { liveBtf } from '../system/btf/read.ts';
 import { once } from '../system/once.ts';
 import { locateTracefs } from '../system/tracefs/locate.ts';
 import { readTraceablePlaces, traceableNamed } from '../system/tracefs/events.ts';
@@ -26,6 +29,7 @@ import type { Options } from './options.ts';
 import type { OpenedOutput } from './output.ts';
 import type { OpenedTarget } from './target.ts';
 import { attachMarker } from './attach-marker.ts';
+import { variable } from './settings.ts';
 import { liveSymbols } from './live-symbols.ts';
 import type { World } from './world.ts';
 import { writeAll } from './write-all.ts';
@@ -81,6 +85,7 @@ export function runWorld({
   const save = captureFiles();
   const leapNsecs = once(taiAheadOfUtc);
   const symbols = liveSymbols({ settings, options, machine, kallsyms });
+  const btfFile = variable(world.environment, 'BTF');
   const userNames = once(readUserNames);
   const traceable = once(() => readTraceablePlaces(locateTracefs() ?? ''));
   return {
@@ -109,6 +114,7 @@ export function runWorld({
     machine,
     settings,
     sources,
+    kernelTypes: kernelTypes(liveBtf({ map: mapFile, ...(btfFile !== undefined && { file: btfFile }) })),
     attaching: {
       onlineCpus: onlineCpus(),
       probeDevices: probeDevices(),

@@ -64,6 +64,8 @@ export interface Linker {
   /** Sections with code, as far as they were looked at. */
   readonly sections: Map<string, CodeSection>;
   readonly ext: BtfExt | undefined;
+  /** Makes a section's code fit the kernel. */
+  readonly relocate: (section: string, words: Uint32Array) => void;
 }
 
 export interface CodeSection {
@@ -256,9 +258,10 @@ function codeSection(linker: Linker, name: string): CodeSection {
   const known = linker.sections.get(name);
   if (known) return known;
   const bytes = sectionBytes(linker.elf, present(sectionNamed(linker.elf, name), `section ${name}`));
-  const copy = Uint8Array.from(bytes);
+  const words = new Uint32Array(Uint8Array.from(bytes).buffer);
+  linker.relocate(name, words);
   const section: CodeSection = {
-    words: new Uint32Array(copy.buffer),
+    words,
     relocations: codeRelocations(linker, name),
   };
   linker.sections.set(name, section);

@@ -14,8 +14,9 @@ import { createMaps } from './create-maps.ts';
 import type { Handles } from './handles.ts';
 import type { ObjectProgram } from './link-program.ts';
 import { withMaps } from './link-program.ts';
-import type { ObjectFile } from './object-file.ts';
+import type { KernelTypes, ObjectFile } from './object-file.ts';
 import { parseObject } from './object-file.ts';
+import { unresolvedReason } from './relocate-fields.ts';
 import type { Sessions } from './sessions.ts';
 import type { Attempt } from './try-load.ts';
 import { tryLoad } from './try-load.ts';
@@ -34,6 +35,8 @@ export interface LoadOptions {
   readonly multiTypeOf: (program: ProgramPlan) => MultiAttachType | undefined;
   /** Which programs become one. */
   readonly sessions?: Sessions;
+  /** What fields of C's structs are compared with. */
+  readonly kernelTypes: KernelTypes;
   /** To find the place that an instruction comes from. */
   readonly sources: Sources;
 }
@@ -82,7 +85,7 @@ export function load(
   object: Uint8Array,
   options: LoadOptions,
 ): Result<Loaded, LoadFailure> {
-  const file = parseObject(object);
+  const file = parseObject(object, options.kernelTypes);
   const notes: string[] = [];
   const session: Session = { bpf, handles, file, options, notes, btf: undefined, moduleBtf: new Map() };
   if (isOlderThan(options.machine, 5, 11)) raiseMemoryLimit(session);
@@ -300,6 +303,13 @@ function refusal(
   };
   const toSpan = placesIn(session.options.sources, session.file.textAt);
   const report = verifierReport(program, attempt.log, attempt.cut, toSpan);
+  const unresolved = unresolvedReason(attempt.log.text, session.file.unresolved);
+  if (unresolved !== undefined)
+    return {
+      diagnostic: diagnostic('error', 'load-failed', `can't load ${plan.probe}: ${unresolved}`, report.span, {
+        hints: [existsHint],
+      }),
+    };
   const message = `the kernel's verifier refused ${plan.probe}: ${report.summary.join(' / ') || callText(error)}`;
   const hints = [
     report.explanation,
@@ -313,6 +323,9 @@ function refusal(
     }),
   };
 }
+
+const existsHint =
+  'C that is to run on several kernels asks first: bpf_core_field_exists(), bpf_core_type_exists(), bpf_core_enum_value_exists().';
 
 function cutHint(report: VerifierReport): string | undefined {
   if (report.cutBytes === 0) return undefined;

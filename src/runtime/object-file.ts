@@ -4,20 +4,25 @@
  */
 
 import { assert, present } from '../base/assert.ts';
+import type { Result } from '../base/result.ts';
+import { failed } from '../base/result.ts';
 import { isDataSection, licenseSection, mapSection } from '../plan/object-sections.ts';
 import type { Btf } from '../system/btf/parse.ts';
+import type { ExtTables } from '../system/btf/ext.ts';
 import { parseExt } from '../system/btf/ext.ts';
 import { mapDefinition } from '../system/btf/map-definition.ts';
 import { btfKind, idsOfKind, nameOf, parseBtf, partCount, stringAt } from '../system/btf/parse.ts';
+import { coreRelocations } from '../system/co-re/relocation.ts';
+import { coreResolver } from '../system/co-re/resolve.ts';
 import type { Elf } from '../system/elf/parse.ts';
 import { bytesSource, parseElf, sectionBytes, sectionNamed } from '../system/elf/parse.ts';
 import { decodeRecord, record } from '../types/record.ts';
 import { u16, u32, u64, u8 } from '../types/type.ts';
-import type { BtfExt } from './btf-ext.ts';
 import { placedBtfExt } from './btf-ext.ts';
 import type { ElfSymbol, Linker, ObjectProgram } from './link-program.ts';
 import { linkSession } from './link-session.ts';
 import { linkProgram, recordsIn, relocationsIn, symbolType } from './link-program.ts';
+import { relocateFields } from './relocate-fields.ts';
 
 export interface ObjectMap {
   readonly symbol: string;
@@ -43,19 +48,37 @@ export interface ObjectFile {
   readonly data: readonly DataSection[];
   /** As the kernel wants it: sizes and offsets of the data sections filled in. */
   readonly btf?: Uint8Array;
+  /** Why instructions could not be made that depend on the kernel's types (relocate-fields.ts). */
+  readonly unresolved: readonly string[];
   /** A text among BTF's strings. */
   readonly textAt: (offset: number) => string;
 }
 
-/** Read an object that our compiler has made. */
-export function parseObject(bytes: Uint8Array): ObjectFile {
+/** The kernel's own types, then its modules'; or why they can't be read. */
+export type KernelTypes = () => Result<Iterable<Btf>, string>;
+
+/** Read an object that our compiler has made. The kernel's types are asked for if something depends on them. */
+export function parseObject(
+  bytes: Uint8Array,
+  kernelTypes: KernelTypes = () => failed('the kernel has not been looked at'),
+): ObjectFile {
   const parsed = parseElf(bytesSource(bytes));
   assert(parsed.ok, parsed.ok ? '' : `our object file: ${parsed.error}`);
   const elf = parsed.value;
   const symbols = readSymbols(elf);
   const btf = readBtf(elf, symbols);
   const mapNames = new Map(mapSymbols(symbols).map((symbol) => [symbol.offset, symbol.name]));
-  const linker: Linker = { elf, symbols, mapNames, sections: new Map(), ext: readBtfExt(elf, btf) };
+  const ext = readBtfExt(elf, btf);
+  const unresolved: string[] = [];
+  const relocate = ext && btf ? fieldRelocator(ext, btf.types, kernelTypes, unresolved) : () => undefined;
+  const linker: Linker = {
+    elf,
+    symbols,
+    mapNames,
+    sections: new Map(),
+    ext: ext && placedBtfExt(ext),
+    relocate,
+  };
   const programs = symbols.filter(
     (symbol) => symbol.type === symbolType.function && isProgramSection(symbol.section),
   );
@@ -70,6 +93,7 @@ export function parseObject(bytes: Uint8Array): ObjectFile {
         isReturnId,
       ),
     programs: new Map(programs.map((symbol) => [symbol.name, linkProgram(linker, symbol)])),
+    unresolved,
     data: dataSections(elf, btf?.types),
     maps: new Map(mapSymbols(symbols).map((symbol) => [symbol.name, objectMap(symbol, btf?.types)])),
     ...(btf && { btf: btf.bytes }),
@@ -187,7 +211,18 @@ function objectMap({ name }: ElfSymbol, types: Btf | undefined): ObjectMap {
   return { symbol: name, btf: { keyType, valueType } };
 }
 
-function readBtfExt(elf: Elf, btf: ObjectBtf | undefined): BtfExt | undefined {
+function readBtfExt(elf: Elf, btf: ObjectBtf | undefined): ExtTables | undefined {
   const ext = sectionNamed(elf, '.BTF.ext');
-  return ext && btf && placedBtfExt(parseExt(sectionBytes(elf, ext), btf.types.strings));
+  return ext && btf && parseExt(sectionBytes(elf, ext), btf.types.strings);
+}
+
+function fieldRelocator(
+  { relocations }: ExtTables,
+  own: Btf,
+  kernelTypes: KernelTypes,
+  unresolved: string[],
+): Linker['relocate'] {
+  const resolve = coreResolver(own, kernelTypes);
+  return (section, words) =>
+    relocateFields(words, coreRelocations(relocations, section, own), resolve, unresolved);
 }

@@ -25,7 +25,7 @@ import { eventHost } from './event-host.ts';
 import type { Features } from './features.ts';
 import { missingFeatures } from './features.ts';
 import { Handles } from './handles.ts';
-import type { Loaded, LoadedProgram, LoadFailure } from './load.ts';
+import type { Loaded, LoadedProgram, LoadFailure, LoadOptions } from './load.ts';
 import { load } from './load.ts';
 import type { LossWatch } from './loss.ts';
 import { watchLoss } from './loss.ts';
@@ -57,6 +57,8 @@ export interface RunWorld {
   readonly machine: Machine;
   readonly settings: Settings;
   readonly sources: Sources;
+  /** Asked for only by C that looks fields up. */
+  readonly kernelTypes: LoadOptions['kernelTypes'];
   readonly attaching: Pick<
     AttachOptions,
     'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'traceableFunctions' | 'functionNames' | 'threadsOf'
@@ -122,6 +124,7 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
       multiTypeOf: (program) => multiTypeOf(program, world.features),
       ...(sessions && { sessions }),
       sources: world.sources,
+      kernelTypes: world.kernelTypes,
     });
     if (!loaded.ok) return loadFailure(loaded.error, world);
     for (const note of loaded.value.notes) world.verbose.log(`${note}\n`);

@@ -16,6 +16,8 @@ import { Handles } from '../../src/runtime/handles.ts';
 import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
 import type { Loaded, LoadFailure } from '../../src/runtime/load.ts';
 import { load } from '../../src/runtime/load.ts';
+import { kernelTypes } from '../../src/system/btf/find.ts';
+import { liveBtf } from '../../src/system/btf/read.ts';
 import { readMachine } from '../../src/system/machine.ts';
 import { onlineCpus } from '../../src/system/proc/cpus.ts';
 import { freeMemoryBytes, probeDevices, threadsOf } from '../../src/system/proc/machine-files.ts';
@@ -55,6 +57,7 @@ export function loadHere(
     logLevel: 0,
     multiTypeOf: () => undefined,
     sources: sourcesOf(sourceFile('script.bt', script)),
+    kernelTypes: kernelTypes(liveBtf()),
   });
 }
 

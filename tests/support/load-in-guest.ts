@@ -16,7 +16,7 @@ import { Features, missingFeatures } from '../../src/runtime/features.ts';
 import { Handles } from '../../src/runtime/handles.ts';
 import { realBpf } from '../../src/runtime/kernel/real-bpf.ts';
 import { load } from '../../src/runtime/load.ts';
-import { findFunctions } from '../../src/system/btf/find.ts';
+import { findFunctions, kernelTypes } from '../../src/system/btf/find.ts';
 import { kernelObject, liveBtf } from '../../src/system/btf/read.ts';
 import { probeDevices } from '../../src/system/proc/machine-files.ts';
 import { readMachine } from '../../src/system/machine.ts';
@@ -81,6 +81,7 @@ function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refu
     logBytesMax,
     multiTypeOf: () => undefined,
     logLevel: 0,
+    kernelTypes: kernelTypes(liveBtf()),
     sources: sourcesOf(sourceFile('golden.bt', program)),
   } as const;
   const programs = plan.programs.map(forThisKernel);

@@ -7,7 +7,6 @@ import type { ExternalFunction, ExternalMap } from '../../sema/facts.ts';
 import type { Btf } from '../btf/parse.ts';
 import { btfKind, idsOfKind, nameOf, parseBtf, partCount } from '../btf/parse.ts';
 import { btfSignature } from '../btf/to-type.ts';
-import { parseExt } from '../btf/ext.ts';
 import type { Elf } from '../elf/parse.ts';
 import { bytesSource, parseElf, sectionBytes, sectionNamed, textAt } from '../elf/parse.ts';
 import { linkedStrings, symbolTables, symbolWords, wordsOf } from '../elf/symbols.ts';
@@ -31,8 +30,6 @@ export function readBpfObject(bytes: Uint8Array): Result<BpfObject, string> {
   if (unfit !== undefined) return failed(unfit);
   const types = typesOf(elf.value);
   if (!types.ok) return types;
-  const relocated = relocatedFields(elf.value, types.value);
-  if (relocated !== undefined) return failed(relocated);
   const maps = types.value ? importedMaps(types.value) : ok([]);
   if (!maps.ok) return maps;
   const license = licenseOf(elf.value);
@@ -48,14 +45,6 @@ export function readBpfObject(bytes: Uint8Array): Result<BpfObject, string> {
 function typesOf(elf: Elf): Result<Btf | undefined, string> {
   const section = sectionNamed(elf, '.BTF');
   return section ? parseBtf(sectionBytes(elf, section), 'c') : ok(undefined);
-}
-
-function relocatedFields(elf: Elf, types: Btf | undefined): string | undefined {
-  const ext = sectionNamed(elf, '.BTF.ext');
-  const isAny = ext && types && parseExt(sectionBytes(elf, ext), types.strings).relocations.sections.size > 0;
-  return isAny
-    ? 'fields whose offsets are looked up when loading (preserve_access_index, as vmlinux.h has it): read them in the script, and pass their values'
-    : undefined;
 }
 
 const allocated = 0x2;

@@ -1,5 +1,7 @@
 /** Functions, types and raw tracepoints by name, in the kernel's types and its modules'. */
 
+import type { Result } from '../../base/result.ts';
+import { ok } from '../../base/result.ts';
 import type { Btf } from './parse.ts';
 import { btfKind, idsNamed, namesOfKind, ownerOf, parametersOf, referredBy } from './parse.ts';
 import { kernelObject } from './read.ts';
@@ -30,6 +32,14 @@ export function* btfObjects(source: BtfSource): Generator<Btf> {
     if (module !== undefined) yield module;
   }
 }
+
+/** The same, or why there are none. */
+export const kernelTypes =
+  (source: BtfSource): (() => Result<Iterable<Btf>, string>) =>
+  () => {
+    const kernel = source.kernel();
+    return kernel.ok ? ok(btfObjects(source)) : kernel;
+  };
 
 /**
  * Every function of a name: in one object if that is given, else in all. More than one means that the name alone

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { present } from '../../../src/base/assert.ts';
+import { failed } from '../../../src/base/result.ts';
 import { sourceFile, sourcesOf } from '../../../src/base/source-file.ts';
 import { emitObject } from '../../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../../src/codegen/llvm/locate-library.ts';
@@ -33,6 +34,7 @@ const options: LoadOptions = {
   logBytesMax: 1_000_000,
   multiTypeOf: () => undefined,
   logLevel: 0,
+  kernelTypes: () => failed('there are none here'),
   sources: sourcesOf(sourceFile('script.bt', 'kprobe:f { @x = 1; }\n')),
 };
 

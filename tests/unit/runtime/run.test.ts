@@ -70,6 +70,7 @@ async function runScript(script: string, conditions: Conditions = {}): Promise<R
     memoryBytes: machine.memoryBytes,
     onInterrupt: () => () => undefined,
     onSignal: () => () => undefined,
+    kernelTypes: () => ({ ok: false, error: 'there are none here' }),
     features: { presence: (name) => (conditions.lacks?.includes(name) ? 'absent' : 'present') },
     outputState: () => 'open',
     verbose: { logLevel: conditions.logLevel ?? 0, log: (text) => void (log += text) },

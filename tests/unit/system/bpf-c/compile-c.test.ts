@@ -137,10 +137,6 @@ test.each([
   ['a map of an unknown type', mapOf('__uint(type, 3); __uint(max_entries, 1);')],
   ['a map of no size', mapOf('__uint(type, 1); __type(key, int); __type(value, int);')],
   ['a program', '__attribute__((section("kprobe/f"))) int f(void *c) { return 1; }'],
-  [
-    'fields that are looked up when loading',
-    'struct s { int a, b; } __attribute__((preserve_access_index)); int f(struct s *s) { return s->b; }',
-  ],
   ['what has no form in BPF', 'int f(int n, ...) { return n; }'],
   ['a function that nothing defines', 'extern int g(int); int f(void) { return g(1); }'],
   [
