@@ -46,6 +46,6 @@ function includeOf(file: string, pieces: readonly CPiece[]): Span | undefined {
 function hintsFor(message: string): readonly string[] {
   if (!message.includes('file not found')) return [];
   return [
-    "Name the header's folder by -I. Headers of the kernel are in the package linux-headers of its version, or in a source tree that TSTRACE_KERNEL_SOURCE names.",
+    "Name the header's folder by -I. Headers of the kernel are in the package linux-headers of its version, in a source tree that TSTRACE_KERNEL_SOURCE names, or in the kernel itself (`modprobe kheaders`, where it is built with CONFIG_IKHEADERS).",
   ];
 }

@@ -15,6 +15,7 @@ import { parseDebugFolders } from '../system/elf/debug-files.ts';
 import type { CompileCOptions } from '../system/bpf-c/compile-c.ts';
 import { compilerOfC } from '../system/bpf-c/compile-c.ts';
 import { kernelFolders } from '../system/kernel-headers.ts';
+import { cacheFolder, packedHeaders } from '../system/packed-headers.ts';
 import { liveFacts } from '../system/live-facts.ts';
 import { once } from '../system/once.ts';
 import type { TraceableFunction } from '../system/tracefs/events.ts';
@@ -44,9 +45,16 @@ function cOptions(
 ): Omit<CReaderOptions, 'kernel'> {
   const [source, build] = [variable(environment, 'KERNEL_SOURCE'), variable(environment, 'KERNEL_BUILD')];
   const libclang = variable(environment, 'LIBCLANG');
-  const kernelHeaders = once(() =>
-    kernelFolders({ release: release(), ...(source && { source }), ...(build && { build }) }),
-  );
+  const kernelHeaders = once(() => {
+    const installed = kernelFolders({
+      release: release(),
+      ...(source && { source }),
+      ...(build && { build }),
+    });
+    if (installed) return installed;
+    const packed = packedHeaders({ release: release(), cache: cacheFolder(environment) });
+    return packed === undefined ? undefined : { source: packed, build: packed };
+  });
   return {
     folders: includeFolders,
     includes,
