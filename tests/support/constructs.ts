@@ -115,6 +115,7 @@ const sections: Table<Exclude<keyof Program, 'span' | 'standardMacros'>> = {
   definitions: true,
   config: true,
   imports: true,
+  innerImports: true,
   macros: true,
   functions: true,
   maps: true,
