@@ -32,23 +32,29 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Does a stage's work, and may look at the clock meanwhile. */
+export type Stage = <T>(name: string, work: () => T) => T;
+
 /** Each stage runs only if the ones before it found no error. `facts` are asked for once, with what the script's config block sets. */
 export function compile(
   { value: { program, sources, external }, diagnostics: syntax }: Outcome<Script>,
   given: ScriptArguments,
   facts: (config: Partial<Settings>) => Facts,
+  stage: Stage = (_name, work) => work(),
 ): Compiled {
   if (hasErrors(syntax)) return { program, diagnostics: syntax };
 
   const report = new Report();
-  const withC = withCPart(program, facts(readConfig(program.config, report)), report);
+  const withC = stage('definitions', () =>
+    withCPart(program, facts(readConfig(program.config, report)), report),
+  );
   const machine = withExternal(external, withC, report);
   if (hasErrors(report.diagnostics)) return { program, diagnostics: [...syntax, ...report.diagnostics] };
-  const analysed = analyse(withStandardMacros(program), machine, given);
+  const analysed = stage('analysis', () => analyse(withStandardMacros(program), machine, given));
   const diagnostics = [...syntax, ...report.diagnostics, ...analysed.diagnostics];
   if (hasErrors(diagnostics)) return { program, typed: analysed.value, facts: machine, diagnostics };
 
-  const generated = generate(analysed.value, sources, machine);
+  const generated = stage('generation', () => generate(analysed.value, sources, machine));
   const tooLarge = sizeError(generated);
   if (tooLarge)
     return { program, typed: analysed.value, facts: machine, diagnostics: [...diagnostics, tooLarge] };

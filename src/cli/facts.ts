@@ -31,7 +31,7 @@ export interface FactsRequest {
   readonly settings: Settings;
   readonly options: Pick<
     Options,
-    'unsafe' | 'includeFolders' | 'includes' | 'debugFolders' | 'probeFilter' | 'traceableFunctions'
+    'unsafe' | 'includeFolders' | 'includes' | 'debugFolders' | 'probeFilter' | 'traceableFunctions' | 'mode'
   >;
   readonly world: World;
   /** The kernel's symbols, where somebody else reads them too. */
@@ -101,6 +101,7 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     ...(options.debugFolders !== undefined && { debugFolders: parseDebugFolders(options.debugFolders) }),
     ...(btfFile !== undefined && { btfFile }),
     ...(options.probeFilter && { probeFilter: options.probeFilter }),
+    mode: options.mode,
     ...(options.traceableFunctions !== undefined && {
       traceableFunctions: () => functionsIn(world, options.traceableFunctions ?? ''),
     }),

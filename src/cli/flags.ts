@@ -13,7 +13,7 @@ export type Withheld = (typeof withheldNames)[number];
 
 export const formats = ['text', 'json'] as const;
 export const bufferings = ['line', 'full', 'none'] as const;
-export const modes = ['codegen', 'format'] as const;
+export const modes = ['codegen', 'compiler-bench', 'bench', 'test', 'format'] as const;
 
 /** For which --completion has a script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -90,7 +90,9 @@ export const flags = [
     argument: 'MODE',
     completes: words(modes),
     group: 'What to do',
-    doc: 'codegen: stop when the code is made; format: lay the script out anew',
+    doc: `do something else than trace: ${modes.join(', ')}`,
+    details:
+      'codegen stops when the code is made, and compiler-bench measures how long that takes, stage by stage. The others are the same as --bench, --test and --fmt.',
     example: `tstrace --mode codegen -e 'begin { @x = 1 << 10; }'`,
   },
   {
@@ -99,6 +101,24 @@ export const flags = [
     group: 'What to do',
     doc: 'the same as --mode format: print the script, or replace the file that -o names',
     example: `tstrace --fmt -e 'begin{printf("hi\\n");exit()}'`,
+  },
+  {
+    name: 'test',
+    type: 'boolean',
+    group: 'What to do',
+    doc: "run the script's tests: its test:NAME probes",
+    details:
+      'Each runs once. It passes if it returns 0, tells no error by errorf and does not exit with another code; what it prints is shown only if it fails. begin runs before them and end behind them; nothing is attached. The exit code is 1 if a test fails.',
+    example: `tstrace --test -e 'test:halves { assert(7 / 2 == 3, "division truncates"); return 0; }'`,
+  },
+  {
+    name: 'bench',
+    type: 'boolean',
+    group: 'What to do',
+    doc: "measure the script's benches: its bench:NAME probes",
+    details:
+      'Each is repeated until a millisecond has gone by; what it prints is thrown away. One that returns 1 is left out.',
+    example: `tstrace --bench -e 'bench:count { @ = count(); }'`,
   },
   {
     name: 'cmd',

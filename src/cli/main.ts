@@ -104,7 +104,8 @@ const unknownColour = (word = 'auto'): UsageError | undefined =>
 async function runScript(world: World, options: Options, settings: Partial<Settings>): Promise<number> {
   const source = readSource(world, options);
   if (!source.ok) return usageError(world, source.error);
-  const script = gather(source.value, gathering(options, settings));
+  const parse = () => gather(source.value, gathering(options, settings));
+  const script = parse();
   const notices = noticesFor(world, options, script.value.sources);
   return runCommand({
     options,
@@ -114,6 +115,7 @@ async function runScript(world: World, options: Options, settings: Partial<Setti
       originFields: options.jsonFields,
     },
     script,
+    parse,
     world,
     notices,
     openOutput: () => {

@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
+import type { RunMode } from '../plan/plan.ts';
 import type { OriginField } from '../plan/settings.ts';
 import { originFields } from '../plan/settings.ts';
 import { once } from '../system/once.ts';
@@ -54,6 +55,9 @@ export interface Options {
   readonly dryRun: boolean;
   /** Stop when the code is made. */
   readonly compileOnly: boolean;
+  /** Only measure how long that takes. */
+  readonly benchCompiler: boolean;
+  readonly mode: RunMode;
   readonly debug: ReadonlySet<Stage>;
   /** Where separate debug files lie; the usual folders if absent. */
   readonly debugFolders?: string;
@@ -154,16 +158,19 @@ const defaults: Options = {
   reportFailures: false,
   dryRun: false,
   compileOnly: false,
+  benchCompiler: false,
+  mode: 'trace',
   debug: new Set(),
   withheld: new Set(),
   jsonFields: [],
 };
 
+const texts = (parsed: Parsed, name: string): readonly string[] =>
+  [parsed[name]].flat().filter((value) => typeof value === 'string');
+
 function checkOptions(parsed: Parsed): Result<Options, UsageError> {
-  const texts = (name: string): readonly string[] =>
-    [parsed[name]].flat().filter((value) => typeof value === 'string');
   // Of an option that is given twice, the last counts.
-  const text = (name: string): string | undefined => texts(name).at(-1);
+  const text = (name: string): string | undefined => texts(parsed, name).at(-1);
   if (parsed.help === true) return ok({ ...defaults, action: 'help' });
   if (parsed.version === true) return ok({ ...defaults, action: 'version' });
   if (parsed.info === true) return ok({ ...defaults, action: 'info' });
@@ -209,12 +216,14 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     quiet: parsed.quiet === true,
     verbose: parsed.verbose === true,
     unsafe: parsed.unsafe === true,
-    includeFolders: texts('I'),
-    includes: texts('include'),
+    includeFolders: texts(parsed, 'I'),
+    includes: texts(parsed, 'include'),
     warnings: parsed['no-warnings'] !== true,
     reportFailures: parsed.warnings === true,
     dryRun: parsed['dry-run'] === true,
-    compileOnly: mode.value === 'codegen',
+    compileOnly: mode.value === 'codegen' || mode.value === 'compiler-bench',
+    benchCompiler: mode.value === 'compiler-bench',
+    mode: mode.value === 'test' || mode.value === 'bench' ? mode.value : 'trace',
     debug: debug.value,
     withheld: new Set(withheld.value),
     jsonFields: fields.value,
@@ -255,16 +264,34 @@ function clashIn(parsed: Parsed): UsageError | undefined {
   return undefined;
 }
 
-/** --fmt is short for a mode; two modes at once are none. */
-function modeOf({ mode, fmt, list }: Parsed): Result<'codegen' | 'format' | undefined, UsageError> {
-  const named = oneOf('--mode', typeof mode === 'string' ? mode : undefined, modes);
+/** Some modes have options of their own; two modes at once are none. */
+function modeOf(parsed: Parsed): Result<(typeof modes)[number] | undefined, UsageError> {
+  const named = oneOf('--mode', texts(parsed, 'mode').at(-1), modes);
   if (!named.ok) return named;
-  const wanted = fmt === true ? 'format' : named.value;
-  if (named.value !== undefined && named.value !== wanted)
-    return failed({ message: `Cannot use both --fmt and --mode ${named.value}`, hint: 'Give one of them.' });
-  if (list === true && wanted !== undefined)
-    return failed({ message: `Cannot use both -l and the mode ${wanted}`, hint: 'Give one of them.' });
-  return ok(wanted);
+  const wanted = [
+    ...(named.value === undefined ? [] : [{ flag: `--mode ${named.value}`, mode: named.value }]),
+    ...shortModes.filter(({ option }) => parsed[option] === true),
+  ];
+  const [first, ...others] = wanted;
+  const other = others.find(({ mode }) => mode !== first?.mode);
+  const clash = other?.flag ?? inTheWay(parsed, first?.mode);
+  if (!first || clash === undefined) return ok(first?.mode);
+  return failed({ message: `Cannot use both ${first.flag} and ${clash}`, hint: 'Give one of them.' });
+}
+
+const shortModes = [
+  { option: 'fmt', flag: '--fmt', mode: 'format' },
+  { option: 'test', flag: '--test', mode: 'test' },
+  { option: 'bench', flag: '--bench', mode: 'bench' },
+] as const;
+
+/** What has no meaning in a mode. Tests and benches are about no process. */
+function inTheWay(parsed: Parsed, mode: (typeof modes)[number] | undefined): string | undefined {
+  if (mode === undefined) return undefined;
+  if (parsed.list === true) return '-l';
+  const isTrial = mode === 'test' || mode === 'bench';
+  if (isTrial && parsed.cmd !== undefined) return '-c';
+  return isTrial && parsed.pid !== undefined ? '-p' : undefined;
 }
 
 const isNamed = (word: string): boolean => /^--./.test(word);

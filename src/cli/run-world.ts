@@ -3,6 +3,8 @@
 import type { Sources } from '../base/source-file.ts';
 import { mapFile } from '../ffi/map-file.ts';
 import { formatter } from '../output/format.ts';
+import type { Notices } from '../output/notices.ts';
+import { createRecorder } from '../output/recorder.ts';
 import { localZone, strftime, utcText } from '../output/strftime.ts';
 import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -43,6 +45,7 @@ export interface RunWorldRequest {
   readonly output: OpenedOutput;
   readonly facts: () => Facts;
   readonly kallsyms: () => Kallsyms;
+  readonly notices: Notices;
   readonly target?: OpenedTarget;
 }
 
@@ -79,6 +82,7 @@ export function runWorld({
   output,
   facts,
   kallsyms,
+  notices,
   target,
 }: RunWorldRequest): RunWorld {
   const bootEpochNsecs = bootEpoch();
@@ -88,9 +92,12 @@ export function runWorld({
   const btfFile = variable(world.environment, 'BTF');
   const userNames = once(readUserNames);
   const traceable = once(() => readTraceablePlaces(locateTracefs() ?? ''));
+  const recorder = options.mode === 'trace' ? undefined : createRecorder(output.output, notices.options);
   return {
     bpf: realBpf,
-    output: output.output,
+    output: recorder?.output ?? output.output,
+    mode: options.mode,
+    ...(recorder && { recorder }),
     outputState: output.state,
     host: {
       formatter,

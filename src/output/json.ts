@@ -11,6 +11,7 @@ import { isShown } from './notices.ts';
 import type { MapEntry } from '../types/map-entries.ts';
 import type { Incident, MapOptions, MapSnapshot, Origin, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
+import { trialJson } from './trial-json.ts';
 import { keyJson, valueJson } from './value-json.ts';
 import type { Writer } from './writer.ts';
 
@@ -67,6 +68,7 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
         line(incidentType(incident), [...incidentMembers(incident, notices.options), ...originMembers()]);
     },
     diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
+    ...trialJson(line),
     idle: () => writer.idle(),
     finish: () => writer.finish(),
   };

@@ -74,7 +74,35 @@ export interface CutTexts {
 /** What is told of the event that something comes from: names and values, in their order. */
 export type Origin = readonly (readonly [name: string, value: Value])[];
 
-export interface Output {
+/** How a test came out. */
+export interface TestResult {
+  /** test:halves. */
+  readonly name: string;
+  readonly durationNs: number;
+  readonly passed: boolean;
+  /** What it printed and told, as text. */
+  readonly output: ByteText;
+}
+
+/** What a bench has measured; one that left itself out has not. */
+export interface BenchResult {
+  /** bench:count. */
+  readonly name: string;
+  readonly measured?: { readonly averageNs: number; readonly repeats: number };
+}
+
+/** Of runs that test or measure. */
+export interface TrialOutput {
+  testsBegin(count: number): void;
+  testBegins(name: string): void;
+  testEnds(result: TestResult): void;
+  /** All that were run; `left` were not, since somebody stopped the run. */
+  testsEnd(results: readonly TestResult[], left: number): void;
+  benchesBegin(): void;
+  benchEnds(result: BenchResult): void;
+}
+
+export interface Output extends TrialOutput {
   /** What follows comes from this event; from none if it is empty. */
   from(origin: Origin): void;
   /** Output as it is. */

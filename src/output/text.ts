@@ -4,6 +4,7 @@ import type { MapEntry } from '../types/map-entries.ts';
 import type { MapSnapshot, Output, TextKind } from './output.ts';
 import type { Notices } from './notices.ts';
 import { arrangeEntries } from './sort.ts';
+import { trialText } from './trial-text.ts';
 import { keyText, valueText } from './value-text.ts';
 import type { Writer } from './writer.ts';
 
@@ -25,6 +26,7 @@ export function textOutput(writer: Writer, notices: Notices): Output {
     textsCut: (cut) => notices.textsCut(cut),
     incident: (incident) => notices.incident(incident),
     diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
+    ...trialText(writer),
     idle: () => writer.idle(),
     finish: () => writer.finish(),
   };

@@ -48,6 +48,7 @@ export interface Requirement {
 export const programTypes = {
   kprobe: 2,
   tracepoint: 5,
+  xdp: 6,
   perf_event: 7,
   raw_tracepoint: 17,
   tracing: 26,
@@ -87,7 +88,10 @@ export type OwnAttachment =
   | { readonly kind: 'begin' }
   | { readonly kind: 'end' }
   /** While the others are attached, when the signal comes. */
-  | { readonly kind: 'self'; readonly signal: SelfSignal };
+  | { readonly kind: 'self'; readonly signal: SelfSignal }
+  /** On a made-up packet, in runs that are there for it. */
+  | { readonly kind: 'test'; readonly name: string }
+  | { readonly kind: 'bench'; readonly name: string };
 
 export type Attachment =
   | OwnAttachment
@@ -143,9 +147,26 @@ export type Attachment =
       readonly pid?: number;
     };
 
-const ownKinds: Readonly<Record<OwnAttachment['kind'], true>> = { begin: true, end: true, self: true };
+/** What a run is there for. */
+export type RunMode = 'trace' | 'test' | 'bench';
+
+/** Programs that have their part in every run, or in one kind of runs only; all others are those of tracing. */
+const ownKinds: Readonly<Record<OwnAttachment['kind'], RunMode | 'every'>> = {
+  begin: 'every',
+  end: 'every',
+  self: 'trace',
+  test: 'test',
+  bench: 'bench',
+};
 
 export const isOwn = (attachment: Attachment): attachment is OwnAttachment => attachment.kind in ownKinds;
+
+/** Whether a run has any use for a program: else it isn't loaded. */
+export const hasPart = ({ attachments }: Pick<ProgramPlan, 'attachments'>, mode: RunMode): boolean =>
+  attachments.some((attachment) => {
+    const its = isOwn(attachment) ? ownKinds[attachment.kind] : 'trace';
+    return its === 'every' || its === mode;
+  });
 
 /** The kernel's map types that we create (include/uapi/linux/bpf.h, enum bpf_map_type). */
 export const mapTypes = {

@@ -3,7 +3,7 @@
 import type { Report } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type { Machine } from '../plan/machine.ts';
-import type { Attachment, ProgramPlan, ProgramType } from '../plan/plan.ts';
+import type { Attachment, ProgramPlan, ProgramType, RunMode } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Field } from '../types/field.ts';
 import type { IntType, StructType, Type } from '../types/type.ts';
@@ -195,6 +195,8 @@ export interface TargetSource {
   readonly unsafe: boolean;
   /** Only probes whose names it fits are used. */
   readonly probeFilter?: RegExp;
+  /** What the run is there for, if there will be one. */
+  readonly mode?: RunMode;
   /** Functions that kprobes can be attached to. `exact` is false where the kernel doesn't say and all its functions stand in for them. */
   traceableFunctions(): { readonly functions: readonly KernelFunction[]; readonly exact: boolean };
   /**

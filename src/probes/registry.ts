@@ -9,6 +9,7 @@ import { kprobe, kretprobe } from './kprobe.ts';
 import { rawtracepoint } from './rawtracepoint.ts';
 import { self } from './self.ts';
 import { software } from './software.ts';
+import { bench, test } from './test-bench.ts';
 import { interval, profile } from './timers.ts';
 import { tracepoint } from './tracepoint.ts';
 import { uprobe, uretprobe } from './uprobe.ts';
@@ -19,6 +20,8 @@ export const probes: readonly ProbeDefinition[] = [
   begin,
   end,
   self,
+  test,
+  bench,
   kprobe,
   kretprobe,
   fentry,

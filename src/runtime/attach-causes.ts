@@ -39,6 +39,9 @@ export function attachmentName(attachment: Attachment, program?: ProgramPlan): s
       return attachment.kind;
     case 'self':
       return `self:signal:${attachment.signal}`;
+    case 'test':
+    case 'bench':
+      return `${attachment.kind}:${attachment.name}`;
     case 'kprobe': {
       const place = [attachment.module, attachment.symbol].filter((part) => part !== undefined).join(':');
       return `${attachment.return ? 'kretprobe' : 'kprobe'}:${place}${attachment.offset > 0 ? `+${attachment.offset}` : ''}`;
@@ -267,6 +270,8 @@ function causeOf(attachment: Attachment, name: string): Cause | undefined {
     begin: {},
     end: {},
     self: {},
+    test: {},
+    bench: {},
     kprobe: ofKprobes,
     uprobe: ofUprobes,
     tracepoint: ofTracepoints,

@@ -208,6 +208,13 @@ export interface PerfRecords {
   close(): void;
 }
 
+export interface PacketRun {
+  /** What the program returned, the last time. */
+  readonly returned: number;
+  /** As the kernel measured it. */
+  readonly averageNs: number;
+}
+
 export type UpdateFlag = 'any' | 'new' | 'existing';
 
 export interface BpfApi {
@@ -248,6 +255,8 @@ export interface BpfApi {
   readWalk(walk: Fd<'walk'>, bytes: Uint8Array): Result<number, SysError>;
   /** Run a raw_tracepoint program once, here and now, with these context words; yields what it returned. Since 5.10. */
   runProgram(program: Fd<'program'>, context?: BigUint64Array): Result<number, SysError>;
+  /** Run an xdp program so many times on a packet of zeros, the shortest that there can be. EINTR: a signal came meanwhile. Since 4.12. */
+  runOnPacket(program: Fd<'program'>, repeats: number): Result<PacketRun, SysError>;
 
   /** From now on nobody may change it from outside, and the verifier knows what it holds. Since 5.2. */
   freeze(map: Fd<'map'>): Result<void, SysError>;

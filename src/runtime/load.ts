@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly logBytesMax: number;
   /** 0: a log of refused programs only. 1 or 2: of every program, with that much detail. */
   readonly logLevel: 0 | 1 | 2;
+  /** Which programs are needed; the others are left alone. */
+  readonly isWanted: (program: ProgramPlan) => boolean;
   /** Which programs are attached to all their places by one link. */
   readonly multiTypeOf: (program: ProgramPlan) => MultiAttachType | undefined;
   /** Which programs become one. */
@@ -95,9 +97,10 @@ export function load(
   const maps = createMaps(withBtf, plan);
   if (!maps.ok) return failed({ diagnostic: maps.error });
   const programs: LoadedProgram[] = [];
+  const wanted = plan.programs.filter(options.isWanted);
   const partners = options.sessions?.partners ?? new Map<ProgramPlan, ProgramPlan>();
   const returns = new Set(partners.values());
-  for (const program of plan.programs.filter((candidate) => !returns.has(candidate))) {
+  for (const program of wanted.filter((candidate) => !returns.has(candidate))) {
     const loaded = loadBoth(withBtf, program, partners.get(program), maps.value);
     if (!loaded.ok) return loaded;
     programs.push(...loaded.value);

@@ -7,9 +7,10 @@ import type { Result, SysError } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
 import type { Sources } from '../base/source-file.ts';
 import type { Output } from '../output/output.ts';
+import type { Recorder } from '../output/recorder.ts';
 import type { Machine } from '../plan/machine.ts';
-import type { EventPlan, Plan } from '../plan/plan.ts';
-import { isOwn, lossSymbol, packetsSymbol, ringSymbol } from '../plan/plan.ts';
+import type { EventPlan, Plan, RunMode } from '../plan/plan.ts';
+import { hasPart, isOwn, lossSymbol, packetsSymbol, ringSymbol } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { EventSink } from '../builtins/emitter.ts';
 import { findBuiltin, findEvent } from '../builtins/registry.ts';
@@ -43,6 +44,8 @@ import { showsUserSymbols } from './symbols/user-values.ts';
 import { ScriptMaps } from './script-maps.ts';
 import type { OnSignal } from './signals.ts';
 import { hasSelfProbes, Interruption, listen } from './signals.ts';
+import type { Watched } from './trials.ts';
+import { runBenches, runTests } from './trials.ts';
 import { Watchpoints } from './watchpoints.ts';
 import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
 
@@ -72,6 +75,9 @@ export interface RunWorld {
   readonly features: Pick<Features, 'presence'>;
   /** BTF id of the function that sessions of kprobes call; asked for where there are some. */
   readonly sessionFunctionId: () => number | undefined;
+  readonly mode: RunMode;
+  /** Keeps back what tests and benches print; it stands behind `output` then. */
+  readonly recorder?: Recorder;
   /** The process that the run is about: -c's command or -p's target. */
   readonly target?: Target;
   /** Whether output still reaches somebody; a run whose output nobody reads ends. */
@@ -121,6 +127,7 @@ export async function run(plan: Plan, object: Uint8Array, world: RunWorld): Prom
       memoryBytes: world.memoryBytes,
       logBytesMax: world.settings.logSize,
       logLevel: world.verbose.logLevel,
+      isWanted: (program) => hasPart(program, world.mode),
       multiTypeOf: (program) => multiTypeOf(program, world.features),
       ...(sessions && { sessions }),
       sources: world.sources,
@@ -237,6 +244,7 @@ class Run {
     const { world } = { world: this.#world };
     const begun = this.#runPrograms('begin');
     if (!begun.ok) return { exitCode: failureCode, failure: [begun.error] };
+    if (world.recorder && !world.dryRun) return this.#try(world.recorder);
     if (showsUserSymbols(this.#plan)) this.#followProcesses();
     const packets = this.#openPackets();
     if (!packets.ok) return { exitCode: failureCode, failure: [packets.error] };
@@ -264,6 +272,36 @@ class Run {
     else await this.#trace(attached.value.probes);
     this.#finish(attached.value.probes);
     return { exitCode: this.#exitCode };
+  }
+
+  /** Tests or benches, with what begin has set up. Maps are theirs: they are not printed. */
+  async #try(recorder: Recorder): Promise<RunOutcome> {
+    const { bpf, output, mode } = this.#world;
+    this.#drain.drainAll();
+    if (this.#drain.stopped) return { exitCode: failureCode, failure: [endedByBegin] };
+    const passed = await (mode === 'test' ? runTests : runBenches)({
+      bpf,
+      programs: this.#loaded.programs,
+      output,
+      watch: (act) => this.#watched(act, recorder),
+      isInterrupted: () => this.#interruption.interrupted || this.#world.outputState() === 'closed',
+    });
+    const ended = this.#runPrograms('end');
+    if (!ended.ok) output.diagnostics([ended.error]);
+    this.#drain.drainAll();
+    output.finish();
+    return { exitCode: passed ? this.#exitCode : failureCode };
+  }
+
+  #watched<T>(act: () => T, recorder: Recorder): Watched<T> {
+    recorder.start();
+    const value = act();
+    this.#drain.drainAll();
+    this.#drain.resume();
+    const lost = this.#loss.poll();
+    const exitCode = this.#exitCode;
+    this.#exitCode = 0;
+    return { value, exitCode, lost: lost.ok ? lost.value : 0n, ...recorder.take() };
   }
 
   #followProcesses(): void {
@@ -297,7 +335,8 @@ class Run {
 
   /** Those that we run ourselves count too: they are probes of the script. */
   #attachedCount(probes: readonly AttachedProbe[]): number {
-    return probes.length + this.#plan.programs.flatMap(({ attachments }) => attachments).filter(isOwn).length;
+    const own = this.#loaded.programs.flatMap(({ plan }) => plan.attachments).filter(isOwn);
+    return probes.length + own.length;
   }
 
   #runPrograms(kind: 'begin' | 'end'): Result<void, Diagnostic> {
@@ -449,6 +488,12 @@ class Run {
     }
   }
 }
+
+const endedByBegin = diagnostic(
+  'error',
+  'runtime-warning',
+  'begin has called exit() before a test or bench could run',
+);
 
 function aggregation(name: string) {
   const builtin = findBuiltin(name);

@@ -12,6 +12,7 @@ import type { AttachPoint, Expr, Probe, Program, Statement } from '../parser/ast
 import type { Attachment, ProgramPlan } from '../plan/plan.ts';
 import type { ResolvedProbe } from '../probes/define.ts';
 import { findProbe, probeNames, probes } from '../probes/registry.ts';
+import { checkModes } from './check-modes.ts';
 import type { Facts } from './facts.ts';
 
 /** A block, and all the places that run it as one program. */
@@ -40,6 +41,7 @@ export function expandProbes(program: Program, facts: Facts, report: Report): re
   }
   checkFilter(expanded, program, facts, report);
   checkSole(expanded, report);
+  checkModes(expanded, facts, program.probes[0]?.attachPoints[0]?.span ?? program.span, report);
   checkLimits(program, expanded, facts, report);
   return expanded;
 }

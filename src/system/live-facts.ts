@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 
 import type { Machine } from '../plan/machine.ts';
-import type { ProgramType } from '../plan/plan.ts';
+import type { ProgramType, RunMode } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { KernelFunction } from '../probes/define.ts';
 import type { CompileC, Facts, ReadC } from '../sema/facts.ts';
@@ -39,6 +39,7 @@ export interface LiveFactsOptions {
   readonly debugFolders?: readonly DebugFolder[];
   /** Only probes whose names it fits are used (--probe-filter). */
   readonly probeFilter?: RegExp;
+  readonly mode?: RunMode;
   /** Instead of those that the kernel names (--traceable-functions). */
   readonly traceableFunctions?: () => readonly KernelFunction[];
   /** A BTF file to use instead of the kernel's (TSTRACE_BTF). */
@@ -93,6 +94,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     },
     ...(options.probeFilter && { probeFilter: options.probeFilter }),
     ...traceability(options.traceableFunctions, () => traceableFunctions(tracefs(), kallsyms)),
+    ...(options.mode && { mode: options.mode }),
     kernelSymbol: (name, module) => kallsyms().named(name, module),
     tracepoints: once(() => listEvents(tracefs() ?? '')),
     tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),

@@ -6,6 +6,7 @@ import { borderCases } from './cases/borders.ts';
 import { clockCases } from './cases/clocks.ts';
 import { controlFlowCases } from './cases/control-flow.ts';
 import { failureCases } from './cases/failures.ts';
+import { modeCases } from './cases/modes.ts';
 import { originCases } from './cases/origins.ts';
 import { outputCases } from './cases/output.ts';
 import { probeCases } from './cases/probes.ts';
@@ -305,4 +306,5 @@ export const cases: readonly Case[] = [
   ...valueCases,
   ...clockCases,
   ...borderCases,
+  ...modeCases,
 ];

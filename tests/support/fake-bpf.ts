@@ -178,7 +178,13 @@ function testCalls(kernel: FakeKernel): TestCalls {
 
 type LoadCalls = Pick<
   BpfApi,
-  'raiseLockedMemoryLimit' | 'createMap' | 'loadBtf' | 'loadProgram' | 'openModuleBtf' | 'runProgram'
+  | 'raiseLockedMemoryLimit'
+  | 'createMap'
+  | 'loadBtf'
+  | 'loadProgram'
+  | 'openModuleBtf'
+  | 'runProgram'
+  | 'runOnPacket'
 >;
 
 function loadCalls(kernel: FakeKernel): LoadCalls {
@@ -214,6 +220,13 @@ function loadCalls(kernel: FakeKernel): LoadCalls {
       if (!result.ok) return result;
       kernel.runs.get(name)?.();
       return ok(0);
+    },
+    runOnPacket: (program, repeats) => {
+      const { name } = kernel.get(program);
+      const result = kernel.done(`runOnPacket ${name} ${repeats}`);
+      if (!result.ok) return result;
+      kernel.runs.get(name)?.();
+      return ok({ returned: 0, averageNs: 5 });
     },
   };
 }

@@ -55,6 +55,7 @@ export function loadHere(
     memoryBytes: freeMemoryBytes(),
     logBytesMax: 1_000_000,
     logLevel: 0,
+    isWanted: () => true,
     multiTypeOf: () => undefined,
     sources: sourcesOf(sourceFile('script.bt', script)),
     kernelTypes: kernelTypes(liveBtf()),

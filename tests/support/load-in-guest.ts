@@ -79,6 +79,7 @@ function refusalOf({ name, program, plan, object }: ObjectToLoad): readonly Refu
     machine,
     memoryBytes: machine.memoryBytes,
     logBytesMax,
+    isWanted: () => true,
     multiTypeOf: () => undefined,
     logLevel: 0,
     kernelTypes: kernelTypes(liveBtf()),

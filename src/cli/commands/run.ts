@@ -30,6 +30,7 @@ import { liveFactsFor } from '../facts.ts';
 import type { Options } from '../options.ts';
 import type { OpenedOutput } from '../output.ts';
 import { checkPrivileges } from '../privileges.ts';
+import { benchCompiler } from './bench-compiler.ts';
 import { releaseLlvm } from '../release-llvm.ts';
 import { runWorld } from '../run-world.ts';
 import { variable } from '../settings.ts';
@@ -44,6 +45,8 @@ export interface RunRequest {
   /** What the environment sets. */
   readonly settings: Partial<Settings>;
   readonly script: Outcome<Script>;
+  /** Reads the script once more. */
+  readonly parse: () => Outcome<Script>;
   readonly world: World;
   readonly notices: Notices;
   /** Opens -o's file or takes stdout; on first use, so that errors of compiling leave the file alone. */
@@ -96,6 +99,7 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   const object = makeObject(request, generated, machine, shown);
   if (!object.ok) return fail(notices, object.diagnostics);
   if (shown.failure) return fail(notices, [incomplete('standard output', shown.failure)]);
+  if (options.benchCompiler) return measureCompiler(request, machine);
   if (compilesOnly(options)) return exitCodes.success;
 
   const refused = checkPrivileges(machine);
@@ -122,6 +126,25 @@ async function compileAndRun(request: RunRequest, target: OpenedTarget | undefin
   const unwritten = output.failure();
   if (!unwritten) return outcome.exitCode;
   return fail(notices, [incomplete(options.outputPath ?? 'standard output', unwritten)]);
+}
+
+/** Of a script that has just been compiled without an error. */
+function measureCompiler(request: RunRequest, machine: Machine): number {
+  const { options, settings, world } = request;
+  const output = request.openOutput();
+  if (!output) return exitCodes.failure;
+  const shown = new Printer(world.stdout);
+  benchCompiler((stage) => {
+    const script = stage('parsing', request.parse);
+    const { generated } = compile(
+      script,
+      options,
+      (config) => liveFactsFor({ machine, settings: settled(config, settings), options, world }),
+      stage,
+    );
+    if (generated) stage('emission', () => makeObject(request, generated, machine, shown));
+  }, output.output);
+  return exitCodes.success;
 }
 
 type Made =

@@ -20,6 +20,7 @@ import type {
   LogRequest,
   MapSpec,
   ObjectKind,
+  PacketRun,
   ProgramSpec,
   UpdateFlag,
   UprobeLinkSpec,
@@ -247,6 +248,20 @@ export function testRun(program: Fd<'program'>, context?: BigUint64Array): Resul
 export function freeze(map: Fd<'map'>): Result<void, SysError> {
   const { returned } = command('BPF_MAP_FREEZE', abi.mapElementAttr, { map_fd: map });
   return returned.ok ? ok(undefined) : returned;
+}
+
+/** ETH_HLEN: the kernel takes no shorter packet (net/bpf/test_run.c). */
+const packetBytes = 14;
+
+export function testRunOnPacket(program: Fd<'program'>, repeats: number): Result<PacketRun, SysError> {
+  const packet = new Uint8Array(packetBytes);
+  const done = command(
+    'BPF_PROG_TEST_RUN',
+    abi.testRunAttr,
+    { prog_fd: program, data_in: addressOf(packet), data_size_in: packet.length, repeat: repeats },
+    [packet],
+  );
+  return done.returned.ok ? ok({ returned: done.attr.retval, averageNs: done.attr.duration }) : done.returned;
 }
 
 export function lookup(map: Fd<'map'>, key: Uint8Array, value: Uint8Array): Result<boolean, SysError> {

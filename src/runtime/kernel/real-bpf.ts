@@ -30,6 +30,7 @@ export const realBpf: BpfApi = {
   openRawTracepoint: bpf.openRawTracepoint,
   runProgram: bpf.testRun,
   freeze: bpf.freeze,
+  runOnPacket: bpf.testRunOnPacket,
   lookup: bpf.lookup,
   update: bpf.update,
   delete: bpf.remove,

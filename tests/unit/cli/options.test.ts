@@ -49,6 +49,35 @@ test('behind -- words are the script’s own, as are numbers anywhere', () => {
   expect(optionsOf('-e', program, '-5', '--', '-oFILE')).toMatchObject({ parameters: ['-5', '-oFILE'] });
 });
 
+test.each<readonly [words: string, wanted: Partial<Options>]>([
+  ['--test', { mode: 'test', compileOnly: false }],
+  ['--mode test --test', { mode: 'test' }],
+  ['--bench', { mode: 'bench' }],
+  ['--mode bench', { mode: 'bench' }],
+  ['--mode codegen', { mode: 'trace', compileOnly: true, benchCompiler: false }],
+  ['--mode compiler-bench', { mode: 'trace', compileOnly: true, benchCompiler: true }],
+  ['--fmt', { action: 'format' }],
+  ['--test --probe-filter x --dry-run', { mode: 'test', dryRun: true }],
+])('%s is a mode', (words, wanted) =>
+  expect(optionsOf(...words.split(' '), '-e', program)).toMatchObject(wanted),
+);
+
+test.each([
+  ['--test --bench', '--test and --bench'],
+  ['--fmt --test', '--fmt and --test'],
+  ['--mode codegen --bench', '--mode codegen and --bench'],
+  ['--mode test --fmt', '--mode test and --fmt'],
+  ['--test -l', '--test and -l'],
+  ['--mode codegen -l', '--mode codegen and -l'],
+  ['--bench -c true', '--bench and -c'],
+  ['--test -p 1', '--test and -p'],
+])('%s contradict each other', (words, both) =>
+  expect(parseOptions([...words.split(' '), '-e', program])).toMatchObject({
+    ok: false,
+    error: { message: `Cannot use both ${both}` },
+  }),
+);
+
 test.each([
   ['-z', 'There is no option -z'],
   ['-qz', 'There is no option -z'],

@@ -5,6 +5,7 @@
 
 import { expect, test } from 'vitest';
 import type { Output } from '../../../src/output/output.ts';
+import { listedEntries } from '../../../src/types/map-entries.ts';
 import type { Value } from '../../../src/types/value.ts';
 import { checkJsonLines, complaintsAbout, lineTypes, outputSchema } from '../../support/json-lines.ts';
 import { memoryOutput } from '../../support/memory-output.ts';
@@ -41,7 +42,7 @@ test.each<readonly [what: string, line: unknown]>([
 const map = (value: Value, keyed = false) => ({
   name: '@x',
   keyed,
-  entries: [{ key: keyed ? [1, 'a b'] : [], value }],
+  entries: listedEntries([{ key: keyed ? [1, 'a b'] : [], value }]),
 });
 const span = { file: 'f.bt', start: 0, end: 1 };
 const values: readonly Value[] = [

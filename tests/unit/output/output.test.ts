@@ -281,3 +281,62 @@ test('where something comes from stands behind it, in JSON, until that is over',
   ]);
   expect(shown('text', show).stdout).toBe('x1\n@x: 2\n@x[a]: 3\n4\n');
 });
+
+const trials = (output: Output): void => {
+  output.testsBegin(3);
+  output.testBegins('test:a');
+  output.testEnds({ name: 'test:a', durationNs: 9999, passed: true, output: 'unseen\n' });
+  output.testBegins('test:b');
+  output.testEnds({ name: 'test:b', durationNs: 23_400, passed: false, output: 'é "seen"' });
+  output.testsEnd(
+    [
+      { name: 'test:a', durationNs: 9999, passed: true, output: '' },
+      { name: 'test:b', durationNs: 23_400, passed: false, output: '' },
+    ],
+    1,
+  );
+};
+
+test('tests are told in the look of googletest, those that failed with what they printed', () =>
+  expect(shown('text', trials).stdout).toBe(
+    [
+      '\x1b[32m[==========]\x1b[0m Running 3 tests.',
+      '\x1b[32m[ RUN      ]\x1b[0m test:a',
+      '\x1b[32m[       OK ]\x1b[0m test:a (9999 ns)',
+      '\x1b[32m[ RUN      ]\x1b[0m test:b',
+      'é "seen"',
+      '\x1b[31m[  FAILED  ]\x1b[0m test:b (23 us)',
+      '\x1b[32m[==========]\x1b[0m 2 tests ran.',
+      '\x1b[32m[  PASSED  ]\x1b[0m 1 test.',
+      '\x1b[31m[  FAILED  ]\x1b[0m 1 test, listed below:',
+      '\x1b[31m[  FAILED  ]\x1b[0m test:b',
+      '\x1b[31m[  FAILED  ]\x1b[0m 1 test did not run.',
+      '',
+    ].join('\n'),
+  ));
+
+test('in JSON a test is a line when it has ended', () =>
+  expect(shown('json', trials).stdout).toBe(
+    [
+      '{"type": "test_result", "data": {"test:a": {"duration": 9999, "passed": true, "output": "unseen\\n"}}}',
+      '{"type": "test_result", "data": {"test:b": {"duration": 23400, "passed": false, "output": "\ufffd \\"seen\\""}}}',
+      '',
+    ]
+      .map((line) => Buffer.from(line, 'utf8').toString('latin1'))
+      .join('\n'),
+  ));
+
+test('benches are a table, or lines of JSON without those that were left out', () =>
+  check(
+    (output) => {
+      output.benchesBegin();
+      output.benchEnds({ name: 'bench:a', measured: { averageNs: 35, repeats: 100_000 } });
+      output.benchEnds({ name: 'bench:b' });
+    },
+    `Benchmark                                 Time(ns)       Iterations
+------------------------------------------------------------------
+bench:a                                   35             100000
+bench:b                                   skipped
+`,
+    '{"type": "benchmark_result", "data": {"bench:a": {"average": 35, "iters": 100000}}}\n',
+  ));

@@ -32,6 +32,7 @@ const options: LoadOptions = {
   machine: { kernel: [6, 12], pageBytes: 4096, possibleCpus: 2 },
   memoryBytes: 1024 * MiB,
   logBytesMax: 1_000_000,
+  isWanted: () => true,
   multiTypeOf: () => undefined,
   logLevel: 0,
   kernelTypes: () => failed('there are none here'),

@@ -72,6 +72,7 @@ async function runScript(script: string, conditions: Conditions = {}): Promise<R
     onSignal: () => () => undefined,
     kernelTypes: () => ({ ok: false, error: 'there are none here' }),
     features: { presence: (name) => (conditions.lacks?.includes(name) ? 'absent' : 'present') },
+    mode: 'trace',
     outputState: () => 'open',
     verbose: { logLevel: conditions.logLevel ?? 0, log: (text) => void (log += text) },
     dryRun: conditions.dryRun ?? false,

@@ -124,7 +124,10 @@ test('unknown providers', () => {
     { code: 'unknown-probe', hints: ["Did you mean 'tracepoint'?"] },
   ]);
   expect(told('nothing_like_it:a:b { }')).toEqual([
-    { code: 'unknown-probe', hints: [expect.stringMatching(/^There are begin, end, self, kprobe, .*\.$/)] },
+    {
+      code: 'unknown-probe',
+      hints: [expect.stringMatching(/^There are begin, end, self, test, bench, kprobe, .*\.$/)],
+    },
   ]);
 });
 
