@@ -242,6 +242,15 @@ export const flags = [
     example: `tstrace -v -l 'tracepoint:sched:sched_switch'`,
   },
   {
+    name: 'stats',
+    type: 'boolean',
+    group: 'Output',
+    doc: "tell at the end what became of each probe's firings",
+    details:
+      'A table on stderr, or a line of JSON. A probe fired when what it is on happened; its program ran, or the kernel missed it (recursion, no room for a return probe, throttled clocks). Of the events that it sent, each was delivered, dropped behind an exit(), or lost for want of room in the ring. ? stands for what this kernel does not count. Counting runs costs every program of the machine some 20 ns a run.',
+    example: `tstrace --stats -e 'tracepoint:sched:sched_switch { @ = count(); } interval:ms:100 { exit(); }'`,
+  },
+  {
     name: 'warnings',
     alias: 'k',
     type: 'boolean',

@@ -53,6 +53,8 @@ export interface Options {
   /** Failed reads and look-ups are told while running. */
   readonly reportFailures: boolean;
   readonly dryRun: boolean;
+  /** Tell at the end what became of each probe's firings. */
+  readonly stats: boolean;
   /** Stop when the code is made. */
   readonly compileOnly: boolean;
   /** Only measure how long that takes. */
@@ -157,6 +159,7 @@ const defaults: Options = {
   warnings: true,
   reportFailures: false,
   dryRun: false,
+  stats: false,
   compileOnly: false,
   benchCompiler: false,
   mode: 'trace',
@@ -221,6 +224,7 @@ function checkOptions(parsed: Parsed): Result<Options, UsageError> {
     warnings: parsed['no-warnings'] !== true,
     reportFailures: parsed.warnings === true,
     dryRun: parsed['dry-run'] === true,
+    stats: parsed.stats === true,
     compileOnly: mode.value === 'codegen' || mode.value === 'compiler-bench',
     benchCompiler: mode.value === 'compiler-bench',
     mode: mode.value === 'test' || mode.value === 'bench' ? mode.value : 'trace',
@@ -291,6 +295,7 @@ function inTheWay(parsed: Parsed, mode: (typeof modes)[number] | undefined): str
   if (parsed.list === true) return '-l';
   const isTrial = mode === 'test' || mode === 'bench';
   if (isTrial && parsed.cmd !== undefined) return '-c';
+  if (isTrial && parsed.stats === true) return '--stats';
   return isTrial && parsed.pid !== undefined ? '-p' : undefined;
 }
 

@@ -145,5 +145,6 @@ export function runWorld({
       log: (text) => void writeAll(world.stderr, text),
     },
     dryRun: options.dryRun,
+    stats: options.stats,
   };
 }

@@ -5,7 +5,7 @@ import type { Span } from '../base/span.ts';
 import type { Value } from '../types/value.ts';
 import { byteText } from '../types/value.ts';
 import { integerJson, objectJson, stringJson, textJson } from './json-text.ts';
-import { cutMembers, lostMembers, missedMembers, overflowMembers } from './loss-json.ts';
+import { cutMembers, lostMembers, missedMembers, overflowMembers, statsMembers } from './loss-json.ts';
 import type { NoticeOptions, Notices } from './notices.ts';
 import { isShown } from './notices.ts';
 import type { MapEntry } from '../types/map-entries.ts';
@@ -62,6 +62,7 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
       notices.textsCut(cut);
       if (notices.options.warnings) line('texts_cut', cutMembers(cut));
     },
+    stats: (stats) => line('probe_stats', statsMembers(stats)),
     incident(incident) {
       notices.incident(incident);
       if (isShown(incident, notices.options))

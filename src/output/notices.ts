@@ -3,8 +3,9 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Integer } from '../types/value.ts';
 import { textOf } from '../types/value.ts';
-import type { CutTexts, Incident, LostEvents, MapOverflow, MissedRuns } from './output.ts';
+import type { CutTexts, Incident, LostEvents, MapOverflow, MissedRuns, ProbeStats } from './output.ts';
 import type { RenderOptions } from './render-diagnostic.ts';
+import { statsText } from './stats-text.ts';
 import { renderDiagnostics, renderMessage } from './render-diagnostic.ts';
 
 export interface NoticeOptions extends RenderOptions {
@@ -24,6 +25,7 @@ export interface Notices {
   missed(runs: MissedRuns): void;
   mapFull(overflow: MapOverflow): void;
   textsCut(cut: CutTexts): void;
+  stats(stats: readonly ProbeStats[]): void;
   incident(incident: Incident): void;
   diagnostics(diagnostics: readonly Diagnostic[]): void;
 }
@@ -56,6 +58,7 @@ export function createNotices(options: NoticeOptions): Notices {
       warn(cutText(cut));
       write(`HINT: ${cutHint}\n`);
     },
+    stats: (stats) => write(statsText(stats)),
     incident(incident) {
       if (isShown(incident, options))
         write(renderMessage(severityOf(incident), incidentText(incident), incident.span, options));

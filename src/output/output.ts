@@ -52,6 +52,24 @@ export interface MissedRuns {
   readonly cause: 'recursion' | 'overrun';
 }
 
+/** What became of a probe's firings, and of the events that its program has sent. What the kernel doesn't count is absent. */
+export interface ProbeStats {
+  /** As in LostEvents. */
+  readonly probe: string;
+  /** ran + missed. */
+  readonly fired?: Integer;
+  readonly ran?: Integer;
+  /** Runs that the kernel left out, whyever. */
+  readonly missed?: Integer;
+  /** Events that arrived and were handled. */
+  readonly delivered: Integer;
+  /** Events that arrived behind an exit(), where nothing is handled. */
+  readonly dropped: Integer;
+  /** Events that did not fit into the ring. */
+  readonly lost: Integer;
+  readonly nsPerRun?: Integer;
+}
+
 /** Updates of a map that failed because it was full. */
 export interface MapOverflow {
   readonly map: string;
@@ -121,6 +139,8 @@ export interface Output extends TrialOutput {
   missed(runs: MissedRuns): void;
   mapFull(overflow: MapOverflow): void;
   textsCut(cut: CutTexts): void;
+  /** At the end, if it was asked for. */
+  stats(stats: readonly ProbeStats[]): void;
   incident(incident: Incident): void;
   /** Of compiling, loading and attaching. */
   diagnostics(diagnostics: readonly Diagnostic[]): void;

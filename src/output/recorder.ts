@@ -72,6 +72,7 @@ function follow(current: () => Output): Output {
     missed: (runs) => current().missed(runs),
     mapFull: (overflow) => current().mapFull(overflow),
     textsCut: (cut) => current().textsCut(cut),
+    stats: (stats) => current().stats(stats),
     incident: (incident) => current().incident(incident),
     diagnostics: (diagnostics) => current().diagnostics(diagnostics),
     testsBegin: (count) => current().testsBegin(count),

@@ -24,6 +24,7 @@ export function textOutput(writer: Writer, notices: Notices): Output {
     missed: (runs) => notices.missed(runs),
     mapFull: (overflow) => notices.mapFull(overflow),
     textsCut: (cut) => notices.textsCut(cut),
+    stats: (stats) => notices.stats(stats),
     incident: (incident) => notices.incident(incident),
     diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
     ...trialText(writer),

@@ -42,6 +42,8 @@ export interface AttachedProbe {
   readonly attachment: Attachment;
   /** Empty on kernels before 5.15, where perf events have no links. */
   readonly links: readonly Fd<'link'>[];
+  /** Perf events behind it, if that is how it is attached. */
+  readonly events: readonly Fd<'perf-event'>[];
 }
 
 export interface Attached {
@@ -75,12 +77,13 @@ export function attach(
 ): Result<Attached, readonly Diagnostic[]> {
   const plans = programs.flatMap(({ plan, returns }) => (returns ? [plan, returns] : [plan]));
   const numbers = new Map(plans.map((plan, index) => [plan, index]));
-  const session: Session = { bpf, handles, options, numbers, perfLinks: { available: true } };
+  const session: Session = { bpf, handles, options, numbers, perfLinks: { available: true }, events: new Map() };
   const probes: AttachedProbe[] = [];
   const failures: Failure[] = [];
   for (const loaded of attachOrder(programs)) {
     for (const { program, attachment, links } of attachProgram(session, loaded)) {
-      if (links.ok) probes.push({ program, attachment, links: links.value });
+      const events = session.events.get(attachment) ?? [];
+      if (links.ok) probes.push({ program, attachment, links: links.value, events });
       else failures.push({ program, attachment, error: links.error });
       if (
         !links.ok &&
@@ -109,6 +112,8 @@ interface Session {
   readonly numbers: ReadonlyMap<ProgramPlan, number>;
   /** Whether perf events can have links (5.15), as found out by the first try. */
   readonly perfLinks: { available: boolean };
+  /** Those that were opened for each attachment. */
+  readonly events: Map<Attachment, readonly Fd<'perf-event'>[]>;
 }
 
 interface Failure {
@@ -343,6 +348,7 @@ function attachEvent(
   const opened = bpf.openPerfEvent(spec);
   if (!opened.ok) return failed(opened.error);
   const event = opened.value;
+  session.events.set(attachment, [...(session.events.get(attachment) ?? []), event]);
   const links = joinEvent(session, program, event, attachment);
   // Without a link it is the event itself that holds the program.
   const owner = links.ok && links.value.length === 0 ? handles.links : handles.events;

@@ -6,7 +6,7 @@
 import type { Result, SysError } from '../base/result.ts';
 import type { MapType, ProgramType } from '../plan/plan.ts';
 
-export type FdKind = 'map' | 'program' | 'btf' | 'link' | 'perf-event' | 'process' | 'walk';
+export type FdKind = 'map' | 'program' | 'btf' | 'link' | 'perf-event' | 'process' | 'walk' | 'stats';
 
 declare const fdKind: unique symbol;
 
@@ -130,6 +130,13 @@ export interface PerfEventSpec {
   readonly cpu?: number;
 }
 
+export interface PerfCount {
+  /** In the event's own unit: nanoseconds for clocks. */
+  readonly count: bigint;
+  /** For how long it could count. */
+  readonly enabledNs: bigint;
+}
+
 export interface ProgramInfo {
   readonly id: number;
   readonly name: string;
@@ -234,6 +241,11 @@ export interface BpfApi {
   enablePerfEvent(event: Fd<'perf-event'>): Result<void, SysError>;
   /** What programs on one CPU write to the perf event that they find in a map. The caller closes it. */
   openPacketEvents(cpu: number): Result<PerfRecords, SysError>;
+  /** It counts no more, and runs nothing; its links stay. */
+  disablePerfEvent(event: Fd<'perf-event'>): Result<void, SysError>;
+  readPerfEvent(event: Fd<'perf-event'>): Result<PerfCount, SysError>;
+  /** Runs of all programs of the machine are counted and timed until the descriptor is closed. Since 5.8. */
+  enableStats(): Result<Fd<'stats'>, SysError>;
   /** Many uprobes by one link, all of them or none; the program must have been loaded for it. Since 6.6. */
   linkUprobes(program: Fd<'program'>, spec: UprobeLinkSpec): Result<Fd<'link'>, SysError>;
   /**

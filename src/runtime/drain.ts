@@ -44,6 +44,14 @@ export function recordBytesMax(events: readonly EventPlan[]): number {
   return Math.max(0, ...events.map(({ record }) => record.bytesMax));
 }
 
+/** What became of an event's records that have arrived. */
+export interface EventCounts {
+  /** Handled. */
+  readonly delivered: number;
+  /** Thrown away behind an exit(). */
+  readonly dropped: number;
+}
+
 interface Handler {
   readonly event: EventPlan;
   /** Of the record's head. */
@@ -57,6 +65,8 @@ interface Handler {
   /** Absent where nobody asks. */
   readonly origin: ((at: number) => Origin) | undefined;
   readonly sink: EventSink;
+  delivered: number;
+  dropped: number;
 }
 
 const nowhere: Origin = [];
@@ -97,6 +107,11 @@ export class RingDrain {
     return this.#stopped;
   }
 
+  /** By the events' numbers. */
+  get counts(): readonly EventCounts[] {
+    return this.#handlers.map(({ delivered, dropped }) => ({ delivered, dropped }));
+  }
+
   /** From now on, records are dropped instead of handled. May be called from within a sink: the batch under way obeys at once. */
   stop(): void {
     this.#stopped = true;
@@ -128,7 +143,10 @@ export class RingDrain {
       const header = Atomics.load(i32, at >>> 2);
       if (header < 0) break;
       const length = header & lengthMask;
-      if ((header & discardBit) === 0 && !this.#stopped) this.#handle(at + headerBytes, length, u32);
+      if ((header & discardBit) === 0) {
+        if (this.#stopped) this.#drop(at + headerBytes, u32);
+        else this.#handle(at + headerBytes, length, u32);
+      }
       const step = (length + headerBytes + 7) & ~7;
       this.#position += step;
       available -= step;
@@ -176,10 +194,16 @@ export class RingDrain {
     const values = new Array<Value>(readers.length);
     for (let index = 0; index < readers.length; index++) values[index] = readers[index]?.(at, cursor) ?? null;
     if (handler.hasTails && cursor.at !== at + length) throw this.#malformed(at, length, handler);
+    handler.delivered++;
     if (handler.origin === undefined) return handler.sink(values);
     this.#onOrigin(handler.origin(at));
     handler.sink(values);
     this.#onOrigin(nowhere);
+  }
+
+  #drop(at: number, u32: Uint32Array): void {
+    const handler = this.#handlers[u32[at >>> 2] ?? -1];
+    if (handler) handler.dropped++;
   }
 
   /** Code generation and this file disagree about a record: nothing behind it can be trusted. */
@@ -212,6 +236,8 @@ function handlerOf(event: EventPlan, memory: Memory, decoding: DecodeContext, si
     readers: fields.map((field) => compileField(field, memory, decoding)),
     origin: originReader(event, memory, decoding),
     sink,
+    delivered: 0,
+    dropped: 0,
   };
 }
 

@@ -37,6 +37,7 @@ import { readMap } from './read-map.ts';
 import type { PacketStream } from './packets.ts';
 import { openPackets } from './packets.ts';
 import { probeMisses, programMisses } from './misses.ts';
+import { ProbeStatistics } from './probe-stats.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import { sessionsOf } from './sessions.ts';
 import type { Symbolizer } from './symbolize.ts';
@@ -87,6 +88,8 @@ export interface RunWorld {
   /** Give out what the verifier said of programs, and notes on what went differently. */
   readonly verbose: { readonly logLevel: 0 | 1 | 2; readonly log: (text: string) => void };
   readonly dryRun: boolean;
+  /** Tell at the end what became of each probe's firings. */
+  readonly stats: boolean;
 }
 
 export interface Target {
@@ -170,6 +173,7 @@ class Run {
   #packets: PacketStream | undefined;
   readonly #loss: LossWatch;
   readonly #overflows: OverflowReport;
+  readonly #statistics: ProbeStatistics | undefined;
   #exitCode = 0;
   /** Texts that were shown and perhaps not all there. */
   #cutTexts = 0;
@@ -217,6 +221,9 @@ class Run {
     const lossMap = present(loaded.maps.get(lossSymbol), lossSymbol);
     this.#overflows = new OverflowReport(world.output, plan, loaded.maps);
     this.#loss = watchLoss(lossMap, this.#reading, plan.programs.length);
+    this.#statistics = world.stats
+      ? new ProbeStatistics(world.bpf, handles, loaded.programs, world.machine)
+      : undefined;
   }
 
   #mapRing(): RingMemory {
@@ -440,6 +447,7 @@ class Run {
   /** Tracing is over: first nothing fires any more, then what is left is told. */
   #finish(probes: readonly AttachedProbe[]): void {
     const { output } = this.#world;
+    this.#statistics?.beforeDetaching(probes);
     const missed = probeMisses(this.#world.bpf, probes);
     this.#links.closeTogether();
     this.#world.bpf.waitForPrograms();
@@ -457,12 +465,18 @@ class Run {
     this.#overflows.tell(this.#loss.slots, 'at the end');
     reportMisses(output, programMisses(this.#world.bpf, this.#loaded.programs));
     reportMisses(output, missed);
+    this.#tellStatistics();
     this.#interruption.close();
     if (this.#world.settings.printMapsOnExit) this.#printMaps();
     this.#reportLostMappings();
     if (this.#cutTexts > 0)
       output.textsCut({ count: this.#cutTexts, bytesMax: this.#world.settings.maxStrlen });
     output.finish();
+  }
+
+  #tellStatistics(): void {
+    if (this.#statistics)
+      this.#world.output.stats(this.#statistics.all(this.#plan, this.#loss.slots, this.#drain.counts));
   }
 
   #reportLostMappings(): void {

@@ -12,6 +12,7 @@ import {
   checkFullMaps,
   checkLossByProbe,
   checkMissedRuns,
+  checkStatistics,
 } from '../support/losses.ts';
 import type { Guest, GuestOptions } from '../support/guest/guest.ts';
 import { bootGuest } from '../support/guest/guest.ts';
@@ -58,6 +59,7 @@ describe('6.12 runs everything', () => {
   )('%s', (_title, testCase) => runCase(place, testCase), timeoutMs);
 
   test('runs that the kernel left out are counted', () => checkMissedRuns(place, 2000), timeoutMs);
+  test('--stats: the numbers of each probe add up in a flood', () => checkStatistics(place, 2000), timeoutMs);
   test('updates that full maps refused are counted', () => checkFullMaps(place), timeoutMs);
   test(
     'a function that does not exist is told with its place',

@@ -12,6 +12,7 @@ import {
   checkFullMaps,
   checkLossByProbe,
   checkMissedRuns,
+  checkStatistics,
 } from '../support/losses.ts';
 import { mistakes } from '../support/mistakes.ts';
 import { buildHere, start } from '../support/run-here.ts';
@@ -49,6 +50,8 @@ test('what does not fit into the ring while nobody reads is counted', () => chec
 test('each probe has its own balance of lost events', () => checkLossByProbe(place, 5000));
 
 test('runs that the kernel left out are counted', () => checkMissedRuns(place, 500));
+
+test('--stats: the numbers of each probe add up in a flood', () => checkStatistics(place, 2000));
 
 test('updates that full maps refused are counted by map', () => checkFullMaps(place));
 

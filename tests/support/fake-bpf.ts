@@ -238,6 +238,9 @@ type AttachCalls = Pick<
   | 'setPerfEventProgram'
   | 'enablePerfEvent'
   | 'openPacketEvents'
+  | 'disablePerfEvent'
+  | 'readPerfEvent'
+  | 'enableStats'
   | 'linkUprobes'
   | 'linkKprobes'
   | 'linkIterator'
@@ -270,6 +273,12 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
         close: () => void kernel.objects.delete(made.value),
       });
     },
+    disablePerfEvent: (event) => kernel.done(`disablePerfEvent ${nameOf(event)}`),
+    readPerfEvent: (event) => {
+      const result = kernel.done(`readPerfEvent ${nameOf(event)}`);
+      return result.ok ? ok({ count: 0n, enabledNs: 0n }) : result;
+    },
+    enableStats: () => kernel.make('stats', 'enableStats', { name: 'stats' }),
     linkUprobes: (program, { path, places }) => {
       const name = `${path} ${places.map(({ offset }) => offset).join(' ')}`;
       return kernel.make('link', `linkUprobes ${nameOf(program)} ${name}`, { name });

@@ -148,3 +148,44 @@ export async function checkExitInFlood(place: Place): Promise<void> {
   const finished = await place.tstrace(['-q', '-c', command, '-e', script], smallestRing);
   expect(finished.status).toBe(7);
 }
+
+interface ProbeRow {
+  readonly probe: string;
+  readonly fired: number;
+  readonly ran: number;
+  readonly missed: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly lost: number;
+}
+
+/** Each probe's numbers add up under a flood: fired = ran + missed, sent = delivered + lost, and what user space got is what was delivered. */
+export async function checkStatistics(place: Place, writes: number): Promise<void> {
+  const again = 'rawtracepoint:bpf_trace_printk';
+  const put = `uprobe:${place.programs}/flood:put`;
+  const script = `begin { printf("begun"); } ${put} { printf("put"); printf("twice"); debugf("flood"); }
+    ${again} /pid == cpid/ { debugf("again"); printf("again"); } interval:ms:10 { @ticks = count(); }`;
+  const args = ['--stats', '-f', 'json', '--no-warnings', '-c', `${place.programs}/flood ${writes} held`];
+  const finished = await place.tstrace([...args, '-e', script], smallestRing);
+  const texts = linesOf(finished, 'printf').map(({ data }) => String(data));
+  const printed = (...words: readonly string[]): number =>
+    texts.filter((text) => words.includes(text)).length;
+  const [told] = linesOf(finished, 'probe_stats');
+  const { probes } = told?.data as { readonly probes: readonly ProbeRow[] };
+  const rowOf = (name: string): ProbeRow | undefined => probes.find(({ probe }) => probe === name);
+  expect(probes.map(({ probe }) => probe)).toEqual(['begin', put, again, 'interval:ms:10']);
+  expect(rowOf('begin')).toMatchObject({ fired: 1, ran: 1, missed: 0, delivered: 1, lost: 0 });
+  expect(rowOf(put)).toMatchObject({
+    fired: writes,
+    ran: writes,
+    missed: 0,
+    delivered: printed('put', 'twice'),
+  });
+  expect(rowOf(again)).toMatchObject({ missed: writes, delivered: printed('again') });
+  expect(sentBy(rowOf(put))).toBe(2 * writes);
+  expect(sentBy(rowOf(again))).toBe(writes);
+  for (const { fired, ran, missed, dropped } of probes) expect([fired, dropped]).toEqual([ran + missed, 0]);
+  expect(rowOf(put)?.lost).toBeGreaterThan(0);
+}
+
+const sentBy = (row: ProbeRow | undefined): number => (row?.delivered ?? 0) + (row?.lost ?? 0);

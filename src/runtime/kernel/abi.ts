@@ -36,6 +36,7 @@ export const bpfCommands = {
   BPF_LINK_CREATE: 28,
   BPF_LINK_GET_FD_BY_ID: 30,
   BPF_LINK_GET_NEXT_ID: 31,
+  BPF_ENABLE_STATS: 32,
   BPF_ITER_CREATE: 33,
 } as const;
 
@@ -200,6 +201,9 @@ export const testRunAttr = record({
 
 export const idAttr = record({ start_id: u32, next_id: u32, open_flags: u32 });
 
+/** BPF_STATS_RUN_TIME is 0. */
+export const enableStatsAttr = record({ type: u32 });
+
 export const infoAttr = record({ bpf_fd: u32, info_len: u32, info: u64 });
 
 export const programInfo = record({
@@ -336,6 +340,9 @@ export const perfSoftware = 1;
 export const perfDummy = 9n;
 /** PERF_COUNT_SW_BPF_OUTPUT. */
 export const perfBpfOutput = 10n;
+/** PERF_FORMAT_TOTAL_TIME_ENABLED of perf_event_attr.read_format, and what read(2) gives then. */
+export const perfReadTimeEnabled = 1n;
+export const perfReading = record({ count: u64, time_enabled: u64 });
 /** PERF_SAMPLE_TIME and PERF_SAMPLE_RAW. */
 export const perfSampleTime = 1n << 2n;
 export const perfSampleRaw = 1n << 10n;
@@ -356,8 +363,8 @@ export const perfRecordSample = 9;
 /** PERF_FLAG_FD_CLOEXEC. */
 export const perfFlagCloexec = 8;
 
-/** _IO('$', 0) and _IOW('$', 8, __u32). */
-export const perfIoctls = { enable: 0x2400, setBpf: 0x40042408 } as const;
+/** _IO('$', 0), _IO('$', 1) and _IOW('$', 8, __u32). */
+export const perfIoctls = { enable: 0x2400, disable: 0x2401, setBpf: 0x40042408 } as const;
 
 /** System call numbers (asm/unistd_64.h; asm-generic/unistd.h for arm64). */
 const systemCallNumbers = {

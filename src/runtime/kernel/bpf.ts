@@ -223,6 +223,10 @@ export function readWalk(walk: Fd<'walk'>, bytes: Uint8Array): Result<number, Sy
   return count < 0 ? failed(sysError('read of an iterator')) : ok(count);
 }
 
+export function enableStats(): Result<Fd<'stats'>, SysError> {
+  return descriptor(command('BPF_ENABLE_STATS', abi.enableStatsAttr, {}));
+}
+
 export function openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError> {
   const text = name === undefined ? undefined : Buffer.from(`${name}\0`);
   return descriptor(

@@ -5,12 +5,21 @@ import { failed, ok } from '../../base/result.ts';
 import { present } from '../../base/assert.ts';
 import { sysError } from '../../ffi/errno.ts';
 import { addressOf, declareLibc } from '../../ffi/koffi.ts';
-import { encodeRecord } from '../../types/record.ts';
-import type { Fd, PerfEventSpec } from '../bpf-api.ts';
+import { decodeRecord, encodeRecord } from '../../types/record.ts';
+import type { Fd, PerfCount, PerfEventSpec } from '../bpf-api.ts';
 import { asFd } from '../bpf-api.ts';
-import { perfBits, perfEventAttr, perfFlagCloexec, perfIoctls, systemCallNumber } from './abi.ts';
+import {
+  perfBits,
+  perfEventAttr,
+  perfFlagCloexec,
+  perfIoctls,
+  perfReading,
+  perfReadTimeEnabled,
+  systemCallNumber,
+} from './abi.ts';
 
 const syscall = declareLibc('syscall', 'long', ['long', 'bytes', 'int', 'int', 'int', 'ulong']);
+const read = declareLibc('read', 'long', ['int', 'bytes', 'size']);
 const ioctl = declareLibc('ioctl', 'int', ['int', 'ulong', 'ulong']);
 
 /** Opened disabled, without a group; closed in children. The event ends when the descriptor is closed. */
@@ -29,6 +38,7 @@ function open(spec: PerfEventSpec, inheritance: bigint): Result<Fd<'perf-event'>
     size: perfEventAttr.size,
     config: spec.config,
     sample_period: samplePeriod(spec.sample),
+    read_format: perfReadTimeEnabled,
     bits: perfBits.disabled | inheritance | (hertz ? perfBits.freq : 0n),
     // Of breakpoints, the address and the length.
     config1: spec.breakpoint?.address ?? (target ? addressOf(target) : 0n),
@@ -59,6 +69,18 @@ export function setProgram(event: Fd<'perf-event'>, program: Fd<'program'>): Res
 /** PERF_EVENT_IOC_ENABLE. */
 export function enable(event: Fd<'perf-event'>): Result<void, SysError> {
   return done(ioctl(event, perfIoctls.enable, 0), 'ioctl(PERF_EVENT_IOC_ENABLE)');
+}
+
+/** PERF_EVENT_IOC_DISABLE. */
+export function disable(event: Fd<'perf-event'>): Result<void, SysError> {
+  return done(ioctl(event, perfIoctls.disable, 0), 'ioctl(PERF_EVENT_IOC_DISABLE)');
+}
+
+export function readEvent(event: Fd<'perf-event'>): Result<PerfCount, SysError> {
+  const bytes = new Uint8Array(perfReading.size);
+  if (read(event, bytes, bytes.length) < 0) return failed(sysError('read of a perf event'));
+  const { count, time_enabled: enabledNs } = decodeRecord(perfReading, bytes);
+  return ok({ count, enabledNs });
 }
 
 function samplePeriod(sample: PerfEventSpec['sample']): bigint {

@@ -7,7 +7,7 @@ import type { BpfApi, Fd, LinkInfo, MapInfo, ProgramInfo } from '../bpf-api.ts';
 import * as abi from './abi.ts';
 import * as bpf from './bpf.ts';
 import { mapRing } from './mman.ts';
-import { enable, openPerfEvent, setProgram } from './perf-event.ts';
+import { disable, enable, openPerfEvent, readEvent, setProgram } from './perf-event.ts';
 import { closeTogether } from './close-together.ts';
 import { openPacketEvents } from './packet-events.ts';
 import { close, openProcess, raiseLockedMemoryLimit, waitForPrograms } from './process.ts';
@@ -22,6 +22,9 @@ export const realBpf: BpfApi = {
   setPerfEventProgram: (program, event) => setProgram(event, program),
   enablePerfEvent: enable,
   openPacketEvents,
+  disablePerfEvent: disable,
+  readPerfEvent: readEvent,
+  enableStats: bpf.enableStats,
   linkUprobes: bpf.linkUprobes,
   linkKprobes: bpf.linkKprobes,
   linkIterator: bpf.linkIterator,

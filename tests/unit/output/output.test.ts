@@ -282,6 +282,38 @@ test('where something comes from stands behind it, in JSON, until that is over',
   expect(shown('text', show).stdout).toBe('x1\n@x: 2\n@x[a]: 3\n4\n');
 });
 
+test('statistics are a table on stderr, or a line of JSON; what is not counted is left open', () => {
+  const show = (output: Output): void =>
+    output.stats([
+      {
+        probe: 'kprobe:f',
+        fired: 12n,
+        ran: 10n,
+        missed: 2n,
+        delivered: 7n,
+        dropped: 1n,
+        lost: 2n,
+        nsPerRun: 99n,
+      },
+      { probe: 'tracepoint:a:b', ran: 0n, delivered: 0n, dropped: 0n, lost: 0n },
+    ]);
+  expect(shown('text', show)).toEqual({
+    stdout: '',
+    stderr: `PROBE           fired  ran  missed  delivered  dropped  lost  ns/run
+kprobe:f           12   10       2          7        1     2      99
+tracepoint:a:b      ?    0       ?          0        0     0       ?
+`,
+  });
+  const [first, second] = [
+    '{"probe": "kprobe:f", "fired": 12, "ran": 10, "missed": 2, "delivered": 7, "dropped": 1, "lost": 2, "ns_per_run": 99}',
+    '{"probe": "tracepoint:a:b", "fired": null, "ran": 0, "missed": null, "delivered": 0, "dropped": 0, "lost": 0, "ns_per_run": null}',
+  ];
+  expect(shown('json', show)).toEqual({
+    stdout: `{"type": "probe_stats", "data": {"probes": [${first},${second}]}}\n`,
+    stderr: '',
+  });
+});
+
 const trials = (output: Output): void => {
   output.testsBegin(3);
   output.testBegins('test:a');

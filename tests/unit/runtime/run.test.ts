@@ -27,6 +27,9 @@ interface Conditions {
   readonly logLevel?: 0 | 1 | 2;
   readonly lacks?: readonly FeatureName[];
   readonly dryRun?: boolean;
+  readonly stats?: boolean;
+  /** Somebody has pressed Ctrl-C before anything was done. */
+  readonly interrupted?: boolean;
   /** What the kernel refuses. */
   readonly prepare?: (bpf: FakeBpf) => void;
 }
@@ -68,13 +71,17 @@ async function runScript(script: string, conditions: Conditions = {}): Promise<R
     },
     sessionFunctionId: () => 77,
     memoryBytes: machine.memoryBytes,
-    onInterrupt: () => () => undefined,
+    onInterrupt: (act) => {
+      if (conditions.interrupted) act();
+      return () => undefined;
+    },
     onSignal: () => () => undefined,
     kernelTypes: () => ({ ok: false, error: 'there are none here' }),
     features: { presence: (name) => (conditions.lacks?.includes(name) ? 'absent' : 'present') },
     mode: 'trace',
     outputState: () => 'open',
     verbose: { logLevel: conditions.logLevel ?? 0, log: (text) => void (log += text) },
+    stats: conditions.stats ?? false,
     dryRun: conditions.dryRun ?? false,
   };
   const outcome = await run(plan, emitted.value.bytes, world);
@@ -129,6 +136,17 @@ test('what the kernel lacks is told before anything is loaded', async () => {
     end: script.indexOf('));') + 1,
   });
   expect(ran.bpf.calls.filter((call) => /^(load|create)/.test(call))).toEqual([]);
+});
+
+test('with --stats runs are counted from before begin on, and told at the end', async () => {
+  const ran = await runScript('begin { @x = 1; } tracepoint:sched:fixture { exit(); }', {
+    stats: true,
+    interrupted: true,
+  });
+  const calls = ran.bpf.calls.filter((call) => /^(enableStats|runProgram|disablePerfEvent)/.test(call));
+  expect(calls).toEqual(['enableStats', 'runProgram begin_1', 'disablePerfEvent 2']);
+  expect(ran.stderr).toMatch(/^PROBE .*\nbegin .*\ntracepoint:sched:fixture .*\n$/m);
+  expect(ran.bpf.open).toEqual([]);
 });
 
 test('a dry run attaches, runs nothing behind it and prints no maps', async () => {
