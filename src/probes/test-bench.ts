@@ -38,11 +38,11 @@ const trial = (kind: Kind, doc: string, example: string): ProbeDefinition => {
 export const test = trial(
   'test',
   'A test of the script: --test runs each once. It passes if it returns 0, tells no errorf and does not exit with another code.',
-  'test:halves { assert(7 / 2 == 3, "truncates"); return 0; }',
+  'test:halves { assert(@half == 3, "division truncates"); } begin { @half = 7 / 2; }',
 );
 
 export const bench = trial(
   'bench',
   'Something to be measured: --bench repeats it until a millisecond has gone by, and tells the mean. Returning 1 leaves it out.',
-  'bench:count { @ = count(); }',
+  'bench:count { @ = count(); } begin { printf("--bench measures\\n"); exit(); }',
 );
