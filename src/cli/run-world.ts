@@ -30,6 +30,7 @@ import { readHead, runShell } from '../system/shell.ts';
 import type { Options } from './options.ts';
 import type { OpenedOutput } from './output.ts';
 import type { OpenedTarget } from './target.ts';
+import { notifyManager } from './notify-manager.ts';
 import { attachMarker } from './attach-marker.ts';
 import { variable } from './settings.ts';
 import { liveSymbols } from './live-symbols.ts';
@@ -139,7 +140,11 @@ export function runWorld({
     onInterrupt: world.onInterrupt,
     onSignal: world.onSignal,
     ...(target && { target }),
-    onAttached: () => attachMarker(world),
+    onAttached: () => {
+      attachMarker(world);
+      notifyManager(world, notices, 'READY=1');
+    },
+    onStopping: () => notifyManager(world, notices, 'STOPPING=1'),
     verbose: {
       logLevel: options.debug.has('verifier') ? 2 : options.verbose ? 1 : 0,
       log: (text) => void writeAll(world.stderr, text),

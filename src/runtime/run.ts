@@ -85,6 +85,8 @@ export interface RunWorld {
   readonly outputState: () => 'open' | 'congested' | 'closed';
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
+  /** Called when tracing is over, before anything is detached. */
+  readonly onStopping?: () => void;
   /** Give out what the verifier said of programs, and notes on what went differently. */
   readonly verbose: { readonly logLevel: 0 | 1 | 2; readonly log: (text: string) => void };
   readonly dryRun: boolean;
@@ -447,6 +449,7 @@ class Run {
   /** Tracing is over: first nothing fires any more, then what is left is told. */
   #finish(probes: readonly AttachedProbe[]): void {
     const { output } = this.#world;
+    this.#world.onStopping?.();
     this.#statistics?.beforeDetaching(probes);
     const missed = probeMisses(this.#world.bpf, probes);
     this.#links.closeTogether();
