@@ -154,6 +154,8 @@ export interface FunctionDefinition extends Documented {
   readonly mapAct?: MapAct;
   /** The program ends with this call (exit): what follows in the block is unreachable. */
   readonly endsProgram?: true;
+  /** In iterators that are pinned it does without the events that it sends else. */
+  readonly worksPinned?: true;
   /** Events that it sends. */
   readonly events?: readonly EventDefinition<EventFields>[];
   /** Nothing for functions that return `none`. */

@@ -221,6 +221,9 @@ export interface Emitter {
     constants: Readonly<Record<string, PlanConstant>>,
   ): void;
 
+  /** In an iterator: writes into its file, formatted by the kernel. Values are numbers of 64 bits, and texts. */
+  writeLine(format: ByteText, values: readonly Operand[]): void;
+
   /** A warning about this place of the script, told when it is reached. */
   warn(message: string): void;
   /** If a helper's result is negative, that is told with the place in the script: `what` failed, and the result. */

@@ -3,7 +3,7 @@
  * numbers, control flow and memory are below, in emitter/. Knows no builtin and no statement.
  */
 
-import { assert } from '../base/assert.ts';
+import { assert, present } from '../base/assert.ts';
 import type { SourceFile } from '../base/source-file.ts';
 import { lineColumnAt } from '../base/source-file.ts';
 import type { Span } from '../base/span.ts';
@@ -463,6 +463,18 @@ export class BpfEmitter extends MemoryEmitter implements Emitter {
 
   place(span: Span, message: string): number {
     return this.#tables.place(span, message);
+  }
+
+  writeLine(format: ByteText, values: readonly Operand[]): void {
+    const { sequence } = present(this.program.context.walk, 'walk of an iterator');
+    // The kernel takes one word for each: the number, or where the text lies.
+    const words = this.storage.reserveOnStack(Math.max(8, 8 * values.length), 'values');
+    values.forEach((value, index) =>
+      this.store(words, 8 * index, value instanceof Place ? this.addressOf(value) : registerOf(value)),
+    );
+    const given = values.length > 0 ? [words, 8 * values.length] : [0, 0];
+    const text = this.literal(format);
+    this.helper('seq_printf', [this.follow(sequence), text, format.length + 1, ...given]);
   }
 
   /** The address of bytes, as a number. */

@@ -49,6 +49,8 @@ export function emitRecord(
   constants: Readonly<Record<string, PlanConstant>>,
 ): void {
   const { out } = emission;
+  // Warnings: whoever reads a pinned iterator would take the record for output.
+  if (out.program.context.walk?.isPinned) return;
   const content = { event, ahead: originFields(emission), fields, constants };
   const record = packed(content);
   const isWalk = out.program.context.walk !== undefined;

@@ -41,6 +41,7 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
       notices.attachedProbes(count);
       if (!notices.options.quiet) counted('attached_probes', 'probes', String(count));
     },
+    pinned: (path) => notices.pinned(path),
     lost(count) {
       notices.lost(count);
       counted('lost_events', 'events', integerJson(count));

@@ -20,6 +20,7 @@ export interface NoticeOptions extends RenderOptions {
 export interface Notices {
   readonly options: NoticeOptions;
   attachedProbes(count: number): void;
+  pinned(path: string): void;
   lost(count: Integer): void;
   lostTotal(losses: readonly LostEvents[]): void;
   missed(runs: MissedRuns): void;
@@ -37,6 +38,9 @@ export function createNotices(options: NoticeOptions): Notices {
     options,
     attachedProbes(count) {
       if (!options.quiet) write(`Attached ${counted(count, 'probe')}\n`);
+    },
+    pinned(path) {
+      if (!options.quiet) write(`Program pinned to ${path}\n`);
     },
     lost(count) {
       write(`Lost ${counted(count, 'event')}\n`);

@@ -132,6 +132,8 @@ export interface Output extends TrialOutput {
   beginFinalMaps(): void;
 
   attachedProbes(count: number): void;
+  /** An iterator was left there. */
+  pinned(path: string): void;
   /** Events lost since the last report. */
   lost(count: Integer): void;
   /** All events lost, at the end, by probe; says nothing if there were none. */

@@ -67,6 +67,7 @@ function follow(current: () => Output): Output {
     map: (map, options) => current().map(map, options),
     beginFinalMaps: () => current().beginFinalMaps(),
     attachedProbes: (count) => current().attachedProbes(count),
+    pinned: (path) => current().pinned(path),
     lost: (count) => current().lost(count),
     lostTotal: (losses) => current().lostTotal(losses),
     missed: (runs) => current().missed(runs),

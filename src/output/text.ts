@@ -19,6 +19,7 @@ export function textOutput(writer: Writer, notices: Notices): Output {
     },
     beginFinalMaps: () => writer.write('\n\n'),
     attachedProbes: (count) => notices.attachedProbes(count),
+    pinned: (path) => notices.pinned(path),
     lost: (count) => notices.lost(count),
     lostTotal: (losses) => notices.lostTotal(losses),
     missed: (runs) => notices.missed(runs),

@@ -133,6 +133,8 @@ export type Attachment =
       readonly process?: number;
       /** bpf_iter_link_info.cgroup.order. */
       readonly order?: number;
+      /** Where it is left in the BPF file system, instead of being walked. */
+      readonly pin?: string;
     }
   | {
       readonly kind: 'perf-event';

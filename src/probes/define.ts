@@ -80,6 +80,8 @@ export interface ProbeContext {
     readonly object: ContextSlot;
     /** The way to the file that takes the output: offset of a pointer in the context, offset of another in what that leads to. */
     readonly sequence: readonly [inContext: number, behind: number];
+    /** It is left in the BPF file system: whoever reads it there sees what the kernel alone makes of it. */
+    readonly isPinned?: true;
   };
   /**
    * Another run of the program may begin on the same CPU before one has ended (uprobes: the task is preempted within it), and the

@@ -7,7 +7,10 @@ import { defineProbe } from './define.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
 import { matcher } from '../base/wildcard.ts';
 
-const forms = ['iter:OBJECTS'];
+const forms = ['iter:OBJECTS', 'iter:OBJECTS:PIN'];
+
+/** Where the BPF file system is mounted: pins without a slash in front lie there. */
+const pinFolder = '/sys/fs/bpf';
 
 type IterAttachment = Extract<Attachment, { kind: 'iter' }>;
 
@@ -43,14 +46,15 @@ const orders: Readonly<Record<string, number>> = { cgroup: 2 };
 export const iter = defineProbe({
   name: 'iter',
   aliases: ['it'],
-  doc: "Runs once for each of the kernel's objects of a kind (tasks, files, maps …), which ctx leads to; then the script ends. It is the only probe of its script.",
+  doc: "Runs once for each of the kernel's objects of a kind (tasks, files, maps …), which ctx leads to; then the script ends. It is the only probe of its script. With a path it is left in the BPF file system, and runs whenever that file is read: printf is all that it has then.",
   example: 'iter:task { printf("%d %s\\n", ctx.task->pid, ctx.task->comm); }',
   forms,
   programType: 'tracing',
   sole: true,
   resolve: (target, source, report) => {
-    const [name, more] = target.parts;
-    if (!name?.text || more) {
+    const [name, ...pinParts] = target.parts;
+    const pin = pinOf(pinParts.map(({ text }) => text).join(':'));
+    if (!name?.text || (pinParts.length > 0 && pin === undefined)) {
       reportForm({ name: 'iter', forms }, target, report);
       return [];
     }
@@ -75,7 +79,7 @@ export const iter = defineProbe({
     }
     const found = source.iterator(name.text);
     if (!found) reportNone(name, source, report);
-    return found ? [place(name.text, found, source)] : [];
+    return found ? [place(name.text, found, source, pin)] : [];
   },
   *list(target, source) {
     const isName = matcher(target.parts[0]?.text ?? '*');
@@ -91,7 +95,16 @@ export const iter = defineProbe({
   },
 });
 
-function place(name: string, found: IteratorPrototype, { machine }: TargetSource): ResolvedProbe {
+/** The whole path; undefined if there is none. */
+const pinOf = (text: string): string | undefined =>
+  text === '' ? undefined : text.startsWith('/') ? text : `${pinFolder}/${text}`;
+
+function place(
+  name: string,
+  found: IteratorPrototype,
+  { machine }: TargetSource,
+  pin: string | undefined,
+): ResolvedProbe {
   const label = `iter:${name}`;
   const { btfObject, btfId, context, object, sequence } = found;
   const order = orders[name];
@@ -100,6 +113,7 @@ function place(name: string, found: IteratorPrototype, { machine }: TargetSource
     name,
     ...(ofOneProcess.has(name) && machine.targetPid !== undefined && { process: machine.targetPid }),
     ...(order !== undefined && { order }),
+    ...(pin !== undefined && { pin }),
   };
   return {
     name: label,
@@ -110,7 +124,7 @@ function place(name: string, found: IteratorPrototype, { machine }: TargetSource
       arguments: [],
       struct: context.name,
       typedPointers: 'maybe-null',
-      walk: { object, sequence },
+      walk: { object, sequence, ...(pin !== undefined && { isPinned: true }) },
     },
     contextKey: label,
   };

@@ -257,6 +257,11 @@ export interface BpfApi {
   openRawTracepoint(program: Fd<'program'>, name?: string): Result<Fd<'link'>, SysError>;
   /** An iterator's program, ready to be walked as often as one likes. */
   linkIterator(program: Fd<'program'>, spec: WalkSpec): Result<Fd<'link'>, SysError>;
+  /**
+   * Leaves a link at a path of the BPF file system, where it stays when its descriptor is closed. EEXIST: there is something. ENOENT: there
+   * is no such folder. EPERM: that is no BPF file system.
+   */
+  pin(link: Fd<'link'>, path: string): Result<void, SysError>;
   /** A walk from the first object on. */
   openWalk(link: Fd<'link'>): Result<Fd<'walk'>, SysError>;
   /**

@@ -42,7 +42,7 @@ function helperFeature(name: string, { id, since, where, program = 'tracepoint' 
 }
 
 /** Only iterators may call them, or probes of a few functions too, and each kernel that we support has them: nobody need ask. */
-const unasked = ['seq_write', 'd_path'] as const;
+const unasked = ['seq_printf', 'seq_write', 'd_path'] as const;
 const isAsked = (name: string): boolean => unasked.every((other) => other !== name);
 
 const helperFeatures = Object.fromEntries(

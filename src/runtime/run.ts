@@ -37,6 +37,7 @@ import { readMap } from './read-map.ts';
 import type { PacketStream } from './packets.ts';
 import { openPackets } from './packets.ts';
 import { probeMisses, programMisses } from './misses.ts';
+import { pinAll } from './pins.ts';
 import { ProbeStatistics } from './probe-stats.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import { sessionsOf } from './sessions.ts';
@@ -267,6 +268,10 @@ class Run {
     this.#watchpoints.add(attached.value.probes);
     world.output.diagnostics(attached.value.diagnostics);
     if (world.dryRun) return { exitCode: 0 };
+    const pinned = pinAll(world.bpf, attached.value.probes);
+    if (pinned.failures.length > 0) return { exitCode: failureCode, failure: pinned.failures };
+    for (const path of pinned.paths) world.output.pinned(path);
+    if (pinned.paths.length > 0) return { exitCode: 0 };
     world.output.attachedProbes(this.#attachedCount(attached.value.probes));
     world.onAttached?.();
     const started = world.target?.start() ?? ok(undefined);

@@ -1,5 +1,6 @@
 /** Names: builtins, enumerators, variables, positional parameters. */
 
+import type { ProgramInfo } from '../builtins/emitter.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
 import type { Span } from '../base/span.ts';
 import type { Builtin, Constant, VariableDefinition } from '../builtins/define.ts';
@@ -75,13 +76,28 @@ export function isAvailable(
   definition: Exclude<Builtin, { kind: 'aggregation' }>,
   span: Span,
 ): boolean {
-  const refusal = outOfReach(scope, definition) ?? definition.available?.(scope.context.program);
+  const { program } = scope.context;
+  const refusal =
+    outOfReach(scope, definition) ?? withoutUs(definition, program) ?? definition.available?.(program);
   for (const feature of definition.requires ?? []) scope.round.requires.push({ feature, span });
   if (!refusal) return true;
   scope.report.error('not-available-here', `${definition.name} can't be used here: ${refusal.reason}`, span, {
     hints: refusal.hint === undefined ? [] : [refusal.hint],
   });
   return false;
+}
+
+/** When a pinned iterator is read, no tstrace is there to do anything about it. */
+function withoutUs(
+  definition: Exclude<Builtin, { kind: 'aggregation' }>,
+  { context }: ProgramInfo,
+): { readonly reason: string; readonly hint: string } | undefined {
+  if (!context.walk?.isPinned || definition.kind !== 'function') return undefined;
+  if (definition.events === undefined || definition.worksPinned) return undefined;
+  return {
+    reason: 'nobody is there to handle it when a pinned iterator is read',
+    hint: 'printf() writes into the file that is read.',
+  };
 }
 
 /** Bodies of `for` loops and functions of the script are functions of their own, which see nothing of the probe's context (b.8). */

@@ -245,6 +245,7 @@ type AttachCalls = Pick<
   | 'linkKprobes'
   | 'linkIterator'
   | 'openWalk'
+  | 'pin'
   | 'readWalk'
   | 'openRawTracepoint'
 >;
@@ -293,6 +294,7 @@ function attachCalls(kernel: FakeKernel): AttachCalls {
     },
     linkIterator: (program) =>
       kernel.make('link', `linkIterator ${nameOf(program)}`, { name: nameOf(program) }),
+    pin: (link, path) => kernel.done(`pin ${nameOf(link)} ${path}`),
     openWalk: (link) => kernel.make('walk', `openWalk ${nameOf(link)}`, { name: nameOf(link) }),
     readWalk: (_walk, bytes) => kernel.readWalk(bytes),
     openRawTracepoint: (program, name = nameOf(program)) =>

@@ -7,14 +7,18 @@ import type { ByteText } from '../../types/value.ts';
 import type { FunctionDefinition } from '../define.ts';
 import { defineArgumentsEvent, defineFunction } from '../define.ts';
 import { checkFormat, formatValuesMax } from '../check-format.ts';
+import type { ProgramInfo } from '../emitter.ts';
 import type { EventHost } from '../event-host.ts';
+import { checkPinned, emitPinned } from '../pinned-format.ts';
 
 interface Formatted extends Pick<FunctionDefinition, 'name' | 'doc' | 'example' | 'unsafe'> {
   /** What is done with the finished text. */
   readonly handle: (text: ByteText, host: EventHost, event: EventPlan) => void;
+  /** It prints, and nothing else: a pinned iterator can do that without us. */
+  readonly printsOnly?: true;
 }
 
-function formattedFunction({ handle, ...definition }: Formatted): FunctionDefinition {
+function formattedFunction({ handle, printsOnly, ...definition }: Formatted): FunctionDefinition {
   const event = defineArgumentsEvent(definition.name, (plan, host) => {
     const { format } = plan.constants;
     assert(typeof format === 'string', `${definition.name} has a format`);
@@ -32,14 +36,24 @@ function formattedFunction({ handle, ...definition }: Formatted): FunctionDefini
     ],
     returns: none,
     events: [event],
-    check: checkFormat,
-    emit: ([format, ...values], out) =>
-      out.submitArguments(event, values, { format: String(format?.constant ?? '') }),
+    ...(printsOnly && { worksPinned: true }),
+    check: (args, context, report, call) => {
+      checkFormat(args, context, report, call);
+      if (isPinned(context.program)) checkPinned(args, report);
+    },
+    emit: (args, out) => {
+      const [format, ...values] = args;
+      if (isPinned(out.program)) return emitPinned(args, out);
+      out.submitArguments(event, values, { format: String(format?.constant ?? '') });
+    },
   });
 }
 
+const isPinned = ({ context }: ProgramInfo): boolean => context.walk?.isPinned === true;
+
 export const printf = formattedFunction({
   name: 'printf',
+  printsOnly: true,
   doc: 'Print values in a format, as C does: %d %u %x %o %c %p %s, %r %rx %rh for buffers; width, precision and flags work.',
   example: 'tracepoint:syscalls:sys_enter_openat { printf("%s %s\\n", comm, str(args.filename)); }',
   handle: (text, host) => host.text('printf', text),

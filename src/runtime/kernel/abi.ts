@@ -20,6 +20,7 @@ export const bpfCommands = {
   BPF_MAP_DELETE_ELEM: 3,
   BPF_MAP_GET_NEXT_KEY: 4,
   BPF_PROG_LOAD: 5,
+  BPF_OBJ_PIN: 6,
   BPF_PROG_TEST_RUN: 10,
   BPF_PROG_GET_NEXT_ID: 11,
   BPF_MAP_GET_NEXT_ID: 12,
@@ -141,6 +142,8 @@ export const iteratorLinkAttr = record({
 /** union bpf_iter_link_info: the arms `task` and `cgroup`. */
 export const taskWalkInfo = record({ tid: u32, pid: u32, pid_fd: u32 });
 export const cgroupWalkInfo = record({ order: u32, cgroup_fd: u32, cgroup_id: u64 });
+
+export const pinAttr = record({ pathname: u64, bpf_fd: u32, file_flags: u32 });
 
 export const iteratorCreateAttr = record({ link_fd: u32, flags: u32 });
 

@@ -214,6 +214,14 @@ export function linkIterator(
   );
 }
 
+export function pin(link: Fd<'link'>, path: string): Result<void, SysError> {
+  const pathname = Buffer.from(`${path}\0`);
+  const done = command('BPF_OBJ_PIN', abi.pinAttr, { pathname: addressOf(pathname), bpf_fd: link }, [
+    pathname,
+  ]);
+  return done.returned.ok ? ok(undefined) : done.returned;
+}
+
 export function openWalk(link: Fd<'link'>): Result<Fd<'walk'>, SysError> {
   return descriptor(command('BPF_ITER_CREATE', abi.iteratorCreateAttr, { link_fd: link }));
 }

@@ -28,6 +28,7 @@ export const realBpf: BpfApi = {
   linkUprobes: bpf.linkUprobes,
   linkKprobes: bpf.linkKprobes,
   linkIterator: bpf.linkIterator,
+  pin: bpf.pin,
   openWalk: bpf.openWalk,
   readWalk: bpf.readWalk,
   openRawTracepoint: bpf.openRawTracepoint,

@@ -45,8 +45,8 @@ test('mistakes in targets', () => {
   checkAnalysis(`
     iter { }
  // ^^^^ bad-probe-target
-    iter:task:a:b { }
- // ^^^^^^^^^^^^^ bad-probe-target
+    iter:task: { }
+ // ^^^^^^^^^^ bad-probe-target
     iter:tsk { }
       // ^^^ target-not-found
     iter:bpf_map_elem { }
@@ -54,6 +54,42 @@ test('mistakes in targets', () => {
   `);
   expect(told('iter:tsk { }')).toEqual([
     { code: 'target-not-found', hints: ["Did you mean 'task'?", 'There are task.'] },
+  ]);
+});
+
+test.each([
+  ['iter:task:/sys/fs/bpf/a', '/sys/fs/bpf/a'],
+  ['iter:task:a', '/sys/fs/bpf/a'],
+  ['iter:task:a/b:c', '/sys/fs/bpf/a/b:c'],
+])('%s is pinned to %s', (target, pin) => {
+  const { typed } = analysed(`${target} { }`);
+  expect(typed.probes[0]?.attachments).toEqual([{ kind: 'iter', name: 'task', pin }]);
+  expect(typed.probes[0]?.info.context.walk?.isPinned).toBe(true);
+});
+
+test('in a pinned iterator the kernel prints, and nobody handles anything else', () => {
+  checkAnalysis(`
+    iter:task:pin {
+      printf("%d %-5u %05x %p %s\\n", 1, 2, 3, ctx.task, ctx.task->comm);
+      @x = count();
+      print(1);
+   // ^^^^^^^^ not-available-here
+      printf("%o", 1);
+          // ^^^^ bad-format
+      printf("%#x", 1);
+          // ^^^^^ bad-format
+      printf("%.3s", "a");
+          // ^^^^^^ bad-format
+      printf("%hd", 1);
+          // ^^^^^ bad-format
+      printf("%s", 1);
+                // ^ wrong-argument-type
+      exit();
+   // ^^^^^^ not-available-here
+    }
+  `);
+  expect(told(`iter:task:pin { printf("${'%d'.repeat(13)}", ${'1, '.repeat(12)}1); }`)).toMatchObject([
+    { code: 'bad-format' },
   ]);
 });
 
