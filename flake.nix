@@ -28,7 +28,7 @@
           npmBuildScript = "build";
           installPhase = ''
             mkdir -p $out/lib/tstrace $out/bin
-            cp -r dist node_modules package.json $out/lib/tstrace/
+            cp -r dist node_modules tools package.json $out/lib/tstrace/
             makeWrapper ${node pkgs}/bin/node $out/bin/tstrace \
               --add-flags $out/lib/tstrace/dist/tstrace.mjs \
               --set-default TSTRACE_LLVM ${llvm pkgs} \

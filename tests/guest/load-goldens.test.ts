@@ -1,7 +1,5 @@
 /** The verifiers of all kernels that we support accept every golden, compiled for a kernel of that version. Nothing is attached. */
 
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
@@ -9,6 +7,7 @@ import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
 import { kernelFrom } from '../../src/plan/machine.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { features } from '../../src/runtime/features.ts';
+import { bundleEnvironment, bundleForGuest } from '../support/guest/bundle.ts';
 import { bootGuest, type Guest } from '../support/guest/guest.ts';
 import { projectFiles } from '../support/guest/image.ts';
 import { compileGolden, isOfThisProcessor, readGoldens, type Golden } from '../support/golden.ts';
@@ -44,23 +43,6 @@ function objectsOf(golden: Golden, kernel: readonly [number, number]): readonly 
   return [{ name: golden.name, program: golden.program, plan, object }];
 }
 
-/** The loader and all that it imports, but koffi, as one file. */
-async function bundleLoader(): Promise<Uint8Array> {
-  const built = await build({
-    entryPoints: [join(import.meta.dirname, '../support/load-in-guest.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.19',
-    external: ['koffi'],
-    logLevel: 'error',
-    write: false,
-  });
-  const [file] = built.outputFiles;
-  if (!file) throw new Error('esbuild made nothing');
-  return file.contents;
-}
-
 describe.each([
   { kernel: '5.10', version: [5, 10] },
   { kernel: '6.1', version: [6, 1] },
@@ -80,10 +62,10 @@ describe.each([
       const objects = wanted.flatMap((golden) => objectsOf(golden, version));
       expect(objects.length).toBeGreaterThan(100);
       await guest.writeFile('/tmp/objects.json', Buffer.from(encode(objects)));
-      await guest.writeFile('/tmp/load.cjs', Buffer.from(await bundleLoader()));
+      await guest.writeFile('/tmp/load.cjs', await bundleForGuest('tests/support/load-in-guest.ts'));
       const { stdout, stderr, status } = await guest.run(['node', '/tmp/load.cjs', '/tmp/objects.json'], {
         timeoutMs: loadTimeoutMs,
-        env: { NODE_PATH: '/project/node_modules' },
+        env: bundleEnvironment,
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       const refusals = JSON.parse(stdout) as readonly Refusal[];

@@ -23,9 +23,12 @@ const flags = [
 /** Compile what has changed. Gives the directory in which each program lies under its source's name, without its ending. */
 export async function buildPrograms(): Promise<string> {
   const sources = join(repositoryRoot, 'tests/programs');
-  const names = existsSync(sources) ? (await readdir(sources)).filter((name) => /\.c(pp)?$/.test(name)) : [];
-  const texts = await Promise.all(names.map((name) => readFile(join(sources, name), 'utf8')));
-  const directory = join(cacheDirectory(), 'programs', keyOf([flags, names, texts]));
+  const files = existsSync(sources) ? (await readdir(sources)).sort() : [];
+  const names = files.filter((name) => /\.c(pp)?$/.test(name));
+  const read = (name: string): Promise<string> => readFile(join(sources, name), 'utf8');
+  const texts = await Promise.all(names.map(read));
+  const headers = await Promise.all(files.filter((name) => name.endsWith('.h')).map(read));
+  const directory = join(cacheDirectory(), 'programs', keyOf([flags, names, texts, headers]));
   await buildOnce(directory, async (temporary) => {
     await mkdir(temporary, { recursive: true });
     for (const [at, name] of names.entries()) {

@@ -1,0 +1,27 @@
+/** Tools for the kernel itself: privileges, modules, BPF. */
+
+import { somewhere } from '../template.ts';
+import type { ToolCase } from '../tool-case.ts';
+
+export const kernelCases: readonly ToolCase[] = [
+  {
+    tool: 'bpfcalls',
+    command: '{programs}/bpf_objects once',
+    prints: `
+      TIME COMM PID COMMAND RESULT
+      #:#:# bpf_objects # BPF_PROG_LOAD #
+      #:#:# bpf_objects # BPF_MAP_CREATE #
+      #:#:# bpf_objects # BPF_MAP_UPDATE_ELEM 0`,
+  },
+  {
+    tool: 'bpfmaps',
+    // The place keeps them.
+    prints: somewhere(
+      '# BPF_MAP_TYPE_PROG_ARRAY deeds_array 4 4 4\nowner: BPF_PROG_TYPE_SOCKET_FILTER, compiled\nslot 2: program # deeds_prog',
+    ),
+  },
+  {
+    tool: 'bpfprogs',
+    prints: somewhere('# BPF_PROG_TYPE_SOCKET_FILTER deeds_prog 0 2 # # 0 -'),
+  },
+];
