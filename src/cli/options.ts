@@ -171,20 +171,27 @@ const defaults: Options = {
 const texts = (parsed: Parsed, name: string): readonly string[] =>
   [parsed[name]].flat().filter((value) => typeof value === 'string');
 
-function checkOptions(parsed: Parsed): Result<Options, UsageError> {
-  // Of an option that is given twice, the last counts.
-  const text = (name: string): string | undefined => texts(parsed, name).at(-1);
+/** What tells of tstrace itself, and traces nothing. */
+function checkAbout(parsed: Parsed): Result<Options | undefined, UsageError> {
   if (parsed.help === true) return ok({ ...defaults, action: 'help' });
   if (parsed.version === true) return ok({ ...defaults, action: 'version' });
   if (parsed.info === true) return ok({ ...defaults, action: 'info' });
-  const explain = text('explain');
+  const explain = texts(parsed, 'explain').at(-1);
   if (explain !== undefined) return ok({ ...defaults, action: 'explain', explain });
-  const shell = oneOf('--completion', text('completion'), shells);
+  const shell = oneOf('--completion', texts(parsed, 'completion').at(-1), shells);
   if (!shell.ok) return shell;
-  if (shell.value !== undefined) return ok({ ...defaults, action: 'completion', shell: shell.value });
+  return ok(shell.value && { ...defaults, action: 'completion', shell: shell.value });
+}
+
+function checkOptions(parsed: Parsed): Result<Options, UsageError> {
+  const about = checkAbout(parsed);
+  if (!about.ok) return about;
+  if (about.value) return ok(about.value);
   const clash = clashIn(parsed);
   if (clash) return failed(clash);
 
+  // Of an option that is given twice, the last counts.
+  const text = (name: string): string | undefined => texts(parsed, name).at(-1);
   const pid = parsePid(text('pid'));
   const format = oneOf('-f', text('f'), formats);
   const buffering = oneOf('-B', text('B'), bufferings);

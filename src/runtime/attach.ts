@@ -77,7 +77,14 @@ export function attach(
 ): Result<Attached, readonly Diagnostic[]> {
   const plans = programs.flatMap(({ plan, returns }) => (returns ? [plan, returns] : [plan]));
   const numbers = new Map(plans.map((plan, index) => [plan, index]));
-  const session: Session = { bpf, handles, options, numbers, perfLinks: { available: true }, events: new Map() };
+  const session: Session = {
+    bpf,
+    handles,
+    options,
+    numbers,
+    perfLinks: { available: true },
+    events: new Map(),
+  };
   const probes: AttachedProbe[] = [];
   const failures: Failure[] = [];
   for (const loaded of attachOrder(programs)) {
@@ -139,7 +146,11 @@ function tell(session: Session, failures: readonly Failure[]): readonly Diagnost
     ({ program, attachment, error }) => {
       const severity = isFatal(session, error) ? 'error' : 'warning';
       if (severity === 'warning' && session.options.missingProbes === 'ignore') return [];
-      const { cause, code = 'attach-failed', hints: known } = explainAttach(attachment, error, session.options.machine);
+      const {
+        cause,
+        code = 'attach-failed',
+        hints: known,
+      } = explainAttach(attachment, error, session.options.machine);
       const hints = [...nearFunctions(session.options, attachment, error), ...known];
       const message = `can't attach ${attachmentName(attachment, program)}: ${cause}`;
       return [diagnostic(severity, code, message, program.span, { hints })];

@@ -111,11 +111,10 @@ const loops: Table<(LoopRange | LoopMap)['kind']> = { range: true, map: true };
 
 const macroParameters: Table<MacroParameter['kind']> = { variable: true, map: true, expression: true };
 
-const sections: Table<Exclude<keyof Program, 'span' | 'standardMacros'>> = {
+const sections: Table<Exclude<keyof Program, 'span' | 'standardMacros' | 'innerImports'>> = {
   definitions: true,
   config: true,
   imports: true,
-  innerImports: true,
   macros: true,
   functions: true,
   maps: true,

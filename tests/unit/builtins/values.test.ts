@@ -22,7 +22,7 @@ test.each([
   ['strstr("abc", "c")', '2:int64'],
   ['strcontains("abc", "d")', '0:bool'],
   ['str_concat("a", "bc")', '"abc":string[4]'],
-  ['str_concat(comm, "bc")', 'str_concat(comm:string[16], "bc":string[3]):string[18]'],
+  ['str_concat(comm, "bc")', 'str_concat(comm():string[16], "bc":string[3]):string[18]'],
   ['strerror(2)', '"No such file or directory":string[26]'],
   ['signal_name(9)', '"SIGKILL":string[8]'],
   ['syscall_name(0)', '"read":string[5]'],

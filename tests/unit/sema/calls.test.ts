@@ -5,7 +5,7 @@ import { analysed, checkAnalysis, told, treeOf, typesIn, valueOf } from '../../s
 
 test('printf and what it shows', () =>
   expect(typesIn('printf("%d %s\\n", pid, comm);')).toEqual([
-    'printf("%d %s\\n":string[7], pid():uint32, comm:string[16]):void',
+    'printf("%d %s\\n":string[7], pid():uint32, comm():string[16]):void',
   ]));
 
 test.each([
@@ -28,10 +28,10 @@ test.each([
   ['RED', '0:enum color'],
   ['pid ? 1 : 2', '(convert(pid():uint32):bool ? 1:int8 : 2:int8):int8'],
   ['pid ? 1 : nsecs', '(convert(pid():uint32):bool ? 1:uint64 : nsecs():uint64):uint64'],
-  ['pid ? comm : "a"', '(convert(pid():uint32):bool ? comm:string[16] : "a":string[16]):string[16]'],
+  ['pid ? comm : "a"', '(convert(pid():uint32):bool ? comm():string[16] : "a":string[16]):string[16]'],
   ['arg0 ?: 5', '(arg0:uint64 ?: 5:uint64):uint64'],
   ['pid && tid', '(convert(pid():uint32):bool && convert(tid():uint32):bool):bool'],
-  ['comm ? 1 : 0', '(convert(comm:string[16]):bool ? 1:int8 : 0:int8):int8'],
+  ['comm ? 1 : 0', '(convert(comm():string[16]):bool ? 1:int8 : 0:int8):int8'],
   ['curtask || 0', '(convert(curtask:struct task_struct *):bool || 0:bool):bool'],
 ])('%s', (written, typed) =>
   expect(treeOf(`kprobe:f { print(${written}); }`).at(-1)).toBe(`print(${typed}):void`),

@@ -19,7 +19,7 @@ test.each([
   ['(uint16[])nsecs', 'convert(nsecs():uint64):uint16[4]'],
   ['(uint32)(uint8[4])pid', 'convert(convert(pid():uint32):uint8[4]):uint32'],
   ['(int8[])"ab"', 'convert("ab":string[3]):int8[3]'],
-  ['(string[32])comm', 'convert(comm:string[16]):string[32]'],
+  ['(string[32])comm', 'convert(comm():string[16]):string[32]'],
   ['(uint8[2][2])pid', 'convert(pid():uint32):uint8[2][2]'],
   [
     '(uint16[2])pid == (uint16[])pid',

@@ -58,7 +58,7 @@ test('macros choose by the types that they are given', () =>
     'begin_1 (begin)',
     'block',
     'block',
-    'printf("%s":string[3], comm:string[16]):void',
+    'printf("%s":string[3], comm():string[16]):void',
     'block',
     'block',
     'printf("%d":string[3], pid():uint32):void',

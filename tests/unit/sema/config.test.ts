@@ -42,7 +42,7 @@ test.each<readonly [string, Partial<Settings>]>([
 
 test('every setting but those of options has a key, and every key takes its default', () => {
   const named = settingKeys.map(({ setting }) => setting);
-  expect([...named, 'reportFailures'].sort()).toEqual(Object.keys(defaultSettings).sort());
+  expect([...named, 'reportFailures', 'originFields'].sort()).toEqual(Object.keys(defaultSettings).sort());
   for (const { setting, read } of settingKeys)
     expect(read(String(defaultSettings[setting]))).toEqual({ value: defaultSettings[setting] });
 });

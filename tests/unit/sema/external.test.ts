@@ -63,7 +63,7 @@ const typed = (expression: string, before = ''): string => {
 test.each([
   ['total(1, -2, true)', 'total(1:int32, -2:int8, 1:bool):int32'],
   ['narrow(255) + 1', '(convert(narrow(255:uint8):uint16):uint64 + 1:uint64):uint64'],
-  ['text(comm)', 'text(comm:string[16]):int32'],
+  ['text(comm)', 'text(comm():string[16]):int32'],
   ['text("abc")', 'text("abc":string[4]):int32'],
   ['task(curtask)->pid', 'load(task(curtask:struct task_struct *):struct task_struct * + 0):int32'],
   ['any(curtask)', 'any(curtask:struct task_struct *):uint64'],

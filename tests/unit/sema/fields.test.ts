@@ -224,7 +224,10 @@ test('mistakes', () => {
         hints: ["Did you mean 'pid'?"],
       },
       { code: 'not-a-pointer', hints: ['Cast it to say what it points to: ((struct NAME *)…)->comm'] },
-      { code: 'unknown-field', hints: ["Did you mean 'f_mode'?", 'Its fields are f_mode, f_task, f_path.'] },
+      {
+        code: 'unknown-field',
+        hints: ["Did you mean 'f_mode'?", 'Its fields are f_mode, f_task, f_path, f_packet.'],
+      },
     ],
   );
 });

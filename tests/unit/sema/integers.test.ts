@@ -80,7 +80,7 @@ describe('comparisons are made in the type that holds both', () => {
     ],
     ['(int8)pid == 200', '(convert(convert(pid():uint32):int8):int16 == 200:int16):bool'],
     ['has_cpid == true', '0:bool'],
-    ['comm == "sh"', '(comm:string[16] == "sh":string[3]):bool'],
+    ['comm == "sh"', '(comm():string[16] == "sh":string[3]):bool'],
     ['curtask == 0', '(curtask:struct task_struct * == 0:struct task_struct *):bool'],
   ])('%s', (written, typed) => expect(valueOf(written)).toBe(typed));
 });
