@@ -182,7 +182,9 @@ export abstract class StatementGrammar extends ExpressionGrammar {
     });
     return this.ACTION(() => {
       const over = blocks.loopOver(from, to);
-      if (!over && from.kind !== 'error') this.report(errors.notIterable(from.span));
+      // What stands behind half a range is told by who expects the block.
+      const isWhole = this.at(t.BraceOpen) || this.at(t.ParenClose);
+      if (!over && isWhole && from.kind !== 'error') this.report(errors.notIterable(from.span));
       return over && { variable: build.unmarkedName(this.state.context, variable), over };
     });
   });

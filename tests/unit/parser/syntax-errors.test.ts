@@ -192,6 +192,7 @@ const mistakes: readonly (readonly [title: string, script: string])[] = [
     `begin { for $i : 10 { @x = ; } }\n//               ^^ not-iterable\n//                         ^ missing-expression`,
   ],
   ['a loop over a variable', `begin { for ($i : $x) { } }\n//                ^^ not-iterable`],
+  ['a bound that is computed', `begin { for $i : $n-1..5 { } }\n//                 ^ missing-block`],
   ['a loop over nothing', `begin { for $i : { @x = 1; } @y = 1; }\n//               ^ missing-expression`],
   [
     'a range without an end',
