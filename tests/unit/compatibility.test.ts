@@ -23,7 +23,11 @@ const points: Readonly<Record<string, number>> = {
   'b.12': 5,
   'b.13': 2,
   'b.14': 5,
+  'c.1': 2,
+  'c.2': 2,
   'c.6': 13,
+  'c.8': 2,
+  d: 7,
   e: 18,
 };
 
