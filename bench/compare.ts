@@ -8,6 +8,7 @@ import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { buildPrograms } from '../tests/support/programs.ts';
 import { startHot } from './hot.ts';
+import { attachMeasurements } from './measure-attach.ts';
 import { compileMeasurements } from './measure-compile.ts';
 import { drainMeasurements } from './measure-drain.ts';
 import { overheadMeasurements } from './measure-overhead.ts';
@@ -21,6 +22,7 @@ const parts = {
   compile: compileMeasurements,
   drain: drainMeasurements,
   overhead: overheadMeasurements,
+  attach: attachMeasurements,
 };
 
 const args = process.argv.slice(2);
