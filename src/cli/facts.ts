@@ -10,6 +10,7 @@ import type { Machine } from '../plan/machine.ts';
 import type { Settings } from '../plan/settings.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
 import { mayCall } from '../runtime/kernel-calls.ts';
+import { runningFunctions } from '../runtime/running-functions.ts';
 import type { Facts } from '../sema/facts.ts';
 import { parseDebugFolders } from '../system/elf/debug-files.ts';
 import type { CompileCOptions } from '../system/bpf-c/compile-c.ts';
@@ -105,6 +106,7 @@ export function liveFactsFor({ machine, settings, options, world, kallsyms }: Fa
     ...(options.traceableFunctions !== undefined && {
       traceableFunctions: () => functionsIn(world, options.traceableFunctions ?? ''),
     }),
+    bpfFunctions: () => runningFunctions(realBpf),
     ...(kallsyms && { kallsyms }),
   });
 }

@@ -67,6 +67,8 @@ export interface ProgramPlan {
     readonly attachType: 'fentry' | 'fexit' | 'iter';
     readonly btfObject: string;
     readonly btfId: number;
+    /** A running BPF program by its id: the function is one of its own, and so are the types. */
+    readonly program?: number;
   };
   /** It looks at more than links to many functions hand over: see WholeContext in builtins/define.ts. */
   readonly wholeContext?: true;

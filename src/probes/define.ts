@@ -164,6 +164,14 @@ export interface KernelFunction {
   readonly module?: string;
 }
 
+/** A function of a BPF program that the kernel has loaded. */
+export interface BpfFunction {
+  readonly name: string;
+  /** The program's id, and the function's among the program's types. */
+  readonly program: number;
+  readonly btfId: number;
+}
+
 export interface FunctionPrototype {
   /** BTF object: vmlinux or a module's name. */
   readonly btfObject: string;
@@ -229,6 +237,8 @@ export interface TargetSource {
   functionPrototypes(name: string, module?: string): readonly FunctionPrototype[];
   /** Names of functions that have BTF, for wildcards. */
   prototypeNames(): readonly KernelFunction[];
+  /** Functions of the BPF programs that run now, as far as they can be traced; none where we may not look. */
+  bpfFunctions(): readonly BpfFunction[];
   /** Names of the iterators that the kernel has. */
   iterators(): readonly string[];
   iterator(name: string): IteratorPrototype | undefined;

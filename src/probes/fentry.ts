@@ -12,6 +12,7 @@ import type {
   TargetText,
 } from './define.ts';
 import { defineProbe } from './define.ts';
+import { bpfMatches, bpfModule, bpfTarget, labelOf, resolveBpf } from './bpf-function.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
 import { hasWildcard, matcher } from '../base/wildcard.ts';
 
@@ -51,6 +52,8 @@ function tracingProbe(
     ...definition,
     programType: 'tracing',
     resolve: (target, source, report) => {
+      const bpf = bpfTarget(target);
+      if (bpf?.name.text) return resolveBpf(bpf, { provider: definition.name, isExit }, source, report);
       const name = target.parts.at(-1);
       const module = target.parts.length === 2 ? target.parts[0] : undefined;
       if (!name?.text || target.parts.length > 2 || module?.text === '') {
@@ -100,6 +103,7 @@ function* listed(
   source: TargetSource,
 ): Iterable<ListedProbe> {
   const module = target.parts.length > 1 ? target.parts[0]?.text : undefined;
+  yield* listedPrograms(provider, target, source);
   for (const found of expand(module, target.parts.at(-1)?.text ?? '*', source)) {
     const prototypes = (): readonly FunctionPrototype[] =>
       source.functionPrototypes(found.name, found.module === kernelItself ? undefined : found.module);
@@ -112,6 +116,15 @@ function* listed(
         ),
     };
   }
+}
+
+/** Of all that is there, or by name. */
+function* listedPrograms(provider: string, target: TargetText, source: TargetSource): Iterable<ListedProbe> {
+  const [module, name] = target.parts.length > 1 ? target.parts : [undefined, target.parts[0]];
+  const isAsked = module === undefined || matcher(module.text)(bpfModule);
+  const every = { text: '*', span: target.span };
+  const wanted = bpfTarget(target) ?? (isAsked ? { name: name ?? every } : undefined);
+  if (wanted) for (const found of bpfMatches(wanted, source)) yield { name: `${provider}:${labelOf(found)}` };
 }
 
 function listedContext(
@@ -174,7 +187,7 @@ export const fentry = tracingProbe(
     aliases: ['f', 'kfunc'],
     doc: 'Entry of a kernel function, with typed arguments: args.NAME.',
     example: 'fentry:vfs_write { @bytes = sum(args.count); }',
-    forms: ['fentry:[MODULE:]FUNCTION'],
+    forms: ['fentry:[MODULE:]FUNCTION', 'fentry:bpf:[ID:]FUNCTION'],
   },
   false,
 );
@@ -185,7 +198,7 @@ export const fexit = tracingProbe(
     aliases: ['fr', 'kretfunc'],
     doc: 'Return of a kernel function, with its arguments and what it returned: args.NAME, retval.',
     example: 'fexit:vfs_write { @bytes = hist(retval); }',
-    forms: ['fexit:[MODULE:]FUNCTION'],
+    forms: ['fexit:[MODULE:]FUNCTION', 'fexit:bpf:[ID:]FUNCTION'],
   },
   true,
 );

@@ -88,6 +88,8 @@ export interface ProgramSpec {
     readonly attachType: ExpectedAttachType;
     readonly btfId: number;
     readonly btfObject?: Fd<'btf'>;
+    /** Of a function of a BPF program: that, instead. */
+    readonly program?: Fd<'program'>;
   };
 }
 
@@ -291,6 +293,10 @@ export interface BpfApi {
   lookupBatch(map: Fd<'map'>, request: BatchRequest): Result<Batch, SysError>;
 
   programInfo(program: Fd<'program'>): Result<ProgramInfo, SysError>;
+  /** A program's functions that fentry and fexit can be attached to, by their ids in its BTF; none if it has no BTF or is no machine code. */
+  programFunctions(
+    program: Fd<'program'>,
+  ): Result<readonly { readonly name: string; readonly btfId: number }[], SysError>;
   linkInfo(link: Fd<'link'>): Result<LinkInfo, SysError>;
   mapInfo(map: Fd<'map'>): Result<MapInfo, SysError>;
   /** The next id behind `id`; undefined after the last. Needs CAP_SYS_ADMIN. */

@@ -238,11 +238,28 @@ function btfOf(session: Session, object: ObjectProgram): Pick<ProgramSpec, 'btf'
 
 function tracingOf(session: Session, plan: ProgramPlan): Result<Pick<ProgramSpec, 'tracing'>, LoadFailure> {
   if (plan.tracing === undefined) return ok({});
-  const { attachType, btfId, btfObject } = plan.tracing;
+  const { attachType, btfId, btfObject, program } = plan.tracing;
+  if (program !== undefined) return tracingOfProgram(session, plan, program);
   if (btfObject === 'vmlinux') return ok({ tracing: { attachType, btfId } });
   const module = moduleBtf(session, btfObject);
   if (module.ok) return ok({ tracing: { attachType, btfId, btfObject: module.value } });
   const message = `can't load ${plan.probe}: ${module.error}`;
+  return failed({ diagnostic: diagnostic('error', 'load-failed', message, plan.span) });
+}
+
+function tracingOfProgram(
+  { bpf, handles }: Session,
+  plan: ProgramPlan,
+  id: number,
+): Result<Pick<ProgramSpec, 'tracing'>, LoadFailure> {
+  const { attachType, btfId } = present(plan.tracing, 'what is traced');
+  const opened = bpf.openById('program', id);
+  if (opened.ok) {
+    const program = handles.own(opened.value, `traced program ${id}`);
+    return ok({ tracing: { attachType, btfId, program } });
+  }
+  const gone = opened.error.name === 'ENOENT' ? 'does not run any more' : "can't be opened";
+  const message = `can't load ${plan.probe}: BPF program ${id} ${gone} (${callText(opened.error)})`;
   return failed({ diagnostic: diagnostic('error', 'load-failed', message, plan.span) });
 }
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import type { Machine } from '../plan/machine.ts';
 import type { ProgramType, RunMode } from '../plan/plan.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { KernelFunction } from '../probes/define.ts';
+import type { BpfFunction, KernelFunction } from '../probes/define.ts';
 import type { CompileC, Facts, ReadC } from '../sema/facts.ts';
 import type { Field, FieldsOf } from '../types/field.ts';
 import type { BtfFacts } from './btf/facts.ts';
@@ -46,6 +46,8 @@ export interface LiveFactsOptions {
   readonly btfFile?: string;
   /** Gives a file's bytes in place, if it can (ffi/map-file.ts). */
   readonly mapFile?: (path: string) => Buffer | undefined;
+  /** What is known of the BPF programs that run. */
+  readonly bpfFunctions?: () => readonly BpfFunction[];
   /** The kernel's symbols, shared with those who print addresses; read on first use. */
   readonly kallsyms?: () => Kallsyms;
   /** Tells machine instructions apart (executables.ts). */
@@ -98,6 +100,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     kernelSymbol: (name, module) => kallsyms().named(name, module),
     tracepoints: once(() => listEvents(tracefs() ?? '')),
     tracepoint: (category, event) => tracepointNamed(formatOf(category, event), category, event),
+    bpfFunctions: once(() => options.bpfFunctions?.() ?? []),
     executable: programs.find,
     executablesMatching: (pattern) => executablesMatching(pattern, machine, options.searchPath),
     mappedExecutables: once(() => mappedExecutables(machine.targetPid)),

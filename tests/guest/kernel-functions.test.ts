@@ -94,6 +94,28 @@ describe.each(['5.10', '7.2'])('kernel %s', (kernel) => {
   );
 
   test(
+    'a BPF program that runs is entered and left as often as it runs',
+    async () => {
+      const name = 'tracepoint_syscalls_sys_exit_read_1';
+      const traced = await guest.spawn(
+        ['node', '/project/dist/tstrace.mjs', '-e', 'tracepoint:syscalls:sys_exit_read { @ = count(); }'],
+        { timeoutMs },
+      );
+      await traced.waitForOutput('Attached', timeoutMs);
+      const script = `fentry:bpf:${name} /pid == cpid/ { @in = count(); } fexit:bpf:${name} /pid == cpid/ { @out = count(); } tracepoint:syscalls:sys_exit_read /pid == cpid/ { @reads = count(); }`;
+      const argv = ['node', '/project/dist/tstrace.mjs', '-q', '-c', reader, '-e', script];
+      const { stdout, stderr, status } = await guest.run(argv, { timeoutMs });
+      await traced.signal('SIGINT');
+      await traced.wait();
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const [reads] = /(?<=@reads: )\d+/.exec(stdout) ?? [];
+      expect(Number(reads)).toBeGreaterThanOrEqual(7);
+      expect(stdout.match(/^@.*$/gm)).toEqual([`@in: ${reads}`, `@out: ${reads}`, `@reads: ${reads}`]);
+    },
+    timeoutMs,
+  );
+
+  test(
     'an offset within an instruction is refused',
     async () => {
       // A function begins with an instruction of five bytes, in whose place tracers put a call.

@@ -367,7 +367,10 @@ function readBatch(map: FakeMap, request: BatchRequest): Batch {
   return { count: part.length, done: from + part.length >= all.length };
 }
 
-type InfoCalls = Pick<BpfApi, 'programInfo' | 'linkInfo' | 'mapInfo' | 'nextId' | 'openById'>;
+type InfoCalls = Pick<
+  BpfApi,
+  'programInfo' | 'programFunctions' | 'linkInfo' | 'mapInfo' | 'nextId' | 'openById'
+>;
 
 /** Ids are the descriptors themselves here. */
 function infoCalls(kernel: FakeKernel): InfoCalls {
@@ -379,6 +382,8 @@ function infoCalls(kernel: FakeKernel): InfoCalls {
       const counted = recursion === undefined ? {} : { recursionMisses: recursion };
       return ok({ id: program, name, instructions, runTimeNs: 0n, runCount: 0n, ...counted });
     },
+    // Each program is one function, whose id is the program's.
+    programFunctions: (program) => ok([{ name: kernel.get(program).name, btfId: program }]),
     linkInfo: (link) => {
       kernel.get(link);
       const { missed } = kernel.misses;

@@ -358,6 +358,7 @@ export function goldenFacts(name: string): Facts {
     prototypeNames: () => functions.map((found) => ({ name: found })),
     executable: (path) => (path === app.path ? app : { error: 'not-found', path }),
     btfId: ({ bytes }) => bytes,
+    bpfFunctions: () => [{ name: 'count_packets', program: 7, btfId: 3 }],
     iterators: () => ['task'],
     iterator: (name) => (name === 'task' ? taskIterator : undefined),
     executablesMatching: () => [app.path],

@@ -103,7 +103,8 @@ export function loadProgram(spec: ProgramSpec, log?: LogRequest): LoadOutcome<'p
       ...(spec.tracing && {
         expected_attach_type: abi.attachTypes[spec.tracing.attachType],
         attach_btf_id: spec.tracing.btfId,
-        attach_btf_obj_fd: spec.tracing.btfObject ?? 0,
+        // In a union with attach_prog_fd.
+        attach_btf_obj_fd: spec.tracing.program ?? spec.tracing.btfObject ?? 0,
       }),
       ...(spec.multi && { expected_attach_type: abi.attachTypes[spec.multi] }),
       ...(log && buffer && { log_buf: addressOf(buffer), log_size: buffer.length, log_level: log.level }),
@@ -367,17 +368,22 @@ function btfName(btf: Fd<'btf'>): string {
   return done.returned.ok && decodeRecord(abi.btfInfo, buffer).kernel_btf === 1 ? abi.textUntilNul(name) : '';
 }
 
-/** An object's info, as much of the layout as this kernel fills in; `bytes` says how much that was. */
+/**
+ * An object's info, as much of the layout as this kernel fills in; `bytes` says how much that was. What is `wanted` beside numbers says where
+ * it is to be written to: addresses of the buffers that are `kept`, and their lengths.
+ */
 export function objectInfo<S extends Shape>(
   fd: Fd,
   layout: RecordLayout<S>,
+  wanted: Partial<DecodedShape<S>> = {},
+  kept: readonly ArrayBufferView[] = [],
 ): Result<{ readonly info: DecodedShape<S>; readonly bytes: number }, SysError> {
-  const buffer = new Uint8Array(layout.size);
+  const buffer = encodeRecord(layout, wanted);
   const done = command(
     'BPF_OBJ_GET_INFO_BY_FD',
     abi.infoAttr,
     { bpf_fd: fd, info: addressOf(buffer), info_len: buffer.length },
-    [buffer],
+    [buffer, ...kept],
   );
   return done.returned.ok
     ? ok({ info: decodeRecord(layout, buffer), bytes: done.attr.info_len })

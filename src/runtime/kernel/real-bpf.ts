@@ -10,6 +10,7 @@ import { mapRing } from './mman.ts';
 import { disable, enable, openPerfEvent, readEvent, setProgram } from './perf-event.ts';
 import { closeTogether } from './close-together.ts';
 import { openPacketEvents } from './packet-events.ts';
+import { programFunctions } from './program-functions.ts';
 import { close, openProcess, raiseLockedMemoryLimit, waitForPrograms } from './process.ts';
 
 export const realBpf: BpfApi = {
@@ -41,6 +42,7 @@ export const realBpf: BpfApi = {
   nextKey: bpf.nextKey,
   lookupBatch: bpf.lookupBatch,
   programInfo,
+  programFunctions,
   linkInfo,
   mapInfo,
   nextId: bpf.nextId,
