@@ -5,6 +5,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Guest } from '../tests/support/guest/guest.ts';
 import { bootGuest } from '../tests/support/guest/guest.ts';
@@ -32,7 +33,9 @@ function bpftraceFiles(): ProjectFiles {
   if (status !== 0) return {};
   const program = stdout.split('\n')[0] ?? '';
   const libraries = [...stdout.matchAll(/(\/\S+)(?= \(0x)/g)].map(([path]) => path);
-  return Object.fromEntries([program, ...libraries].map((path) => [`bpftrace/${basename(path)}`, path]));
+  // Under the names by which they are asked for, which are links to the files.
+  const files = [program, ...libraries].map((path) => [`bpftrace/${basename(path)}`, realpathSync(path)]);
+  return Object.fromEntries(files) as ProjectFiles; // fromEntries can't say that they are pairs of texts
 }
 
 const folder = '/project/bpftrace';

@@ -13,6 +13,8 @@ export interface Tracer {
   readonly script: (text: string) => string;
   /** The flags with which it stops when the code is made. */
   readonly compileOnly: readonly string[];
+  /** It overlooks a signal that arrives while it turns from attaching to waiting (bpftrace 0.17): so it gets another. */
+  readonly overlooksSignals: boolean;
 }
 
 const tstrace: Tracer = {
@@ -20,6 +22,7 @@ const tstrace: Tracer = {
   program: join(repositoryRoot, 'tstrace'),
   script: (text) => text,
   compileOnly: ['--emit-elf', '/dev/null'],
+  overlooksSignals: false,
 };
 
 /** tstrace first. */
@@ -32,6 +35,7 @@ export function findTracers(): readonly Tracer[] {
     // Before 0.19, fields of args were reached by an arrow only.
     script: (text) => text.replaceAll('args.', 'args->'),
     compileOnly: ['--emit-elf', '/dev/null'],
+    overlooksSignals: true,
   };
   return [tstrace, bpftrace];
 }
@@ -86,7 +90,7 @@ export function startTracer(tracer: Tracer, args: readonly string[]): Tracing {
   });
   // Not everybody asks.
   attachedMs.catch(() => undefined);
-  return { pid: pidOf(child), attachedMs, finished, stop: () => stop(child, finished) };
+  return { pid: pidOf(child), attachedMs, finished, stop: () => stop(tracer, child, finished) };
 }
 
 function pidOf({ pid }: ChildProcess): number {
@@ -94,10 +98,15 @@ function pidOf({ pid }: ChildProcess): number {
   return pid;
 }
 
-/** bpftrace 0.17 overlooks a signal that arrives while it turns from attaching to waiting: so it gets another. */
-async function stop(child: ChildProcess, finished: Promise<Finished>): Promise<Finished> {
+/** A second signal ends tstrace at once, as it should. */
+async function stop(
+  { overlooksSignals }: Tracer,
+  child: ChildProcess,
+  finished: Promise<Finished>,
+): Promise<Finished> {
   const interrupt = (): void => void child.kill('SIGINT');
   interrupt();
+  if (!overlooksSignals) return finished;
   const again = setInterval(interrupt, interruptMs);
   return finished.finally(() => clearInterval(again));
 }
