@@ -81,6 +81,7 @@ export const diagnosticCodes = [
   'binary-not-found',
   'no-match',
   'no-probes',
+  'lock-traced',
   'not-traceable',
   'probe-not-supported',
   'target-not-found',

@@ -367,6 +367,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     wrong: '',
     right: 'begin { printf("hello\\n"); }',
   },
+  'lock-traced': {
+    text: 'Helpers that programs call take spin locks. A fentry or fexit program on the functions of spin locks is so entered within itself, which the kernel leaves out and counts (missed runs), or within another program of the script that holds the very lock that it will wait for. One such program alone is safe; beside others use kprobe, whose programs do not run within one another.',
+  },
   'not-traceable': {
     text: 'The kernel does not let this function be traced: it is inlined everywhere, marked notrace, one that probes themselves depend on, or not there at all. It is warned of before attaching where the list of functions that can be traced is at hand: given by --traceable-functions, or read because a probe has a wildcard. Trace a function that calls it, or that it calls.',
     wrong: 'kprobe:kprobe_dispatcher { @ = count(); }',

@@ -13,6 +13,7 @@ import type {
 } from './define.ts';
 import { defineProbe } from './define.ts';
 import { bpfMatches, bpfModule, bpfTarget, labelOf, resolveBpf } from './bpf-function.ts';
+import { warnOfLocks } from './lock-functions.ts';
 import { reportForm, reportMissing } from './target-errors.ts';
 import { hasWildcard, matcher } from '../base/wildcard.ts';
 
@@ -84,6 +85,12 @@ function tracingProbe(
           source.settings,
           report,
         );
+      warnOfLocks(
+        definition.name,
+        names.map((found) => found.name),
+        name.span,
+        report,
+      );
       return names.flatMap((found) => {
         const prototype = prototypeOf(found.name, found.module, name.span, source, report);
         return prototype ? [place(found.name, prototype, source.machine)] : [];
