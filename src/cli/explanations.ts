@@ -290,7 +290,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   // Types
   'bad-c-definition': {
-    text: 'The C part of the script, or a header that it includes, is not right as C: libclang tells what is wrong. Headers are looked for in the folders of -I, among those of the kernel where they are installed, and in /usr/include.',
+    text: 'The C part of the script, or a header that it includes, is not right as C: libclang tells what is wrong. Headers are looked for in the folders of -I, among those of the kernel where they are installed, and in /usr/include. A warning says that a field lies elsewhere in the running kernel than in a definition that the script has, perhaps from headers of another kernel.',
     wrong: 'struct point { int x; inr y; };\nbegin { @x = sizeof(struct point); }',
     right: 'struct point { int x; int y; };\nbegin { @x = sizeof(struct point); }',
   },

@@ -14,6 +14,8 @@ export function withCPart(program: Program, facts: Facts, report: Report): Facts
 const withTypes = (facts: Facts, c: CTypes): Facts => ({
   ...facts,
   struct: (keyword, name) => c.struct(keyword, name) ?? facts.struct(keyword, name),
+  hiddenBy: (struct) =>
+    c.fieldsOf(struct) && struct.name !== '' ? facts.struct(struct.keyword, struct.name) : undefined,
   enum: (name) => c.enum(name) ?? facts.enum(name),
   typedef: (name) => c.typedef(name) ?? facts.typedef(name),
   enumerator: (name) => c.enumerator(name) ?? facts.enumerator(name),

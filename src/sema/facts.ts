@@ -81,6 +81,8 @@ export interface Facts extends TargetSource {
   /** A typedef of the kernel: pid_t, size_t. */
   typedef(name: string): Type | undefined;
   struct(keyword: 'struct' | 'union', name: string): StructType | undefined;
+  /** The kernel's own of the name, if this one is of the script's C. */
+  hiddenBy(struct: StructType): StructType | undefined;
   enum(name: string): EnumType | undefined;
   /** An enumerator by its own name. */
   enumerator(name: string): { readonly value: bigint; readonly type: EnumType } | undefined;

@@ -30,8 +30,28 @@ export function inferField(scope: Scope, expr: Extract<Expr, { kind: 'field' }>)
   const field = findField(scope, struct.type, name.text);
   if (!field) return reportUnknownField(scope, struct.type, name, span);
   if (field.unreadable !== undefined) return reportUnreadable(scope, field, name.span, span);
+  if (leadsToKernel(scope, type)) warnOfHidden(scope, struct.type, field, name.span);
   return firm(partOf(scope, struct.value, field, span));
 }
+
+/** What is nowhere in particular is where the probe is. */
+function leadsToKernel({ context }: Scope, type: Type): boolean {
+  if (type.kind !== 'pointer') return false;
+  return (type.space === 'none' ? context.program.context.space : type.space) === 'kernel';
+}
+
+/** C of the script counts, also where headers of another kernel came with it: the numbers read would be of something else. */
+function warnOfHidden(scope: Scope, struct: StructType, field: Field, at: Span): void {
+  const hidden = scope.facts.hiddenBy(struct);
+  const other = hidden && findField(scope, hidden, field.name);
+  if (!other || firstBit(other) === firstBit(field)) return;
+  const places = `byte ${field.offset} of ${typeName(struct)} in the script's C, at byte ${other.offset} in the running kernel`;
+  scope.report.warning('bad-c-definition', `'${field.name}' lies at ${places}`, at, {
+    hints: ["Leave the definition or the header out: the kernel's own types are known without."],
+  });
+}
+
+const firstBit = ({ offset, bits }: Field): number => bits?.start ?? offset * 8;
 
 function reportUnreadable(
   scope: Scope,

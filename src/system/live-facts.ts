@@ -112,6 +112,7 @@ export function liveFacts(options: LiveFactsOptions): Facts {
     externalFunction: () => undefined,
     externalNames: () => [],
     externalCode: nothingCompiled,
+    hiddenBy: () => undefined,
     constant: () => undefined,
     isMacro: () => false,
     fieldsOf: (struct) =>

@@ -378,6 +378,7 @@ export function goldenFacts(name: string): Facts {
     externalFunction: () => undefined,
     externalNames: () => [],
     externalCode: { modules: [], maps: [] },
+    hiddenBy: () => undefined,
     constant: () => undefined,
     isMacro: () => false,
     readC: cReader({

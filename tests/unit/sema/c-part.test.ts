@@ -60,6 +60,18 @@ test('mistakes', () => {
   ]);
 });
 
+test('a field that the kernel has elsewhere is warned of where it is read from the kernel', () =>
+  checkAnalysis(`struct file { int f_mode; char x; long f_task; int own; };
+    kprobe:f {
+      $file = (struct file *)arg0;
+      print($file->f_mode);
+                // ^^^^^^ bad-c-definition
+      print($file->f_task);
+      print($file->own);
+    }
+    uprobe:/bin/app:main { print(((struct file *)arg0)->f_mode); }
+  `));
+
 test('a script of which nothing is left to read needs no libclang', () =>
   checkAnalysis(`
 #ifndef BPFTRACE_HAVE_BTF
