@@ -5,7 +5,7 @@ import { failed, ok } from '../../base/result.ts';
 import { isDataSection, licenseSection, mapSection, subprogramSection } from '../../plan/object-sections.ts';
 import type { ExternalFunction, ExternalMap } from '../../sema/facts.ts';
 import type { Btf } from '../btf/parse.ts';
-import { btfKind, idsOfKind, nameOf, parseBtf, partCount } from '../btf/parse.ts';
+import { btfKind, idsOfKind, nameOf, parseBtf, partCount, sectionVariables } from '../btf/parse.ts';
 import { btfSignature } from '../btf/to-type.ts';
 import type { Elf } from '../elf/parse.ts';
 import { bytesSource, parseElf, sectionBytes, sectionNamed, textAt } from '../elf/parse.ts';
@@ -30,6 +30,8 @@ export function readBpfObject(bytes: Uint8Array): Result<BpfObject, string> {
   if (unfit !== undefined) return failed(unfit);
   const types = typesOf(elf.value);
   if (!types.ok) return types;
+  const ofKernel = types.value && kernelThing(types.value);
+  if (ofKernel !== undefined) return failed(ofKernel);
   const maps = types.value ? importedMaps(types.value) : ok([]);
   if (!maps.ok) return maps;
   const license = licenseOf(elf.value);
@@ -45,6 +47,21 @@ export function readBpfObject(bytes: Uint8Array): Result<BpfObject, string> {
 function typesOf(elf: Elf): Result<Btf | undefined, string> {
   const section = sectionNamed(elf, '.BTF');
   return section ? parseBtf(sectionBytes(elf, section), 'c') : ok(undefined);
+}
+
+/** Sections of what the kernel is to provide: its functions and variables, and how it was configured. */
+const kernelSections: Readonly<Record<string, string>> = {
+  '.ksyms': 'a function or variable of the kernel (__ksym)',
+  '.kconfig': 'a setting of the kernel (__kconfig)',
+};
+
+function kernelThing(types: Btf): string | undefined {
+  for (const section of idsOfKind(types, btfKind.section)) {
+    const what = kernelSections[nameOf(types, section)];
+    const [first] = sectionVariables(types, section);
+    if (what !== undefined && first !== undefined) return `${what}, ${nameOf(types, first)}`;
+  }
+  return undefined;
 }
 
 const allocated = 0x2;

@@ -130,6 +130,8 @@ const mapOf = (members: string): string =>
 
 test.each([
   ['a variable that begins with an address', 'int x; int *to = &x; int f(void) { return *to; }'],
+  ['a function of the kernel', `${macros} extern int g(void) SEC(".ksyms"); int f(void) { return g(); }`],
+  ['a setting of the kernel', `${macros} extern int x SEC(".kconfig"); int f(void) { return x; }`],
   ['a variable in a section of its own', `${macros} int x SEC("own"); int f(void) { return x; }`],
   ['another licence', `${macros} char license[] SEC("license") = "MIT"; int f(void) { return 1; }`],
   ['a map that holds maps', mapOf('__uint(type, 12); __uint(max_entries, 1); __array(values, int);')],
