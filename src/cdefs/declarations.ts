@@ -44,13 +44,22 @@ type Kind = keyof typeof cursorKinds;
 export function declaredIn(unit: Unit, kernel: KernelTypes, noConstants: ReadonlySet<string>): CTypes {
   const cursors = unit.declarations();
   const named = byName(unit, cursors);
+  // Seldom asked for, and long to look for in large headers.
+  let inner: readonly Cursor[] | undefined;
+  const innerTypes = (): readonly Cursor[] => (inner ??= unit.innerTypes());
+  let namedInner: ReadonlyMap<string, Cursor> | undefined;
+  const innerNamed = (key: string): Cursor | undefined =>
+    (namedInner ??= byName(unit, innerTypes())).get(key);
   const types = new TypeConverter(unit.clang, kernel);
   const typeOf = (kind: Kind, name: string): Type | undefined => {
-    const cursor = named.get(`${kind} ${name}`);
+    const key = `${kind} ${name}`;
+    const cursor = named.get(key) ?? (kind === 'typedef' ? undefined : innerNamed(key));
     return cursor && types.declared(cursor);
   };
   const enumerators = new Enumerators(() =>
-    cursors.filter(({ kind }) => kind === cursorKinds.enum).map((cursor) => types.declared(cursor)),
+    [...cursors, ...innerTypes()]
+      .filter(({ kind }) => kind === cursorKinds.enum)
+      .map((cursor) => types.declared(cursor)),
   );
   return {
     struct: (keyword, name) => definedStruct(typeOf(keyword, name)),

@@ -112,6 +112,7 @@ export const evaluationKinds = { int: 1, text: 4 } as const;
 
 /** What a visitor says (enum CXChildVisitResult, enum CXVisitorResult). */
 export const goOn = 1;
+export const goInto = 2;
 
 /** enum CXDiagnosticSeverity. */
 export const severities = { error: 3, fatal: 4 } as const;

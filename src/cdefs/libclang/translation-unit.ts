@@ -3,7 +3,7 @@
 import { assert } from '../../base/assert.ts';
 import { addressOf, makeCallback, readCString } from '../../ffi/koffi.ts';
 import type { ClangBinding, ClangString, ClangType, Cursor } from './binding.ts';
-import { cursorStruct, evaluationKinds, goOn, severities } from './binding.ts';
+import { cursorKinds, cursorStruct, evaluationKinds, goInto, goOn, severities } from './binding.ts';
 
 /** A file that is at hand, and need not exist. */
 export interface VirtualFile {
@@ -25,6 +25,8 @@ export interface Unit {
   readonly errors: readonly ClangError[];
   /** What the text declares, in its order, headers before those who include them. */
   declarations(): readonly Cursor[];
+  /** Types that it defines within others, whose names are everybody's in C (C11 6.2.1). */
+  innerTypes(): readonly Cursor[];
   /** Frees it; nothing of it may be used then. */
   dispose(): void;
 }
@@ -61,6 +63,7 @@ export function parseUnit(clang: ClangBinding, files: readonly VirtualFile[], ar
     clang,
     errors: errorsOf(clang, address),
     declarations: () => childrenOf(clang, clang.unitCursor(address)),
+    innerTypes: () => innerTypes(clang, clang.unitCursor(address)),
     dispose: () => {
       clang.disposeUnit(address);
       clang.disposeIndex(index);
@@ -108,6 +111,20 @@ export function childrenOf(clang: ClangBinding, cursor: Cursor): readonly Cursor
     return goOn;
   });
   clang.visitChildren(cursor, visitor.address, 0);
+  visitor.release();
+  return found;
+}
+
+/** Structs, unions and enums that are defined within others. */
+function innerTypes(clang: ClangBinding, unit: Cursor): readonly Cursor[] {
+  const found: Cursor[] = [];
+  const holds = ({ kind }: Cursor): boolean => kind === cursorKinds.struct || kind === cursorKinds.union;
+  const visit = (child: Cursor, parent: Cursor): number => {
+    if (holds(parent) && (holds(child) || child.kind === cursorKinds.enum)) found.push(child);
+    return holds(child) ? goInto : goOn;
+  };
+  const visitor = makeCallback('int', [cursorStruct, cursorStruct, 'address'], visit);
+  clang.visitChildren(unit, visitor.address, 0);
   visitor.release();
   return found;
 }

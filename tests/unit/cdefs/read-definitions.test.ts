@@ -231,3 +231,16 @@ test('without libclang the package is named, at the first piece of C', () => {
   ]);
   expect(without([], () => [])).toEqual({ value: undefined, diagnostics: [] });
 });
+
+test("types that are defined within others are everybody's, and so are their enumerators", () => {
+  const c = read(
+    'struct outer { struct inner { int x; enum state { IDLE, BUSY = 5 } state; } in; union { enum { DEEP = 7 } e; } u; };',
+  );
+  expect(fieldsOf(c, 'struct', 'inner')).toHaveLength(3);
+  expect(c.enum('state')?.variants).toEqual([
+    { name: 'IDLE', value: 0n },
+    { name: 'BUSY', value: 5n },
+  ]);
+  expect(['BUSY', 'DEEP'].map((name) => c.enumerator(name)?.value)).toEqual([5n, 7n]);
+  expect(c.struct('struct', 'none')).toBeUndefined();
+});
