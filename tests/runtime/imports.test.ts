@@ -97,7 +97,7 @@ begin {
   print((step(1), step(3), step(3), peek()));
   print((str(named(2)), str(named(9)), letter(1), wide(), untouched(5)));
   for $i : 0..3 { @[$i] = seen($i % 2); }
-  print((per_cpu(), per_cpu(), oldest(7), tried(), queued(5), queued(6), taken()));
+  print((per_cpu(), per_cpu(), oldest(7), tried(), queued(5), queued(6), taken(), sent(), ring_bytes()));
   exit();
 }
 end { print((step(0), peek(), seen(1))); clear(@); }
@@ -131,6 +131,10 @@ long per_cpu(void) { int key = 0; long *count = lookup(&ringbuf, &key); return c
 int oldest(long key) { char text[24] = "text"; update(&lru, &key, text, 0); char *kept = lookup(&lru, &key); return kept ? kept[3] : -1; }
 int tried(void) { struct { int bits; char address[4]; } net = {16, {10, 1}}, one = {32, {10, 1, 2, 3}}; int value = 42; update(&trie, &net, &value, 0); int *found = lookup(&trie, &one); return found ? *found : -1; }
 long queued(int value) { return push(&line, &value, 0); }
+// A ring has whole pages, and a power of two of them.
+struct { __uint(type, 27); __uint(max_entries, 5000); } events SEC(".maps");
+long sent(void) { long value = 1; output(&events, &value, sizeof(value), 0); return query(&events, 0); }
+long ring_bytes(void) { return query(&events, 1); }
 int taken(void) { int value = 0; return pop(&line, &value) ? -1 : value; }
 `,
   'other.bpf.c': `#include "bpf.h"
@@ -146,6 +150,8 @@ static void *(*lookup)(void *, const void *) = (void *)1;
 static long (*update)(void *, const void *, const void *, unsigned long) = (void *)2;
 static long (*push)(void *, const void *, unsigned long) = (void *)87;
 static long (*pop)(void *, void *) = (void *)88;
+static long (*output)(void *, void *, unsigned long, unsigned long) = (void *)130;
+static unsigned long (*query)(void *, unsigned long) = (void *)134;
 `,
   'constant.bt': 'import "constant.bpf.c";\nbegin { print(change()); }\n',
   'constant.bpf.c': `volatile const int fixed = 1;
@@ -282,7 +288,7 @@ test('variables, constants, texts and maps of C: two files, all programs, what t
   expect(stdout.trim().split('\n')).toEqual([
     '(102, 107, 112, 1123)',
     '(two, many, 99, -8999999993, 3013)',
-    '(5, 10, 116, 42, 0, 0, 5)',
+    '(5, 10, 116, 42, 0, 0, 5, 16, 8192)',
     '(113, 1133, 2)',
   ]);
 });
