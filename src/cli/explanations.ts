@@ -121,7 +121,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     text: 'Whoever can write to a file that is imported can make you run what he likes, as root: files and folders that everybody can write to are not imported (chmod o-w), nor are files in such a folder, unless it is sticky. Within a folder that is imported, such files are left out with a warning.',
   },
   'unsupported-c': {
-    text: 'C that is imported to be compiled for BPF (.bpf.c) may hold functions, variables, constants, and maps as libbpf defines them (SEC(".maps")). Programs (SEC("kprobe/…")) are the script\'s: write a probe that calls a function. A licence must be one that goes with the GPL.',
+    text: 'C that is imported to be compiled for BPF (.bpf.c) may hold functions, variables, constants, and maps as libbpf defines them (SEC(".maps")). Programs (SEC("kprobe/…")) are the script\'s: write a probe that calls a function. Functions, variables and settings of the kernel (__ksym, __kconfig) are not to be had, nor maps of maps. A licence must be one that goes with the GPL.',
   },
   'unterminated-comment': {
     text: 'A comment that begins with /* ends with */; they do not nest.',
