@@ -1,18 +1,26 @@
-/** What the manual shows is run: command lines through a shell, scripts up to where they would be attached. */
+/** What the manual shows is run: command lines through a shell, scripts are compiled for this machine and given to its kernel. */
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { present } from '../../src/base/assert.ts';
 import { sourceFile } from '../../src/base/source-file.ts';
 import { builtins } from '../../src/builtins/registry.ts';
-import { main } from '../../src/cli/main.ts';
-import { realWorld } from '../../src/cli/world.ts';
+import { helpText, usage } from '../../src/cli/help.ts';
+import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
+import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
+import { compile } from '../../src/compile.ts';
+import { gather } from '../../src/imports/gather.ts';
 import type { AttachPoint } from '../../src/parser/ast.ts';
 import { parse } from '../../src/parser/parse.ts';
 import { standardMacroDocs } from '../../src/parser/standard-macros.ts';
+import { defaultSettings } from '../../src/plan/settings.ts';
 import { findProbe, probes } from '../../src/probes/registry.ts';
+import type { Facts } from '../../src/sema/facts.ts';
+import { liveFacts } from '../../src/system/live-facts.ts';
 import type { CommandExample } from '../support/command-examples.ts';
+import { machine, mustLoad, openHandles } from '../support/kernel.ts';
 import { commandExamples, folderOfExamples } from '../support/command-examples.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -74,12 +82,11 @@ describe.concurrent('command lines', () => {
 
 /** What this machine lacks, and which scripts want it. */
 const absent: readonly (readonly [reason: string, wants: (script: string) => boolean])[] = [
-  ['kprobes', usesProbe('kprobe', 'kretprobe', 'watchpoint')],
   ['programs that trace functions', usesProbe('fentry', 'fexit')],
-  ['counters of its processor', usesProbe('hardware')],
   ['bpf_probe_write_user', (script) => script.includes('write_user(')],
+  ['functions whose result may be changed', (script) => script.includes('override(')],
   ['symbols of data', (script) => /\b(percpu_)?kaddr\(/.test(script)],
-  ['that program or library', (script) => filesIn(script).some((file) => !existsSync(file))],
+  ['that file', (script) => filesIn(script).some((file) => !existsSync(file))],
 ];
 
 function usesProbe(...names: readonly string[]): (script: string) => boolean {
@@ -90,10 +97,12 @@ function usesProbe(...names: readonly string[]): (script: string) => boolean {
 const attachPointsOf = (script: string): readonly AttachPoint[] =>
   parse(sourceFile('', script)).value.probes.flatMap(({ attachPoints }) => attachPoints);
 
-const filesIn = (script: string): readonly string[] =>
-  attachPointsOf(script).flatMap(({ parts }) =>
+const filesIn = (script: string): readonly string[] => [
+  ...attachPointsOf(script).flatMap(({ parts }) =>
     parts.map(({ text }) => text).filter((text) => text.startsWith('/')),
-  );
+  ),
+  ...[...script.matchAll(/\bcgroupid\("([^"]+)"/g)].map(([, path = '']) => path),
+];
 
 const scripts = [...new Set([...builtins, ...probes, ...standardMacroDocs].map(({ example }) => example))];
 
@@ -101,21 +110,37 @@ for (const script of scripts) {
   const [missing] = absent.find(([, wants]) => wants(script)) ?? [];
   test.skipIf(missing !== undefined)(
     `${script}${missing === undefined ? '' : ` (this machine has no ${missing})`}`,
-    () => expect(dryRun(script)).resolves.toEqual({ status: 0, errors: [] }),
+    () => expect(loadedPrograms(script)).toBeGreaterThan(0),
   );
 }
 
-/** Everything up to attaching, in this process: starting one for each would take longer than all else. */
-async function dryRun(
-  script: string,
-): Promise<{ readonly status: number; readonly errors: readonly string[] }> {
-  let said = '';
-  const write = (bytes: Uint8Array): number => {
-    said += Buffer.from(bytes).toString();
-    return bytes.length;
-  };
-  const sink = { isTerminal: false, write };
-  const argv = ['--unsafe', '--dry-run', '-e', script];
-  const status = await main({ ...realWorld(), argv, stdout: sink, stderr: sink });
-  return { status, errors: said.match(/^.*(ERROR|BUG).*$/gm) ?? [] };
+/** Read once: most of it is the kernel's types. */
+const known: Facts = {
+  ...liveFacts({ machine, settings: defaultSettings, unsafe: true, searchPath: process.env.PATH ?? '' }),
+  hasKprobes: true,
+};
+
+/**
+ * Compiles a script for this machine and has the kernel take its programs. They are not attached: some examples would stop the processes
+ * of others. Programs of kprobes are taken also where none can be attached.
+ */
+function loadedPrograms(script: string): number {
+  const compiled = compile(gather(sourceFile('example', script)), { parameters: [] }, () => known);
+  const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ message }) => message)).toEqual([]);
+  const { ir, modules, plan } = present(compiled.generated, 'a script without errors is compiled');
+  const llvm = locateLlvm(process.env.TSTRACE_LLVM);
+  const emitted = llvm.ok ? emitObject(llvm.value, ir, { modules }) : llvm;
+  if (!emitted.ok) throw new Error(emitted.error.message);
+  return mustLoad(openHandles(), plan, emitted.value.bytes).programs.length;
 }
+
+const called = (...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(join(root, 'tstrace'), args, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+
+test('without arguments the ways to call it go to standard error, -h to standard output', () => {
+  expect(called()).toEqual({ status: 1, stdout: '', stderr: usage });
+  expect(called('-h')).toEqual({ status: 0, stdout: helpText(), stderr: '' });
+});
