@@ -9,7 +9,7 @@ import { cutMembers, lostMembers, missedMembers, overflowMembers, statsMembers }
 import type { NoticeOptions, Notices } from './notices.ts';
 import { isShown } from './notices.ts';
 import type { MapEntry } from '../types/map-entries.ts';
-import type { Incident, MapOptions, MapSnapshot, Origin, Output } from './output.ts';
+import type { Incident, MapOptions, MapSnapshot, Output } from './output.ts';
 import { arrangeEntries } from './sort.ts';
 import { trialJson } from './trial-json.ts';
 import { keyJson, valueJson } from './value-json.ts';
@@ -17,13 +17,9 @@ import type { Writer } from './writer.ts';
 
 /** Notices stand on stderr as in text mode; those that are events are lines of the stream too. */
 export function jsonOutput(writer: Writer, notices: Notices): Output {
-  let origin: Origin = [];
-  /** Of lines that come from events: behind what they have anyhow. */
-  const originMembers = () => origin.map(([name, value]) => [name, valueJson(value)] as const);
-  const originTail = () =>
-    originMembers()
-      .map(([name, value]) => `, "${name}": ${value}`)
-      .join('');
+  /** Of the event that lines come from: behind what they have anyhow. Written once for all of its lines. */
+  let origins: readonly (readonly [string, string])[] = [];
+  let tail = '';
   const line = (type: string, members: readonly (readonly [string, string])[]) =>
     writer.write(`${objectJson([['type', stringJson(type)], ...members])}\n`);
   const counted = (type: string, noun: string, count: string) =>
@@ -32,10 +28,13 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
       ['data', objectJson([[noun, count]])],
     ]);
   return {
-    from: (event) => void (origin = event),
-    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${textJson(text)}${originTail()}}\n`),
-    value: (value) => line('value', [['data', valueJson(value)], ...originMembers()]),
-    map: (map, options) => writeMap(writer, map, options, originTail()),
+    from(origin) {
+      origins = origin.map(([name, value]) => [name, valueJson(value)]);
+      tail = origins.map(([name, value]) => `, "${name}": ${value}`).join('');
+    },
+    text: (kind, text) => writer.write(`{"type": "${kind}", "data": ${textJson(text)}${tail}}\n`),
+    value: (value) => line('value', [['data', valueJson(value)], ...origins]),
+    map: (map, options) => writeMap(writer, map, options, tail),
     beginFinalMaps() {},
     attachedProbes(count) {
       notices.attachedProbes(count);
@@ -67,7 +66,7 @@ export function jsonOutput(writer: Writer, notices: Notices): Output {
     incident(incident) {
       notices.incident(incident);
       if (isShown(incident, notices.options))
-        line(incidentType(incident), [...incidentMembers(incident, notices.options), ...originMembers()]);
+        line(incidentType(incident), [...incidentMembers(incident, notices.options), ...origins]);
     },
     diagnostics: (diagnostics) => notices.diagnostics(diagnostics),
     ...trialJson(line),
