@@ -60,7 +60,8 @@ static void hog(void) {
   pid_t child = fork();
   if (child == 0) {
     tell("/sys/fs/cgroup/deeds/cgroup.procs", "0");
-    memset(malloc(100 << 20), 1, 100 << 20);
+    kept = malloc(100 << 20);
+    memset(kept, 1, 100 << 20);
     _exit(0);
   }
   int status;

@@ -35,8 +35,11 @@ export const titleOf = ({ tool, parameters = [], command }: ToolCase): string =>
     ' ',
   );
 
+/** While working on some tools: TOOLS=opens,lives runs those only. */
+const chosen = process.env.TOOLS?.split(',');
+
 export const runnableOn = (kernel: Kernel): readonly ToolCase[] =>
-  toolCases.filter(({ lacks }) => lacks?.[kernel] === undefined);
+  toolCases.filter(({ tool, lacks }) => lacks?.[kernel] === undefined && chosen?.includes(tool) !== false);
 
 /** What a kernel can't run, with the reason. */
 export const lackingOn = (kernel: Kernel): readonly (readonly [string, string])[] =>

@@ -65,15 +65,18 @@ export function exampleIn(page: string): string | undefined {
 export function record(testCase: ToolCase, stdout: string): void {
   if (process.env.RECORD_TOOLS !== '1' || exampleOf(testCase.tool) !== testCase) return;
   const lines = stdout
+    // Wherever the programs were compiled.
+    .replace(/@\/\S*\/(tests\/programs\/)/g, '@$1')
     .replace(/^\n+|\n+$/g, '')
     .split('\n')
     .map((line) => line.trimEnd());
-  const shown = lines.length > linesMax ? [...lines.slice(0, linesMax), '...'] : lines;
+  // The largest is at the end.
+  const shown = lines.length > linesMax ? ['...', ...lines.slice(-linesMax)] : lines;
   writeFileSync(pageFile(testCase.tool), pageOf(testCase, shown.join('\n')));
 }
 
 /** Whether the output was too long to be shown as a whole. */
-export const isCut = (example: string): boolean => example.endsWith('\n...');
+export const isCut = (example: string): boolean => example.startsWith('...\n');
 
 const introduction = `# Tools
 

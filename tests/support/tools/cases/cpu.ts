@@ -29,6 +29,7 @@ export const cpuCases: readonly ToolCase[] = [
   {
     tool: 'offcpu',
     command: '{programs}/tasks rests',
+    parameters: ['--', '--us=15000'],
     prints: somewhere('@us[tasks,', 'do_nanosleep+#', 'rests+#*\ndo_deeds+#*\nmain+#*\n...\n]: #'),
   },
   {

@@ -72,4 +72,20 @@ export const fileCases: readonly ToolCase[] = [
     command: '{programs}/files syncs',
     prints: somewhere('@us[files, fdatasync]:\n* 1 |@*|', '@us[files, fsync]:'),
   },
+  {
+    tool: 'filebytes',
+    command: '{programs}/files writes',
+    lacks: { here: 'fexit' },
+    prints: somewhere(
+      '@read_bytes[files, data.bin]: 32768',
+      '@written_bytes[files, data.bin]: 32768',
+      '@writes[files, data.bin]: 8',
+    ),
+  },
+  {
+    tool: 'filelat',
+    command: '{programs}/files writes syncs',
+    lacks: { here: 'fentry' },
+    prints: somewhere('@us[tmpfs, read]:', '@us[tmpfs, write]:'),
+  },
 ];

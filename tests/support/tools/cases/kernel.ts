@@ -5,6 +5,18 @@ import type { ToolCase } from '../tool-case.ts';
 
 export const kernelCases: readonly ToolCase[] = [
   {
+    tool: 'capabilities',
+    command: '{programs}/tasks identity',
+    lacks: { here: 'fexit' },
+    prints: somewhere('@asked[tasks, setuid, 0]: #', '@asked[tasks, setuid, -1]: 1'),
+  },
+  {
+    tool: 'modules',
+    command: '{programs}/files mounts',
+    lacks: { here: 'modules (CONFIG_MODULES)' },
+    prints: somewhere('#:#:# files # wanted fs-nosuchfs'),
+  },
+  {
     tool: 'bpfcalls',
     command: '{programs}/bpf_objects once',
     prints: `

@@ -10,7 +10,15 @@ export const networkCases: readonly ToolCase[] = [
     prints: `
       TIME COMM PID TO PORT MS RESULT
       #:#:# network # 127.0.0.1 # #.# connected
-      #:#:# network # 127.0.0.1 # #.# refused`,
+      #:#:# network # 127.0.0.1 # #.# Connection refused`,
+  },
+  {
+    tool: 'accepts',
+    command: '{programs}/network talks',
+    lacks: { here: 'fentry' },
+    prints: `
+      TIME COMM PID FROM PORT AT QUEUE
+      #:#:# network # 127.0.0.1 # # 1/5`,
   },
   {
     tool: 'tcplives',
@@ -29,10 +37,10 @@ export const networkCases: readonly ToolCase[] = [
   {
     tool: 'resets',
     command: '{programs}/network refused resets',
-    prints: [
-      'TIME RESET HERE PORT THERE PORT\n#:#:# sent 127.0.0.1 # 127.0.0.1 #\n#:#:# received 127.0.0.1 # 127.0.0.1 #\n...',
-      ...somewhere('#:#:# received 127.0.0.1 # 127.0.0.1 #\n...\n#:#:# received 127.0.0.1 # 127.0.0.1 #'),
-    ],
+    prints: somewhere(
+      '#:#:# sent 127.0.0.1 # 127.0.0.1 #',
+      '#:#:# received 127.0.0.1 # 127.0.0.1 #\n...\n#:#:# received 127.0.0.1 # 127.0.0.1 #',
+    ),
   },
   {
     tool: 'drops',

@@ -68,12 +68,14 @@ export const callCases: readonly ToolCase[] = [
     tool: 'callers',
     command: '{programs}/files syncs',
     parameters: ['vfs_fsync_range'],
+    lacks: { here: 'kprobes', '7.2': 'calls of vfs_fsync_range by fsync(2)' },
+    prints: somewhere('@stacks[files,\nvfs_fsync_range+#\n...\n]: #'),
+  },
+  {
+    tool: 'callers',
+    command: '{programs}/files writes',
+    parameters: ['vfs_write'],
     lacks: { here: 'kprobes' },
-    prints: `
-      @stacks[files,
-      vfs_fsync_range+#
-      ...
-      ]: #
-      ...`,
+    prints: somewhere('@stacks[files,\nvfs_write+#\n...\n]: 8'),
   },
 ];
