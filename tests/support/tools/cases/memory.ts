@@ -34,4 +34,10 @@ export const memoryCases: readonly ToolCase[] = [
     command: '{programs}/files opens',
     prints: somewhere('@allocations[*]: #', '@bytes[*]: #'),
   },
+  {
+    tool: 'oomkills',
+    command: '{programs}/memory hog',
+    lacks: { here: 'kprobes' },
+    prints: 'TIME ASKED BY PID VICTIM PID KIB CGROUP\n#:#:# memory # memory # # deeds',
+  },
 ];

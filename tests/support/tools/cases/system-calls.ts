@@ -66,13 +66,6 @@ export const callCases: readonly ToolCase[] = [
   },
   {
     tool: 'callers',
-    command: '{programs}/files syncs',
-    parameters: ['vfs_fsync_range'],
-    lacks: { here: 'kprobes', '7.2': 'calls of vfs_fsync_range by fsync(2)' },
-    prints: somewhere('@stacks[files,\nvfs_fsync_range+#\n...\n]: #'),
-  },
-  {
-    tool: 'callers',
     command: '{programs}/files writes',
     parameters: ['vfs_write'],
     lacks: { here: 'kprobes' },
