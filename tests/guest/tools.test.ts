@@ -12,7 +12,7 @@ import { checkTool } from '../support/tools/tool-case.ts';
 
 /** A guest has two CPUs. */
 const together = 2;
-const timeoutMs = 150_000;
+const timeoutMs = 330_000;
 
 describe.each(['6.12', '6.1', '7.2'] as const)('on %s', (kernel) => {
   let place: GuestPlace | undefined;

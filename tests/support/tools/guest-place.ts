@@ -14,8 +14,9 @@ import type { Kernel, ToolPlace } from './tool-case.ts';
 
 /** On the project's drive: the way through the agent is slow for that much. */
 const runnerFile = '/project/in-guest.cjs';
-const runMs = 120_000;
-const lifeMs = 1_200_000;
+/** Only a hang takes so long, also where the machine is busy with other things. */
+const runMs = 300_000;
+const lifeMs = 2_400_000;
 const disk = '/dev/vda';
 
 export interface GuestPlace extends ToolPlace {

@@ -84,7 +84,7 @@ export const fileCases: readonly ToolCase[] = [
   },
   {
     tool: 'filelat',
-    command: '{programs}/files writes',
+    command: '{programs}/files writes syncs',
     lacks: { here: 'fentry' },
     prints: somewhere('@us[tmpfs, read]:', '@us[tmpfs, write]:'),
   },
