@@ -13,16 +13,23 @@ import { emitObject } from '../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../src/codegen/llvm/locate-library.ts';
 import { compile } from '../../src/compile.ts';
 import { renderDiagnostics } from '../../src/output/render-diagnostic.ts';
+import type { Facts } from '../../src/sema/facts.ts';
+import { exampleFacts } from '../support/example-facts.ts';
 import { goldenFacts } from '../support/golden-facts.ts';
 import { corpus, mutant } from '../support/mutations.ts';
 
 const runs = Number(process.env.TSTRACE_MUTANTS ?? 5000);
-const minimal = goldenFacts('minimal');
-const facts = { ...minimal, settings: { ...minimal.settings, maxProbes: 10_000, maxBpfProgs: 10_000 } };
+/** Both machines that the project's scripts are written for. */
+const machines: readonly Facts[] = [goldenFacts('minimal'), exampleFacts()].map((facts) => ({
+  ...facts,
+  settings: { ...facts.settings, maxProbes: 10_000, maxBpfProgs: 10_000 },
+}));
 const llvm = locateLlvm(process.env.TSTRACE_LLVM);
 
+const check = (script: string): void => machines.forEach((facts) => checkOn(facts, script));
+
 /** Compiles it as far as it goes. */
-function check(script: string): void {
+function checkOn(facts: Facts, script: string): void {
   if (!llvm.ok) throw new Error(llvm.error.message);
   const source = sourceFile('mutant.bt', script);
   const { generated, diagnostics } = compile(
@@ -36,7 +43,7 @@ function check(script: string): void {
   for (const { span } of diagnostics)
     if (span) expect([span.start, span.end].every((at) => at >= 0 && at <= script.length)).toBe(true);
   if (generated) {
-    const emitted = emitObject(llvm.value, generated.ir);
+    const emitted = emitObject(llvm.value, generated.ir, { modules: generated.modules });
     if (!emitted.ok) throw new Error(`${emitted.error.stage}: ${emitted.error.message}`);
   }
 }
@@ -44,7 +51,11 @@ function check(script: string): void {
 test('every script that there is', () => corpus.forEach(check));
 
 test('scripts with a few things changed', { timeout: 3_600_000 }, () => {
-  fc.assert(fc.property(mutant, check), { numRuns: runs });
+  const machine = fc.constantFrom(...machines);
+  fc.assert(
+    fc.property(machine, mutant, (facts, script) => checkOn(facts, script)),
+    { numRuns: runs },
+  );
 });
 
 const times = (count: number, text: (index: number) => string, between = '\n'): string =>

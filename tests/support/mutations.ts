@@ -1,5 +1,8 @@
 /** Scripts near to real ones: real scripts, torn and put together again, with bytes and words that break things. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import fc from 'fast-check';
 import { builtins } from '../../src/builtins/registry.ts';
 import { explanations } from '../../src/cli/explanations.ts';
@@ -7,7 +10,11 @@ import { probes } from '../../src/probes/registry.ts';
 import { cases } from './end-to-end.ts';
 import { readGoldens } from './golden.ts';
 
-/** Every script that the project has: goldens, examples of the definitions and of the errors, programs of the tests. */
+/** Indented paragraphs of a document. */
+const examplesIn = (document: string): readonly string[] =>
+  readFileSync(join(import.meta.dirname, '../..', document), 'utf8').match(/(?:^ {4}.+\n)+/gm) ?? [];
+
+/** Every script that the project has: goldens, examples of the definitions, of the errors and of the manual, programs of the tests. */
 export const corpus: readonly string[] = [
   ...new Set([
     ...readGoldens().map(({ program }) => program),
@@ -15,6 +22,7 @@ export const corpus: readonly string[] = [
     ...probes.map(({ example }) => example),
     ...Object.values(explanations).flatMap(({ wrong, right }) => [wrong ?? '', right ?? '']),
     ...cases.map(({ script }) => script),
+    ...examplesIn('docs/language.md').map((paragraph) => paragraph.replace(/^ {4}/gm, '')),
   ]),
 ];
 
@@ -62,8 +70,14 @@ const shards = [
   'begin',
 ] as const;
 
+/** Text that is torn seldom gets behind the parser; words and statements that are exchanged for others of their kind do. */
+const kinds = [
+  ...(['delete', 'repeat', 'insert', 'splice', 'swap'] as const),
+  ...(['exchange', 'exchange', 'exchange', 'graft', 'graft', 'multiply'] as const),
+];
+
 interface Mutation {
-  readonly kind: 'delete' | 'repeat' | 'insert' | 'splice' | 'swap';
+  readonly kind: (typeof kinds)[number];
   readonly at: number;
   readonly length: number;
   readonly shard: string;
@@ -71,7 +85,7 @@ interface Mutation {
 }
 
 const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom('delete', 'repeat', 'insert', 'splice', 'swap'),
+  kind: fc.constantFrom(...kinds),
   at: fc.nat(10_000),
   length: fc.integer({ min: 1, max: 40 }),
   shard: fc.constantFrom(...shards),
@@ -96,7 +110,68 @@ function mutate(text: string, { kind, at, length, shard, other }: Mutation): str
       return before + other.slice(at % (other.length + 1));
     case 'swap':
       return before + after.slice(0, length) + part + after.slice(length);
+    case 'exchange':
+      return exchange(text, at, other);
+    case 'graft':
+      return graft(text, at, other);
+    case 'multiply':
+      return multiply(text, at, length);
   }
+}
+
+const words: readonly RegExp[] = [
+  /(?<![\w@$])[a-z_]\w*/gi,
+  /[@$]\w*/g,
+  /(?<![\w@$])\d\w*/g,
+  /"(?:[^"\\\n]|\\.)*"/g,
+  /[-+*/%&|^<>=!?:~]+/g,
+];
+
+const numbers = [
+  '0',
+  '1',
+  '-1',
+  '63',
+  '64',
+  '255',
+  '32768',
+  '4294967296',
+  '9223372036854775808',
+  '0xffffffffffffffff',
+];
+
+/** A word, name, number, text or operator in place of one of the same kind. */
+function exchange(text: string, at: number, other: string): string {
+  const word = words[at % words.length];
+  const [places, others] = [text, other].map((of) => [...of.matchAll(word ?? /\w+/g)]);
+  const place = places?.[at % places.length];
+  const written = others?.map(([found]) => found) ?? [];
+  const choices = /^\d/.test(place?.[0] ?? '') ? [...written, ...numbers] : written;
+  if (!place || choices.length === 0) return text;
+  return `${text.slice(0, place.index)}${choices[at % choices.length]}${text.slice(place.index + place[0].length)}`;
+}
+
+const statementsOf = (text: string): readonly RegExpMatchArray[] => [...text.matchAll(/[^{};]+[;}]/g)];
+
+/** A statement of another script, where one may stand. */
+function graft(text: string, at: number, other: string): string {
+  const places = [...text.matchAll(/[{;]/g)];
+  const [place, statement] = [
+    places[at % places.length],
+    statementsOf(other)[at % statementsOf(other).length],
+  ];
+  if (!place || !statement) return text;
+  const [head, tail] = [text.slice(0, place.index + 1), text.slice(place.index + 1)];
+  return `${head} ${statement[0].replace('}', ';')} ${tail}`;
+}
+
+/** A statement again and again. */
+function multiply(text: string, at: number, length: number): string {
+  const statements = statementsOf(text);
+  const statement = statements[at % statements.length];
+  if (!statement) return text;
+  const end = statement.index === undefined ? 0 : statement.index + statement[0].length;
+  return text.slice(0, end) + statement[0].repeat(length) + text.slice(end);
 }
 
 export const mutant: fc.Arbitrary<string> = fc

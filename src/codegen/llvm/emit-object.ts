@@ -47,15 +47,28 @@ const verifierReturnStatus = 2;
 const severityError = 0;
 const severityWarning = 1;
 
-/** Compile a module. The text must be whole (module.ts); failure tells the stage, and for a parse error the line. */
+/**
+ * Compile a module. The text must be whole (module.ts); failure tells the stage, and for a parse error the line. What LLVM computes once and keeps
+ * for later may be more than the stack has room for: then it is compiled again, and computes each thing where it needs it.
+ */
 export function emitObject(
   llvm: Llvm,
   text: string,
   options: EmitOptions = {},
 ): Result<EmittedObject, LlvmError> {
+  const emitted = emitOnce(llvm, text, options, true);
+  return emitted.ok || emitted.error.isStack !== true ? emitted : emitOnce(llvm, text, options, false);
+}
+
+function emitOnce(
+  llvm: Llvm,
+  text: string,
+  options: EmitOptions,
+  keepsValues: boolean,
+): Result<EmittedObject, LlvmError> {
   const session = new Session(llvm);
   try {
-    return session.emit(text, options);
+    return session.emit(text, options, keepsValues);
   } finally {
     session.dispose();
   }
@@ -95,7 +108,7 @@ class Session {
     for (const dispose of this.#disposals.splice(0).reverse()) dispose();
   }
 
-  emit(text: string, options: EmitOptions): Result<EmittedObject, LlvmError> {
+  emit(text: string, options: EmitOptions, keepsValues: boolean): Result<EmittedObject, LlvmError> {
     if (options.onFatal) this.#handleFatalErrors(options.onFatal);
     const parsed = this.parse(text);
     if (!parsed.ok) return parsed;
@@ -103,7 +116,7 @@ class Session {
     const link = this.#link(module, options.modules ?? []);
     if (!link.ok) return link;
     const machine = this.#targetMachine(options.cpu ?? 'v3');
-    const failure = this.#optimise(module, machine);
+    const failure = this.#optimise(module, machine, pipeline(this.#llvm.version, keepsValues));
     if (failure) return failed(failure);
     link.value.hide();
     const optimisedIr =
@@ -159,9 +172,9 @@ class Session {
     return isBroken ? failed(llvmError('verify', complaint)) : ok(module);
   }
 
-  #optimise(module: number, machine: number): LlvmError | undefined {
+  #optimise(module: number, machine: number, passes: string): LlvmError | undefined {
     const options = this.#c.createPassBuilderOptions();
-    const error = this.#c.runPasses(module, pipeline(this.#llvm.version), machine, options);
+    const error = this.#c.runPasses(module, passes, machine, options);
     this.#c.disposePassBuilderOptions(options);
     if (error === 0) return undefined;
     const message = this.#c.getErrorMessage(error);
@@ -229,9 +242,10 @@ class Session {
 }
 
 /** A seventh of the time of O2 for code 3 % longer. InstCombine checks for a fixed point by default from 18 on, and ends the process if it finds none. */
-function pipeline(version: number): string {
+function pipeline(version: number, keepsValues: boolean): string {
   const instCombine = version >= 18 ? 'instcombine<no-verify-fixpoint>' : 'instcombine';
-  return `function(sroa,early-cse<memssa>,simplifycfg,${instCombine}),globaldce`;
+  const passes = ['sroa', ...(keepsValues ? ['early-cse<memssa>'] : []), 'simplifycfg', instCombine];
+  return `function(${passes.join(',')}),globaldce`;
 }
 
 /** `ir:12:5: error: expected type`, with the line quoted below it. */
@@ -251,7 +265,7 @@ function emitError(errors: readonly string[]): LlvmError {
   const isStack = messages.some((message) => message.includes('stack limit'));
   const hint =
     'a BPF program has 512 bytes of stack: a smaller on_stack_limit moves more values to scratch maps';
-  return { ...llvmError('emit', messages.join('\n')), ...(isStack && { hint }) };
+  return { ...llvmError('emit', messages.join('\n')), ...(isStack && { isStack, hint }) };
 }
 
 function llvmError(stage: LlvmStage, message: string): LlvmError {

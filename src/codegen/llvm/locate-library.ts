@@ -31,6 +31,8 @@ export interface LlvmError {
   readonly message: string;
   /** What to do about it. */
   readonly hint?: string;
+  /** The function would take more than the stack of BPF. */
+  readonly isStack?: boolean;
   /** The line of our IR text that was refused, and its number. */
   readonly line?: { readonly number: number; readonly text: string };
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../../../src/base/assert.ts';
 import { emitObject, verifyModule } from '../../../../src/codegen/llvm/emit-object.ts';
 import { FunctionBuilder } from '../../../../src/codegen/llvm/ir.ts';
+import type { IrValue } from '../../../../src/codegen/llvm/ir-value.ts';
 import {
   constant,
   i32,
@@ -235,6 +236,26 @@ describe.each(llvms)('LLVM $version', (llvm) => {
     expect(emitted.error.message).toMatch(/stack limit/);
     expect(emitted.error.hint).toMatch(/512/);
     expect(emitObject(llvm, onStack(504)).ok).toBe(true);
+  });
+
+  test('values that are kept for later than the stack has room for are computed again instead', () => {
+    const b = new FunctionBuilder('f', { section: 's_f' });
+    const given = b.load('i64', b.parameter(0), 'given');
+    const seventy = (): readonly IrValue[] =>
+      Array.from({ length: 70 }, (_, index) => b.xor(given, b.add(given, i64(index + 3), 'sum'), 'mixed'));
+    const use = (values: readonly IrValue[]): IrValue =>
+      values.reduce((all, value) => b.opaque(b.xor(all, value, 'all'), 'seen'));
+    const first = use(seventy());
+    const [between, again, end] = [b.block('between'), b.block('again'), b.block('end')];
+    b.condBr(b.icmp('eq', first, i64(0), 'is_zero'), end, between);
+    b.enter(between);
+    b.condBr(b.icmp('eq', b.opaque(first, 'seen'), i64(1), 'is_one'), end, again);
+    b.enter(again);
+    b.ret(use(seventy()));
+    b.enter(end);
+    b.ret(i64(0));
+    const emitted = emitObject(llvm, printModule({ source, maps: [], functions: [b] }));
+    expect(emitted.ok ? '' : emitted.error.message).toBe('');
   });
 
   test('functions of other modules are hidden; those that nothing calls are left out', () => {
