@@ -129,7 +129,9 @@ function take(target: Target, type: Known, names: Names): void {
 }
 
 function takeKey(name: string, key: readonly Expr[], names: Names): void {
-  names.keys.set(name, join(names.keys.get(name), keyType(key, names)));
+  // First: the key's parts may read the same map.
+  const type = keyType(key, names);
+  names.keys.set(name, join(names.keys.get(name), type));
 }
 
 /** @m[(a, b)] is @m[a, b]. */
@@ -190,7 +192,8 @@ function typed(expr: Expr, names: Names): Typed {
     case 'stepped': {
       const op = expr.op === '++' ? '+' : '-';
       take(expr.target, updatedType(op, expr.target, { kind: 'number', value: 1n }, names), names);
-      return { type: { ...typeOf(expr.target, names) } };
+      // Like that of +, the value of ++ doesn't bend.
+      return { type: firm(typeOf(expr.target, names)) };
     }
     case 'call':
       expr.args.forEach((arg) => typed(arg, names));
