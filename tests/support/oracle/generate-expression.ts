@@ -95,7 +95,9 @@ export const {
   record,
 } = fc.letrec<{ number: Expr; truth: Expr; text: Expr; tuple: Expr; record: Expr }>((tie) => {
   const [n, b, s, t, r] = [tie('number'), tie('truth'), tie('text'), tie('tuple'), tie('record')];
-  const element = (index: number): Of => t.map((operand) => ({ kind: 'element', tuple: operand, index }));
+  // An element of literals in parentheses is a literal itself, and bends: that the reference doesn't follow.
+  const named = t.filter(({ kind }) => kind !== 'tuple');
+  const element = (index: number): Of => named.map((tuple) => ({ kind: 'element', tuple, index }));
   return {
     number: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
