@@ -15,6 +15,7 @@ import { ringBytes } from './plan/ring-size.ts';
 import type { Settings } from './plan/settings.ts';
 import { analyse } from './sema/analyse.ts';
 import { withCPart } from './sema/c-part.ts';
+import { checkClockMap } from './sema/clock-map.ts';
 import { withExternal } from './sema/external.ts';
 import type { Facts } from './sema/facts.ts';
 import { readConfig } from './sema/read-config.ts';
@@ -51,7 +52,12 @@ export function compile(
   const machine = withExternal(external, withC, report);
   if (hasErrors(report.diagnostics)) return { program, diagnostics: [...syntax, ...report.diagnostics] };
   const analysed = stage('analysis', () => analyse(withStandardMacros(program), machine, given));
-  const diagnostics = [...syntax, ...report.diagnostics, ...analysed.diagnostics];
+  const diagnostics = [
+    ...syntax,
+    ...report.diagnostics,
+    ...analysed.diagnostics,
+    ...checkClockMap(analysed.value, machine.settings),
+  ];
   if (hasErrors(diagnostics)) return { program, typed: analysed.value, facts: machine, diagnostics };
 
   const generated = stage('generation', () => generate(analysed.value, sources, machine));

@@ -26,6 +26,11 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     example: `TSTRACE_COLOR=never tstrace -e 'begin { warnf("plain"); exit(); }'`,
   },
   {
+    name: 'DUMMY_TS_MAP',
+    doc: 'a map of the script from which tseries() takes its time, in nanoseconds: for tests',
+    example: `TSTRACE_DUMMY_TS_MAP=@now tstrace -e 'config = { unstable_tseries = enable; } begin { @now = 5000000000; @s = tseries(7, 1s, 3); exit(); }'`,
+  },
+  {
     name: 'KERNEL_BUILD',
     doc: 'the folder of the build of the kernel, with generated headers',
     example: `TSTRACE_KERNEL_BUILD=/usr/src/linux-headers-6.12.1-amd64 tstrace --mode codegen with-headers.bt`,

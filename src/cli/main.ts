@@ -113,6 +113,7 @@ async function runScript(world: World, options: Options, settings: Partial<Setti
       ...settings,
       reportFailures: options.reportFailures,
       originFields: options.jsonFields,
+      clockMap: variable(world.environment, 'DUMMY_TS_MAP') ?? '',
     },
     script,
     parse,

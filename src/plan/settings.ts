@@ -57,6 +57,8 @@ export interface Settings {
   readonly reportFailures: boolean;
   /** What events bring along for the lines of output that they become (--json-fields). */
   readonly originFields: readonly OriginField[];
+  /** Map from which time series take their time, instead of from a clock; none if empty. Set by the environment only. */
+  readonly clockMap: string;
   /** How much of a file cat() shows, bytes. */
   readonly maxCatBytes: number;
   /** Appended to a printed string that fills its buffer. */
@@ -85,6 +87,7 @@ export const defaultSettings: Settings = {
   unstableTypeinfo: 'error',
   reportFailures: false,
   originFields: [],
+  clockMap: '',
   maxCatBytes: 10_240,
   strTruncTrailer: '..',
 };

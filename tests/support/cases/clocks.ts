@@ -5,6 +5,19 @@ import type { Case } from '../end-to-end.ts';
 
 export const clockCases: readonly Case[] = [
   {
+    title: 'time series take their time from a map, where the environment names one',
+    options: ['-f', 'json'],
+    environment: { BPFTRACE_DUMMY_TS_MAP: '@now' },
+    script: `config = { unstable_tseries = enable; }
+      begin { @now = (uint64)1000000000; @s = tseries(5, 1s, 3); @s = tseries(6, 1s, 3);
+        @now = 2999999999; @s = tseries(7, 1s, 3); @now = 4000000000; @s = tseries(9, 1s, 3); exit(); }`,
+    // Four intervals from the first on, of which three are kept: the value of the second one, none, and the newest.
+    prints: (stdout: string): void => {
+      const series = /^\{"type": "tseries".*$/m.exec(stdout)?.[0] ?? '';
+      expect([...series.matchAll(/"value": ?"?(\d+)/g)].map(([, value]) => Number(value))).toEqual([7, 9]);
+    },
+  },
+  {
     title:
       'atomic time is the same by the kernel and by measuring, and every clock tells the same time of day',
     script: `begin {
