@@ -13,7 +13,7 @@ import type { Place } from '../support/end-to-end.ts';
 import { leftBehind, pins } from '../support/leftovers.ts';
 import { buildHere } from '../support/run-here.ts';
 import type { Stop, Stopper } from '../support/stopper.ts';
-import { startStopper, stopped } from '../support/stopper.ts';
+import { launching, startStopper, stopped } from '../support/stopper.ts';
 
 const launcher = join(import.meta.dirname, '../../tstrace');
 
@@ -53,7 +53,7 @@ function startRun(stop: Stop | undefined): Run {
   const temporary = mkdtempSync(join(tmpdir(), 'tstrace-leaks-'));
   const path = join(temporary, 'output');
   const output = openSync(path, 'w');
-  const shell = stop === undefined ? 'exec "$@"' : stopper.launch(stop);
+  const shell = stop === undefined ? 'exec "$@"' : launching(stopper.folder, stop);
   const child = spawn(
     '/bin/sh',
     ['-c', shell, word, launcher, '-I', stopper.folder, '-c', 'sleep 30', '-e', scriptOf(word)],

@@ -25,21 +25,9 @@ export const stops = {
 
 export type Stop = keyof typeof stops;
 
-export interface Stopper {
-  /** Where the script's header is: to be given to -I. */
-  readonly folder: string;
-  /** A shell script that starts a command, which will be stopped; for `sh -c SCRIPT sh COMMAND…`. */
-  launch(stop: Stop): string;
-  end(): Promise<void>;
-}
-
-/** Processes announce by the name of a file that they open what they want to be stopped in. */
-export async function startStopper(): Promise<Stopper> {
-  const folder = mkdtempSync(join(tmpdir(), 'tstrace-stops-'));
-  writeFileSync(join(folder, 'stop.h'), '#define STOPPED 1\n');
-  const names = Object.keys(stops);
-  for (const name of names) writeFileSync(join(folder, name), '');
-  const announced = names.map(
+/** The script of the one that stops. Processes announce by the name of a file that they open what they want to be stopped in. */
+export function stoppingScript(folder: string): string {
+  const announced = Object.keys(stops).map(
     (name, index) =>
       `tracepoint:syscalls:sys_enter_openat /str(args.filename) == "${folder}/${name}"/ { @stop[pid] = ${index + 1}; }`,
   );
@@ -49,12 +37,29 @@ export async function startStopper(): Promise<Stopper> {
     return `${target} { if (@stop[pid] == ${index + 1}) { if (${predicate}) { delete(@stop, pid); signal("SIGSTOP"); } } }`;
   });
   const detached = `${stops.detaching} { if (@stop[pid]) { @detached[pid] = true; } }`;
-  const script = [...announced, ...stopping, detached].join('\n');
-  const stopper = start(['-q', '--unsafe', '-e', script], { __TSTRACE_NOTIFY_PROBES_ATTACHED: '1' });
+  return [...announced, ...stopping, detached].join('\n');
+}
+
+/** A shell script that starts a command, which will be stopped; for `sh -c SCRIPT sh COMMAND…`. */
+export const launching = (folder: string, stop: Stop): string => `: < ${folder}/${stop}; exec "$@"`;
+
+export interface Stopper {
+  /** Where the script's header is: to be given to -I. */
+  readonly folder: string;
+  end(): Promise<void>;
+}
+
+/** On this machine. */
+export async function startStopper(): Promise<Stopper> {
+  const folder = mkdtempSync(join(tmpdir(), 'tstrace-stops-'));
+  writeFileSync(join(folder, 'stop.h'), '#define STOPPED 1\n');
+  for (const name of Object.keys(stops)) writeFileSync(join(folder, name), '');
+  const stopper = start(['-q', '--unsafe', '-e', stoppingScript(folder)], {
+    __TSTRACE_NOTIFY_PROBES_ATTACHED: '1',
+  });
   await attached(stopper);
   return {
     folder,
-    launch: (stop) => `: < ${folder}/${stop}; exec "$@"`,
     end: async () => {
       stopper.child.kill('SIGINT');
       await stopper.finished;
