@@ -4,6 +4,8 @@
  */
 
 import type { Report } from '../base/diagnostic.ts';
+import type { Machine } from '../plan/machine.ts';
+import { kernelFrom } from '../plan/machine.ts';
 import type { ByteText } from '../types/value.ts';
 import { isScalar } from '../types/layout.ts';
 import type { Conversion } from '../types/format-string.ts';
@@ -33,11 +35,18 @@ const isKnown = ({ name, alternate, width, precision, bits }: Conversion): boole
   (bits ?? 64) === 64 &&
   (name !== 'p' || width === undefined);
 
+/** Before, the verifier refuses words among which are addresses of the program's own memory (kernel/bpf/verifier.c, check_stack_boundary). */
+const takesTexts = (machine: Machine): boolean => kernelFrom(machine, 5, 13);
+
 const conversionsIn = (format: string): readonly Conversion[] =>
   parseFormat(format).pieces.filter((piece) => piece.kind === 'conversion');
 
 /** On top of what every format must fulfil. */
-export function checkPinned([format, ...values]: readonly Argument[], report: Report): void {
+export function checkPinned(
+  [format, ...values]: readonly Argument[],
+  machine: Machine,
+  report: Report,
+): void {
   if (!format || typeof format.constant !== 'string') return;
   const wanted = conversionsIn(format.constant);
   const refuse = (message: string): void =>
@@ -46,6 +55,8 @@ export function checkPinned([format, ...values]: readonly Argument[], report: Re
     });
   const odd = wanted.find((conversion) => !isKnown(conversion));
   if (odd) return refuse(`The kernel can't do %${odd.name} this way: it takes %d %i %u %x %X %p %s`);
+  if (wanted.some(({ name }) => name === 's') && !takesTexts(machine))
+    return refuse('A pinned iterator can show text only from Linux 5.13 on');
   if (values.length > valuesMax)
     return refuse(`The kernel takes at most ${valuesMax} values, not ${values.length}`);
   const unprintable = values.find(

@@ -39,7 +39,7 @@ function formattedFunction({ handle, printsOnly, ...definition }: Formatted): Fu
     ...(printsOnly && { worksPinned: true }),
     check: (args, context, report, call) => {
       checkFormat(args, context, report, call);
-      if (isPinned(context.program)) checkPinned(args, report);
+      if (isPinned(context.program)) checkPinned(args, context.machine, report);
     },
     emit: (args, out) => {
       const [format, ...values] = args;

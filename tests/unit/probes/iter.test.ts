@@ -93,6 +93,15 @@ test('in a pinned iterator the kernel prints, and nobody handles anything else',
   ]);
 });
 
+test('text is shown by kernels that let programs hand over where it lies', () => {
+  const onKernel = (...kernel: readonly [number, number]) => ({
+    facts: { ...facts, machine: { ...facts.machine, kernel } },
+  });
+  const script = 'iter:task:pin { printf("%s", "text"); }';
+  expect(told(script, onKernel(5, 12))).toMatchObject([{ code: 'bad-format' }]);
+  expect(told(script, onKernel(5, 13))).toEqual([]);
+});
+
 test('what a kernel lacks is told with the release that brought it', () =>
   expect(told('iter:task_vma { }')).toEqual([
     {
