@@ -40,9 +40,11 @@ test.each<readonly [string, Partial<Settings>]>([
   expect(configured(`config = { ${entries} }`)).toEqual(settings);
 });
 
-test('every setting but those of options has a key, and every key takes its default', () => {
+test('every setting but those of options and for tests has a key, and every key takes its default', () => {
   const named = settingKeys.map(({ setting }) => setting);
-  expect([...named, 'reportFailures', 'originFields'].sort()).toEqual(Object.keys(defaultSettings).sort());
+  expect([...named, 'reportFailures', 'originFields', 'clockMap'].sort()).toEqual(
+    Object.keys(defaultSettings).sort(),
+  );
   for (const { setting, read } of settingKeys)
     expect(read(String(defaultSettings[setting]))).toEqual({ value: defaultSettings[setting] });
 });
