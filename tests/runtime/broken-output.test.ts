@@ -75,8 +75,8 @@ test.each(['full', 'closed'] as const)('a standard error that is %s stops nothin
 });
 
 test('a program is not taken for a script', () => {
-  const { status, stderr } = run([process.execPath]);
-  expect(stderr).toContain(`ERROR: ${process.execPath} is not a script: byte `);
+  const { status, stderr } = run(['/usr/bin/env']);
+  expect(stderr).toContain('ERROR: /usr/bin/env is not a script: byte ');
   expect({ status, lines: stderr.split('\n').length }).toEqual({ status: 1, lines: 3 });
 });
 

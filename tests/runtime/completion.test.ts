@@ -36,7 +36,7 @@ const questions: readonly Question[] = [
   { line: 'tstrace -f ', offers: ['text', 'json'] },
   { line: 'tstrace -f j', offers: ['json'] },
   { line: 'tstrace -B ', offers: ['line', 'full', 'none'] },
-  { line: 'tstrace --mode c', offers: ['codegen'] },
+  { line: 'tstrace --mode c', offers: ['codegen', 'compiler-bench'] },
   { line: 'tstrace -d ast,co', offers: ['codegen', 'codegen-opt'] },
   { line: 'tstrace --explain unknown-pr', offers: ['unknown-probe'] },
   { line: 'tstrace --emit', offers: ['--emit-elf', '--emit-llvm'] },

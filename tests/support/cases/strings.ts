@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Case } from '../end-to-end.ts';
 
 /** A command whose second argument has so many characters. */
-const commandWith = (length: number): string => `/bin/echo ${'x'.repeat(length)}`;
+const commandWith = (length: number): string => `/bin/true ${'x'.repeat(length)}`;
 
 /** The second argument of execve is a list of pointers to text. */
 const secondArgument = 'str(*(args.argv + 1))';
@@ -26,7 +26,7 @@ const lengthCase = (maxStrlen: number, length: number): Case => {
       ],
     }),
     prints: (stdout) => {
-      expect(stdout.split('\n').filter((line) => !line.startsWith('xx'))).toEqual([
+      expect(stdout.split('\n')).toEqual([
         `1 ${shown} 2`,
         `(${shown}, (3, ${shown}))`,
         String(Math.min(length, maxStrlen - 1)),

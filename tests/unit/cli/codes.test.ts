@@ -49,6 +49,7 @@ const elsewhere: Partial<Record<DiagnosticCode, string>> = {
   'bad-option': 'unit/sema/script-options.test.ts',
   'no-match': 'runtime/list.test.ts',
   'output-incomplete': 'runtime/broken-output.test.ts',
+  'lock-traced': 'unit/probes/lock-functions.test.ts',
   'runtime-warning': 'codegen/expressions/divide-unsigned.golden',
 };
 
