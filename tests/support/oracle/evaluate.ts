@@ -209,7 +209,9 @@ function valueOf(expr: Expr, run: Run): Word {
     case 'stepped': {
       const before = valueOf(expr.target, run);
       runStatement({ kind: 'step', op: expr.op, target: expr.target }, run);
-      return expr.isPrefix ? valueOf(expr.target, run) : before;
+      // The target is not read again: its key may be made of what has changed.
+      const after = number(before) + (expr.op === '++' ? 1n : -1n);
+      return expr.isPrefix ? convert(after, typeOf(expr.target, run.names)) : before;
     }
     case 'tuple':
       return expr.elements.map((element) => valueOf(element, run));
