@@ -87,7 +87,7 @@ export function attach(
   };
   const probes: AttachedProbe[] = [];
   const failures: Failure[] = [];
-  for (const loaded of attachOrder(programs)) {
+  for (const loaded of attachOrder(programs, options.machine)) {
     for (const { program, attachment, links } of attachProgram(session, loaded)) {
       const events = session.events.get(attachment) ?? [];
       if (links.ok) probes.push({ program, attachment, links: links.value, events });

@@ -23,8 +23,9 @@ export function sessionsOf(
   features: Pick<Features, 'presence'>,
   functionId: () => number | undefined,
 ): Sessions | undefined {
-  const entries = programs.filter((program) => isSessionable(program, false));
-  const returns = programs.filter((program) => isSessionable(program, true));
+  const isAlone = aloneAmong(programs);
+  const entries = programs.filter((program) => isSessionable(program, false) && isAlone(program));
+  const returns = programs.filter((program) => isSessionable(program, true) && isAlone(program));
   const partners = new Map<ProgramPlan, ProgramPlan>();
   for (const entry of entries) {
     const at = returns.findIndex((candidate) => placesOf(candidate) === placesOf(entry));
@@ -35,6 +36,21 @@ export function sessionsOf(
   const id = functionId();
   return id === undefined ? undefined : { partners, functionId: id };
 }
+
+/**
+ * No other program of the script is at the entries, or the returns, of the same functions. Blocks on one target run in the order of the
+ * script; several sessions, until 6.14, run at the return in the order that is the opposite of that at the entry (kernel/trace/fprobe.c).
+ */
+function aloneAmong(programs: readonly ProgramPlan[]): (program: ProgramPlan) => boolean {
+  const counts = new Map<string, number>();
+  for (const { attachments } of programs)
+    for (const where of attachments.map(sideOf)) counts.set(where, (counts.get(where) ?? 0) + 1);
+  return ({ attachments }) => attachments.every((attachment) => counts.get(sideOf(attachment)) === 1);
+}
+
+/** Modules aside: who names one may mean the same function as who doesn't. */
+const sideOf = (attachment: Attachment): string =>
+  attachment.kind === 'kprobe' ? `${attachment.return} ${attachment.symbol}` : '';
 
 /** What the program gives to the kernel decides there whether it runs for the return, too. */
 const isSessionable = (program: ProgramPlan, isReturn: boolean): boolean =>

@@ -17,11 +17,14 @@ const uprobe: Attachment = { kind: 'uprobe', return: false, path: '/bin/app', of
 const traced: Attachment = { kind: 'tracing', function: 'f' };
 const tracepoint: Attachment = { kind: 'tracepoint', category: 'a', event: 'b', id: 1 };
 
-const loaded = (name: string, attachment: Attachment): LoadedProgram => ({
+const loaded = (name: string, attachment: Attachment, multi?: LoadedProgram['multi']): LoadedProgram => ({
   plan: programPlan(name, 'kprobe', [attachment]),
   fd: asFd<'program'>(3),
   log: '',
+  ...(multi && { multi }),
 });
+
+const debian12 = { kernel: [6, 12] } as const;
 
 test.each([
   ['kprobes', kprobe(false), ['third', 'second', 'first']],
@@ -31,10 +34,24 @@ test.each([
   ['tracepoints', tracepoint, ['first', 'second', 'third']],
 ])('%s', (_, attachment, order) => {
   const programs = ['first', 'second', 'third'].map((name) => loaded(name, attachment));
-  expect(attachOrder(programs).map(({ plan }) => plan.name)).toEqual(order);
+  expect(attachOrder(programs, debian12).map(({ plan }) => plan.name)).toEqual(order);
 });
 
 test('of several kinds those that are turned round come last', () => {
   const programs = [loaded('a', uprobe), loaded('b', tracepoint), loaded('c', uprobe)];
-  expect(attachOrder(programs).map(({ plan }) => plan.name)).toEqual(['b', 'c', 'a']);
+  expect(attachOrder(programs, debian12).map(({ plan }) => plan.name)).toEqual(['b', 'c', 'a']);
+});
+
+test.each([
+  [
+    [6, 12],
+    ['first', 'second'],
+  ],
+  [
+    [6, 14],
+    ['second', 'first'],
+  ],
+] as const)('returns by links to many kprobes, on %j', (kernel, order) => {
+  const programs = ['first', 'second'].map((name) => loaded(name, kprobe(true), 'kprobe-multi'));
+  expect(attachOrder(programs, { kernel }).map(({ plan }) => plan.name)).toEqual(order);
 });
