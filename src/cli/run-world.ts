@@ -11,7 +11,7 @@ import type { Settings } from '../plan/settings.ts';
 import { Features } from '../runtime/features.ts';
 import { bootEpoch, taiAheadOfUtc } from '../runtime/kernel/clocks.ts';
 import { realBpf } from '../runtime/kernel/real-bpf.ts';
-import type { RunWorld } from '../runtime/run.ts';
+import type { RunWorld } from '../runtime/run-port.ts';
 import { sessionFunction } from '../runtime/sessions.ts';
 import type { Facts } from '../sema/facts.ts';
 import { clocks } from '../types/type.ts';

@@ -3,30 +3,25 @@
 import { assert, present } from '../base/assert.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { diagnostic } from '../base/diagnostic.ts';
-import type { Result, SysError } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
 import { failed, ok } from '../base/result.ts';
-import type { Sources } from '../base/source-file.ts';
-import type { Output } from '../output/output.ts';
 import type { Recorder } from '../output/recorder.ts';
-import type { Machine } from '../plan/machine.ts';
-import type { EventPlan, Plan, RunMode } from '../plan/plan.ts';
+import type { EventPlan, Plan } from '../plan/plan.ts';
 import { hasPart, isOwn, lossSymbol, packetsSymbol, ringSymbol } from '../plan/plan.ts';
-import type { Settings } from '../plan/settings.ts';
 import type { EventSink } from '../builtins/emitter.ts';
 import { findBuiltin, findEvent } from '../builtins/registry.ts';
 import { byteText } from '../types/value.ts';
-import type { AttachedProbe, AttachOptions } from './attach.ts';
+import type { AttachedProbe } from './attach.ts';
 import { attach } from './attach.ts';
-import type { BpfApi, RingMemory } from './bpf-api.ts';
+import type { RingMemory } from './bpf-api.ts';
 import { callText } from './causes.ts';
-import type { DecodeContext, Words } from './decode.ts';
+import type { DecodeContext } from './decode.ts';
 import { recordBytesMax, RingDrain } from './drain.ts';
-import type { Host, HostWorld } from './event-host.ts';
+import type { Host } from './event-host.ts';
 import { eventHost } from './event-host.ts';
-import type { Features } from './features.ts';
 import { missingFeatures } from './features.ts';
 import { Handles } from './handles.ts';
-import type { Loaded, LoadedProgram, LoadFailure, LoadOptions } from './load.ts';
+import type { Loaded, LoadedProgram, LoadFailure } from './load.ts';
 import { load } from './load.ts';
 import type { LossWatch } from './loss.ts';
 import { watchLoss } from './loss.ts';
@@ -39,76 +34,16 @@ import { openPackets } from './packets.ts';
 import { probeMisses, programMisses } from './misses.ts';
 import { pinAll } from './pins.ts';
 import { ProbeStatistics } from './probe-stats.ts';
+import type { RunOutcome, RunWorld } from './run-port.ts';
 import { OverflowReport, reportLosses, reportMisses } from './report-losses.ts';
 import { sessionsOf } from './sessions.ts';
-import type { Symbolizer } from './symbolize.ts';
 import { showsUserSymbols } from './symbols/user-values.ts';
 import { ScriptMaps } from './script-maps.ts';
-import type { OnSignal } from './signals.ts';
 import { hasSelfProbes, Interruption, listen } from './signals.ts';
 import type { Watched } from './trials.ts';
 import { runBenches, runTests } from './trials.ts';
 import { Watchpoints } from './watchpoints.ts';
 import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
-
-/** What a run needs of the world around it. */
-export interface RunWorld {
-  readonly bpf: BpfApi;
-  readonly output: Output;
-  readonly host: HostWorld;
-  readonly words: Words;
-  /** Follows what processes map, where the plan shows their addresses by name. */
-  readonly symbols: Pick<Symbolizer, 'follow' | 'lost' | 'close'>;
-  readonly machine: Machine;
-  readonly settings: Settings;
-  readonly sources: Sources;
-  /** Asked for only by C that looks fields up. */
-  readonly kernelTypes: LoadOptions['kernelTypes'];
-  readonly attaching: Pick<
-    AttachOptions,
-    'onlineCpus' | 'probeDevices' | 'kernelFunctions' | 'traceableFunctions' | 'functionNames' | 'threadsOf'
-  >;
-  /** Memory that is free, for the choice of the ring's size. */
-  readonly memoryBytes: number;
-  /** Calls back on SIGINT and SIGTERM until what it gives is called. */
-  readonly onInterrupt: (act: () => void) => () => void;
-  readonly onSignal: OnSignal;
-  /** What the kernel has, asked as far as the script needs it. */
-  readonly features: Pick<Features, 'presence'>;
-  /** BTF id of the function that sessions of kprobes call; asked for where there are some. */
-  readonly sessionFunctionId: () => number | undefined;
-  readonly mode: RunMode;
-  /** Keeps back what tests and benches print; it stands behind `output` then. */
-  readonly recorder?: Recorder;
-  /** The process that the run is about: -c's command or -p's target. */
-  readonly target?: Target;
-  /** Whether output still reaches somebody; a run whose output nobody reads ends. */
-  readonly outputState: () => 'open' | 'congested' | 'closed';
-  /** Called once everything is attached. */
-  readonly onAttached?: () => void;
-  /** Called when tracing is over, before anything is detached. */
-  readonly onStopping?: () => void;
-  /** Give out what the verifier said of programs, and notes on what went differently. */
-  readonly verbose: { readonly logLevel: 0 | 1 | 2; readonly log: (text: string) => void };
-  readonly dryRun: boolean;
-  /** Tell at the end what became of each probe's firings. */
-  readonly stats: boolean;
-}
-
-export interface Target {
-  /** Lets a command that waits go on; nothing for a process that ran before us. */
-  start(): Result<void, SysError>;
-  /** Calls back when it has ended; at once if it has. */
-  onEnd(act: () => void): void;
-  /** The run is over: a command that we started ends too. */
-  finish(): void;
-}
-
-export interface RunOutcome {
-  readonly exitCode: number;
-  /** Why it could not run; absent if it did. */
-  readonly failure?: readonly Diagnostic[];
-}
 
 /** How often it is looked whether those who read the output have caught up. */
 const congestionPollMs = 10;

@@ -5,7 +5,7 @@ import { sourceFile, sourcesOf } from '../../../src/base/source-file.ts';
 import { emitObject } from '../../../src/codegen/llvm/emit-object.ts';
 import { locateLlvm } from '../../../src/codegen/llvm/locate-library.ts';
 import type { FeatureName } from '../../../src/runtime/features.ts';
-import type { RunOutcome, RunWorld } from '../../../src/runtime/run.ts';
+import type { RunOutcome, RunWorld } from '../../../src/runtime/run-port.ts';
 import { run } from '../../../src/runtime/run.ts';
 import { plainDecoding } from '../../support/decoding.ts';
 import type { FakeBpf } from '../../support/fake-bpf.ts';
