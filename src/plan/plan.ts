@@ -135,6 +135,8 @@ export type Attachment =
       readonly process?: number;
       /** bpf_iter_link_info.cgroup.order. */
       readonly order?: number;
+      /** A walk that is read in pieces misses some of them. */
+      readonly losesInPieces?: true;
       /** Where it is left in the BPF file system, instead of being walked. */
       readonly pin?: string;
     }

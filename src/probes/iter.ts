@@ -40,6 +40,8 @@ const since: Readonly<Record<string, string>> = {
 const ofOneMap: ReadonlySet<string> = new Set(['bpf_map_elem', 'bpf_sk_storage_map', 'sockmap']);
 /** These can be told to stay with one process; since 6.1. */
 const ofOneProcess: ReadonlySet<string> = new Set(['task', 'task_file', 'task_vma']);
+/** Where the kernel pauses to have its output read, these forget the rest of the bucket that they are in (net/unix/af_unix.c, bpf_iter_unix_seq_stop). */
+const losingInPieces: ReadonlySet<string> = new Set(['unix']);
 /** The cgroup iterator wants to be told in which order: from the root down (BPF_CGROUP_ITER_DESCENDANTS_PRE). */
 const orders: Readonly<Record<string, number>> = { cgroup: 2 };
 
@@ -113,6 +115,7 @@ function place(
     name,
     ...(ofOneProcess.has(name) && machine.targetPid !== undefined && { process: machine.targetPid }),
     ...(order !== undefined && { order }),
+    ...(losingInPieces.has(name) && { losesInPieces: true as const }),
     ...(pin !== undefined && { pin }),
   };
   return {

@@ -43,7 +43,7 @@ import { hasSelfProbes, Interruption, listen } from './signals.ts';
 import type { Watched } from './trials.ts';
 import { runBenches, runTests } from './trials.ts';
 import { Watchpoints } from './watchpoints.ts';
-import { hasWalk, walk, walkFailure, WalkRing } from './walk.ts';
+import { hasWalk, lostBetweenPieces, walk, walkFailure, WalkRing } from './walk.ts';
 
 /** How often it is looked whether those who read the output have caught up. */
 const congestionPollMs = 10;
@@ -331,13 +331,22 @@ class Run {
   async #walk(probes: readonly AttachedProbe[], ring: WalkRing): Promise<void> {
     const { bpf, output } = this.#world;
     this.#interruption.whenInterrupted(() => this.#requestStop());
-    for (const { links, program } of probes) {
+    for (const { links, program, attachment } of probes) {
       const opened = bpf.openWalk(present(links[0], 'link of an iterator'));
+      const losesInPieces = attachment.kind === 'iter' && attachment.losesInPieces === true;
+      let pieces = 0;
       const walked = opened.ok
-        ? await walk(bpf, this.#handles.own(opened.value, `walk ${program.probe}`), (records) =>
-            this.#takeWalked(ring, records),
+        ? await walk(
+            bpf,
+            this.#handles.own(opened.value, `walk ${program.probe}`),
+            (records) => {
+              pieces++;
+              return this.#takeWalked(ring, records);
+            },
+            losesInPieces ? 'large' : 'each',
           )
         : opened;
+      if (losesInPieces && pieces > 1) output.diagnostics([lostBetweenPieces(program)]);
       if (walked.ok) continue;
       this.#exitCode = failureCode;
       output.diagnostics([walkFailure(program, walked.error)]);

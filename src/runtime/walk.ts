@@ -24,6 +24,19 @@ export function walkFailure({ probe, span }: ProgramPlan, error: SysError): Diag
   });
 }
 
+export const lostBetweenPieces = ({ probe, span }: ProgramPlan): Diagnostic =>
+  diagnostic(
+    'warning',
+    'runtime-warning',
+    `${probe} may have left some out: more was printed than the kernel hands over at once`,
+    span,
+    {
+      hints: [
+        'The kernel forgets some when its output is read in pieces. Print less for each, or gather it in maps: they have all.',
+      ],
+    },
+  );
+
 /** What the kernel holds of one object's output (kernel/bpf/bpf_iter.c, bpf_seq_read: 8 pages). */
 const objectBytesMax = 64 * 1024;
 
@@ -53,33 +66,41 @@ export class WalkRing implements RingMemory {
   }
 }
 
+/**
+ * How much is read before the walk goes on: at the least what one object has written. Walks that lose objects in between are read in pieces
+ * that leave room for another object in the kernel's 32 KiB. Records are padded to 8 bytes: at an odd number something is always left to read.
+ */
+const pieceBytes = { each: 1, large: 24 * 1024 - 1 } as const;
+
 /** So many objects are walked between looks at signals and timers. */
 const objectsAtOnce = 256;
 
-/** Walk all objects; `take` gets what each has written, and says whether to go on. */
+/** Walk all objects; `take` gets what each, or several, have written, and says whether to go on. */
 export async function walk(
   bpf: Pick<BpfApi, 'readWalk'>,
   fd: Fd<'walk'>,
   take: (records: Uint8Array) => Promise<boolean>,
+  piece: keyof typeof pieceBytes = 'each',
 ): Promise<Result<void, SysError>> {
   const buffer = new Uint8Array(objectBytesMax);
   for (let objects = 1; ; objects++) {
-    const read = readObject(bpf, fd, buffer);
+    const read = readPiece(bpf, fd, buffer, pieceBytes[piece]);
     if (!read.ok) return read;
     if (read.value === 0 || !(await take(buffer.subarray(0, read.value)))) return ok(undefined);
     if (objects % objectsAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** What the next object that writes anything has written; 0 bytes at the end. A record is longer than one byte, so the second read finds the rest. */
-function readObject(
+/** What the next objects that write anything have written; 0 bytes at the end. Fewer than asked for are all that there are. */
+function readPiece(
   bpf: Pick<BpfApi, 'readWalk'>,
   fd: Fd<'walk'>,
   buffer: Uint8Array,
+  bytes: number,
 ): Result<number, SysError> {
-  const first = untilAnswered(() => bpf.readWalk(fd, buffer.subarray(0, 1)));
-  if (!first.ok || first.value === 0) return first;
-  const rest = untilAnswered(() => bpf.readWalk(fd, buffer.subarray(1)));
+  const first = untilAnswered(() => bpf.readWalk(fd, buffer.subarray(0, bytes)));
+  if (!first.ok || first.value < bytes) return first;
+  const rest = untilAnswered(() => bpf.readWalk(fd, buffer.subarray(bytes)));
   return rest.ok ? ok(first.value + rest.value) : rest;
 }
 

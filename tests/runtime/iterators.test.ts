@@ -2,6 +2,7 @@
 
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,19 @@ test.each(findings.map(([script, find]) => [script.replaceAll('\n', '\\n'), find
   },
 );
 
+test('sockets are all shown; where the kernel may have left some out, that is told', async () => {
+  const servers = await Promise.all(Array.from({ length: 40 }, (_, index) => listening(`many-${index}`)));
+  onTestFinished(() => servers.forEach(({ server }) => server.close()));
+  const shown = await linesOf(
+    `iter:unix { printf("<%s>\\n", str(ctx.unix_sk->addr->name[0].sun_path, ${nameMax})); @walked = count(); }`,
+  );
+  expect(shown).toEqual(expect.arrayContaining(servers.map(({ path }) => `<${path}>`)));
+  expect(shown).toContain(`@walked: ${shown.filter((line) => line.startsWith('<')).length}`);
+  const long = 'x'.repeat(1000);
+  const { stderr } = await place.tstrace(['-q', '-e', `iter:unix { print("${long}"); }`]);
+  expect(stderr).toContain('iter:unix may have left some out');
+});
+
 async function udpPort(): Promise<string> {
   const socket = createSocket('udp4');
   onTestFinished(() => void socket.close());
@@ -72,11 +86,16 @@ async function udpPort(): Promise<string> {
 }
 
 async function unixPath(): Promise<string> {
-  const path = join(tmpdir(), `tstrace-unix-${process.pid}`);
-  const server = createServer();
+  const { server, path } = await listening('one');
   onTestFinished(() => void server.close());
-  await new Promise<void>((resolve) => server.listen(path, resolve));
   return path;
+}
+
+async function listening(name: string): Promise<{ readonly server: Server; readonly path: string }> {
+  const path = join(tmpdir(), `tstrace-unix-${name}-${process.pid}`);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return { server, path };
 }
 
 const pin = `/sys/fs/bpf/tstrace_test_${process.pid}`;

@@ -16,6 +16,15 @@ test('what each object wrote comes in one piece', async () => {
   expect([result.ok, taken]).toEqual([true, [3, 2, 30_000]]);
 });
 
+test('what must not be read object by object comes in large pieces, with whole records', async () => {
+  const bpf = fakeBpf();
+  const pauses = [new Uint8Array(24 * 1024), new Uint8Array(30_000), new Uint8Array(16)];
+  bpf.walks(pauses);
+  const taken: number[] = [];
+  const result = await walk(bpf, fd, async (records) => taken.push(records.length) > 0, 'large');
+  expect([result.ok, taken]).toEqual([true, pauses.map(({ length }) => length)]);
+});
+
 test('it stops where its taker wants no more', async () => {
   const bpf = fakeBpf();
   bpf.walks([Uint8Array.of(1, 1), Uint8Array.of(2, 2), Uint8Array.of(3, 3)]);
