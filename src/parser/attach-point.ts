@@ -43,7 +43,10 @@ function partsOf(
   let quotesPair = true;
   for (let at = 0; at < raw.length;) {
     const quoteEnd = raw[at] === '"' && quotesPair ? scanString(raw, at) : -1;
-    if (raw[at] === '"' && quoteEnd < 0) quotesPair = false;
+    if (raw[at] === '"' && quoteEnd < 0) {
+      if (quotesPair) reportLoneQuote(within(span, at, at + 1), report);
+      quotesPair = false;
+    }
     const end = quoteEnd < 0 ? pieceEnd(raw, at) : quoteEnd;
     const piece = raw.slice(at, end);
     if (piece === ':') finish(at, end);
@@ -64,6 +67,12 @@ function partsOf(
   finish(raw.length, raw.length);
   const [provider = { text: '', span }, ...parts] = names;
   return { provider, parts };
+}
+
+function reportLoneQuote(span: Span, report: Report): void {
+  report.error('unterminated-string', 'This quotation mark of the attach point has no partner', span, {
+    hints: ['Close it before the block, or leave it out.'],
+  });
 }
 
 /** End of the parameter, the colon or the plain text that begins at an offset. */

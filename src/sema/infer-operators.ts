@@ -201,7 +201,10 @@ export function inferUnary(
     return wrong(span);
   }
   const [wide, wideType] = [widen(inferred.expr, type.signed), type.signed ? i64 : u64];
-  if (wide.kind === 'constant') return negated(op, wide.value, wideType, inferred.literal, span);
+  if (wide.kind === 'constant') {
+    if (inferred.literal && op === '-' && wide.value > -lowest) return tooLow(scope, wide.value, span);
+    return negated(op, wide.value, wideType, inferred.literal, span);
+  }
   return firm({ kind: 'unary', type: wideType, op, operand: wide, span });
 }
 
@@ -210,6 +213,16 @@ function inferNot(scope: Scope, operand: Expr, span: Span): Inferred {
   if (truth.type.kind === 'error') return wrong(span);
   if (truth.kind === 'constant') return firm({ ...truth, value: truth.value === 0n ? 1n : 0n, span });
   return firm({ kind: 'not', type: bool, operand: truth, span });
+}
+
+/** Of an int64. */
+const lowest = -(2n ** 63n);
+
+function tooLow(scope: Scope, operand: bigint, span: Span): Inferred {
+  scope.report.error('literal-out-of-range', `-${operand} is below what 64 bits hold`, span, {
+    hints: [`The lowest number is ${lowest}.`],
+  });
+  return wrong(span);
 }
 
 /** -5 is a literal too: the smallest type that holds it, at most 64 bits. */

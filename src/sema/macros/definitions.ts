@@ -41,8 +41,23 @@ export function collectMacros(
 const signatureOf = ({ parameters }: Macro): string => parameters.map(({ kind }) => kind).join(',');
 
 function checkMacro(macro: Macro, report: Report): void {
-  for (const parameter of macro.parameters) checkParameter(parameter, report);
+  for (const [index, parameter] of macro.parameters.entries()) {
+    checkParameter(parameter, report);
+    checkTwice(parameter, macro.parameters.slice(0, index), report);
+  }
   checkHygiene(macro, report);
+}
+
+function checkTwice(
+  { kind, name }: MacroParameter,
+  earlier: readonly MacroParameter[],
+  report: Report,
+): void {
+  const other = earlier.find((one) => one.kind === kind && one.name.text === name.text);
+  if (!other) return;
+  report.error('declared-twice', `There are two parameters '${name.text}'`, name.span, {
+    labels: [{ span: other.name.span, text: 'it is declared here first' }],
+  });
 }
 
 /** A parameter that is a bare word would hide a builtin of its name. */

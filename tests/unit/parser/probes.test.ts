@@ -117,6 +117,14 @@ test.each(angles)('angle brackets: %s', (script, tree) => {
   expect(probesText(script)).toBe(tree);
 });
 
+test('a quotation mark in an attach point needs its partner', () =>
+  checkDiagnostics(`
+kprobe:"f { @ = 1; }
+//     ^ unterminated-string
+kprobe:g"h { @ = 1; }
+//      ^ unterminated-string
+kprobe:"i" { @ = 1; }`));
+
 test('a parameter stands for its text in an attach point, colons included, but not within quotes', () => {
   expect(probesText('kprobe:$1 {}', ['vfs_read'])).toBe('kprobe|vfs_read {}');
   expect(probesText('kprobe:vfs_$1_x {}', ['read'])).toBe('kprobe|vfs_read_x {}');

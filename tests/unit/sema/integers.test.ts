@@ -184,6 +184,9 @@ describe('declared types are fixed', () => {
         let $e: uint8 = 255;
         $e = 256;
           // ^^^ literal-out-of-range
+        print((-9223372036854775808, -9223372036854775809, -18446744073709551615));
+                                  // ^^^^^^^^^^^^^^^^^^^^ literal-out-of-range
+                                                        // ^^^^^^^^^^^^^^^^^^^^^ literal-out-of-range
       }
     `));
 

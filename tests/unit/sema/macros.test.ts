@@ -77,6 +77,9 @@ macro g(pid) { pid }
 macro h(a) { a }
 macro h(b) { b }
 //    ^ declared-twice
+macro i($v, e, e, $v) { $v + e }
+//             ^ declared-twice
+//                ^^ declared-twice
 begin { exit(); }`));
 
 test('a call is checked where it stands', () =>
