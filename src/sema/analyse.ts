@@ -41,7 +41,9 @@ export function analyse(written: Program, facts: Facts, given: ScriptArguments):
   const functions = declareFunctions(report, program.functions);
   const declaredMaps = declareMaps(report, program.maps);
   const growth = new Growth(program);
-  const common = { facts, fieldsOf: fieldsWith(facts, expanded), given, functions, declaredMaps, growth };
+  const nearEnumerators = new Map<string, readonly string[]>();
+  const fieldsOf = fieldsWith(facts, expanded);
+  const common = { facts, fieldsOf, given, functions, declaredMaps, growth, nearEnumerators };
   const before = inferTypes(expanded, common);
   const requires: Requirement[] = [];
   const options = new ScriptOptions();
@@ -89,7 +91,10 @@ const nothing: TypedProgram = { probes: [], maps: [], requires: [], options: [] 
 /** Comes to an end, for a table only grows and a type can't grow for ever: sizes have limits, and tuples keep their shape. */
 function inferTypes(
   expanded: readonly ExpandedProbe[],
-  common: Pick<Round, 'facts' | 'fieldsOf' | 'given' | 'functions' | 'declaredMaps' | 'growth'>,
+  common: Pick<
+    Round,
+    'facts' | 'fieldsOf' | 'given' | 'functions' | 'declaredMaps' | 'growth' | 'nearEnumerators'
+  >,
 ): SymbolTable {
   for (let table = new SymbolTable(); ;) {
     const next = new SymbolTable(table);

@@ -43,7 +43,13 @@ export function inferName(scope: Scope, name: string, span: Span): Inferred {
 /** The kernel's enumerators are many: they are looked through only where no builtin is near. */
 function nearNames(scope: Scope, name: string): readonly string[] {
   const near = didYouMean(name, builtinNames());
-  return near.length > 0 || !scope.round.final ? near : didYouMean(name, scope.facts.enumeratorNames());
+  return near.length > 0 || !scope.round.final ? near : nearEnumerators(scope, name);
+}
+
+function nearEnumerators({ round, facts }: Scope, name: string): readonly string[] {
+  const near = round.nearEnumerators.get(name) ?? didYouMean(name, facts.enumeratorNames());
+  round.nearEnumerators.set(name, near);
+  return near;
 }
 
 export function inferBuiltin(scope: Scope, definition: VariableDefinition, span: Span): Inferred {

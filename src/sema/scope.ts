@@ -49,6 +49,8 @@ export interface Round {
   readonly next: SymbolTable;
   readonly requires: Requirement[];
   readonly growth: Growth;
+  /** Hints for names that nothing has, for the next program that has them: there are many enumerators to look through. */
+  readonly nearEnumerators: Map<string, readonly string[]>;
   /** Variables that got nothing but what was wrong, or made of themselves. */
   readonly untyped: Pick<Variable, 'name' | 'span'>[];
   /** True in the last round: types are final, and what is wrong is told. */
