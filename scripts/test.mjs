@@ -22,8 +22,8 @@ const stages = [
   check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
   suite('unit', 10 * minutes),
   suite('golden', 10 * minutes),
-  suite('runtime', 15 * minutes),
-  suite('guest', 25 * minutes, [process.execPath, 'scripts/guest.mjs', 'prepare', ...guestShapes]),
+  suite('runtime', 20 * minutes),
+  suite('guest', 40 * minutes, [process.execPath, 'scripts/guest.mjs', 'prepare', ...guestShapes]),
 ];
 
 const wanted = process.argv.slice(2);
