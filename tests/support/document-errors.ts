@@ -7,7 +7,7 @@ export function documentErrors(): string {
   return [
     '# Errors and warnings',
     '',
-    'Every message ends with its code in brackets; `tstrace --explain CODE` prints what stands here. Made from `src/cli/explanations.ts`; do not edit. `UPDATE_DOCS=1 npx vitest run tests/unit/docs.test.ts` writes it anew.',
+    'Every message about a script ends with its code in brackets, but for warnings while it runs; `tstrace --explain CODE` prints what stands here. Made from `src/cli/explanations.ts`; do not edit. `UPDATE_DOCS=1 npx vitest run tests/unit/docs.test.ts` writes it anew.',
     '',
     ...diagnosticCodes.flatMap((code) => {
       const { text, wrong, right } = explanations[code];
