@@ -71,22 +71,31 @@ export function declareAll<const T extends Readonly<Record<string, Signature>>>(
   return Object.fromEntries(declared) as Declared<T>;
 }
 
-/** Load the first of the names (sonames or paths) that loads. A loaded library stays until the process ends. */
+/** RTLD_LAZY (dlopen(3)). */
+const lazily = 1;
+const openLibrary = declareLibc('dlopen', 'address', ['text', 'int']);
+const findSymbol = declareLibc('dlsym', 'address', ['address', 'text']);
+const linkerComplaint = declareLibc('dlerror', 'text', []);
+
+/**
+ * Load the first of the names (sonames or paths) that loads. A loaded library stays until the process ends. What may not be there is asked of
+ * the dynamic linker: koffi would throw, and Node 20 aborts if it collects garbage of a native module while that module throws.
+ */
 export function loadLibrary(names: readonly string[]): Result<Library, LoadError> {
-  const { load } = koffi();
   const tried: { name: string; reason: string }[] = [];
   for (const name of names) {
-    try {
-      const handle = load(name, { lazy: true });
-      return ok({
-        name,
-        has: (symbol) => hasSymbol(handle, symbol),
-        place: (symbol) => BigInt(handle.symbol(symbol)),
-        declare: (...signature) => declareIn(() => handle, ...signature),
-      });
-    } catch (error) {
-      tried.push({ name, reason: reasonOf(error) });
+    const opened = openLibrary(name, lazily);
+    if (opened === 0) {
+      tried.push({ name, reason: linkerComplaint() ?? 'no reason given' });
+      continue;
     }
+    const handle = koffi().load(name, { lazy: true });
+    return ok({
+      name,
+      has: (symbol) => findSymbol(opened, symbol) !== 0,
+      place: (symbol) => BigInt(handle.symbol(symbol)),
+      declare: (...signature) => declareIn(() => handle, ...signature),
+    });
   }
   return failed({ kind: 'load-error', tried });
 }
@@ -220,15 +229,6 @@ function bind(library: LibraryHandle, symbol: string, result: CResult, args: rea
     return library.func(symbol, nativeType(result), args.map(nativeType));
   } catch (error) {
     throw new Bug(`C function ${symbol}: ${reasonOf(error)}`);
-  }
-}
-
-function hasSymbol(library: LibraryHandle, symbol: string): boolean {
-  try {
-    library.symbol(symbol);
-    return true;
-  } catch {
-    return false; // koffi says "not there" by throwing; there is no other way to ask
   }
 }
 
